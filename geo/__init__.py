@@ -1,0 +1,1 @@
+"""Geometry and coordinates; knows nothing of the portal."""
