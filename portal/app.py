@@ -1,0 +1,197 @@
+"""The Flask application: settings, database, sign-in, headers, errors, and the features' pages."""
+
+import secrets
+from http import HTTPStatus
+from importlib import import_module
+from urllib.parse import urlsplit
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    jsonify,
+    render_template,
+    request,
+)
+from flask_babel import Babel, get_locale, gettext
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, current_user
+from werkzeug.exceptions import HTTPException
+
+from portal import config, web
+from portal.areas.queries import current_area
+from portal.db import db, prepare
+from portal.errors import BadInput, Forbidden, NotFound, PortalError, RuleBroken
+from portal.notices.service import send_waiting
+from portal.people import access
+from portal.people.queries import user_by_id
+
+# The features with pages, as they appear in the address table.
+FEATURES = ("home", "people", "register", "proposals", "lettings", "broker")
+LANGUAGES = ("en",)
+
+# What each refusal is on the web.
+STATUS = {RuleBroken: 409, NotFound: 404, Forbidden: 403, BadInput: 400}
+
+limiter = Limiter(get_remote_address, default_limits=[])
+
+
+def create_app(**overrides: object) -> Flask:
+    """Build the application; `overrides` win over the environment."""
+    app = Flask(
+        "portal", static_folder=str(config.ROOT / "static"), instance_path=str(config.INSTANCE)
+    )
+    app.config.update(config.load(**overrides))
+    app.config["SQLALCHEMY_ENGINES"] = {
+        "default": {"url": app.config["DATABASE_URL"], "pool_pre_ping": True}
+    }
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    web.init_app(app)
+    db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            prepare(engine)
+    limiter.init_app(app)
+    Babel(app, locale_selector=_language)
+    logins = LoginManager(app)
+    logins.user_loader(user_by_id)
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(PortalError, _refused)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _broken)
+    app.context_processor(_page_context)
+    for feature in FEATURES:
+        app.register_blueprint(import_module(f"portal.{feature}.views").bp)
+    return app
+
+
+def _language() -> str:
+    """The reader's language; letters and the command line speak the first."""
+    return (
+        request.accept_languages.best_match(LANGUAGES, LANGUAGES[0])
+        if has_request_context()
+        else LANGUAGES[0]
+    )
+
+
+def _begin() -> Response | None:
+    g.csp_nonce = secrets.token_urlsafe(16)
+    return access.check_request()
+
+
+def _finish(response: Response) -> Response:
+    """Headers on every answer; and letters that this request wrote go out once it is answered."""
+    basemap = g.get("basemap_origin", "")
+    nonce = f"'nonce-{g.get('csp_nonce', '')}'"
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'; "
+        f"script-src 'self' {nonce}; style-src 'self' {nonce}; worker-src 'self'; "
+        f"img-src 'self' data: blob: {basemap}; connect-src 'self' {basemap}".rstrip(),
+    )
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault(
+        "Permissions-Policy", "geolocation=(self), camera=(), microphone=()"
+    )
+    if current_user and current_user.is_authenticated:
+        response.headers.setdefault("Cache-Control", "private, no-store")
+    if g.pop("letters_written", False):
+        response.call_on_close(send_waiting)
+    return response
+
+
+def _page_context() -> dict[str, object]:
+    """What every template may use."""
+    try:
+        area = current_area()
+    except NotFound:
+        area = None
+    if area and area.basemap_url:
+        parts = urlsplit(area.basemap_url)
+        g.basemap_origin = f"{parts.scheme}://{parts.netloc}"
+    return {
+        "area": area,
+        "csp_nonce": lambda: g.get("csp_nonce", ""),
+        "language": str(get_locale() or "en"),
+        "my_roles": access.area_roles(),
+    }
+
+
+def _refused(error: PortalError) -> tuple[Response | str, int]:
+    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    return _error_page(status, web.told(error), code=error.code)
+
+
+def _http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
+    status = error.code or 500
+    if status < HTTPStatus.BAD_REQUEST:
+        return error  # a redirect is no error
+    return _error_page(
+        status, _SENTENCES.get(status, lambda: error.description or "")(), code=str(status)
+    )
+
+
+def _broken(error: Exception) -> tuple[Response | str, int]:
+    request_id = secrets.token_hex(4)
+    current_app.logger.error("request %s failed", request_id, exc_info=error)
+    db.session.rollback()
+    return _error_page(
+        500,
+        gettext(
+            "Something went wrong on our side. Nothing was half done. Try again in a minute; if it happens "
+            "again, tell your broker the number %(number)s.",
+            number=request_id,
+        ),
+        code="broken",
+    )
+
+
+# Sentences for what Werkzeug and the limiter refuse by themselves.
+_SENTENCES = {
+    400: lambda: gettext(
+        "Your browser sent something this page could not read. Go back and try again."
+    ),
+    404: lambda: gettext(
+        "There is nothing at this address. Check it, or start from the first page."
+    ),
+    405: lambda: gettext(
+        "This address cannot be used in that way. Go back and use the buttons on the page."
+    ),
+    413: lambda: gettext("That was too large. Send at most 2 megabytes."),
+    429: lambda: gettext("That was a lot in a short time. Wait a few minutes and try again."),
+}
+_TITLES = {
+    400: lambda: gettext("We could not read that"),
+    403: lambda: gettext("This is not open to you"),
+    404: lambda: gettext("Page not found"),
+    409: lambda: gettext("That cannot be done now"),
+    429: lambda: gettext("Wait a moment"),
+}
+
+
+def _error_page(status: int, sentence: str, *, code: str) -> tuple[Response | str, int]:
+    """One error, as a page or as problem+json (RFC 9457), with what the person had typed."""
+    title = _TITLES.get(status, lambda: gettext("Something went wrong"))()
+    if wants_json():
+        body = jsonify(type="about:blank", title=title, status=status, detail=sentence, code=code)
+        body.mimetype = "application/problem+json"
+        return body, status
+    typed = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name != "csrf_token" and value
+    ]
+    return render_template(
+        "errors/error.html", title=title, sentence=sentence, status=status, typed=typed
+    ), status
+
+
+def wants_json() -> bool:
+    """Whether this route, or this client, speaks JSON."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
+    return request.path.endswith((".json", ".geojson")) or best == "application/json"

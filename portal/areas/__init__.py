@@ -1,0 +1,1 @@
+"""Where the portal works: boundary, wards, postcodes, calendar and policy profiles."""

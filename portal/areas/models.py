@@ -1,0 +1,65 @@
+"""An area is one deployment's ground: its boundary, wards, postcodes, look and policy."""
+
+from datetime import date
+
+from shapely import Geometry
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.areas.rules import Nation
+from portal.db import Model, Shape, choice
+
+
+class Area(Model):
+    """A council's area with its look, its policy profile and its resolution."""
+
+    __tablename__ = "area"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    nation: Mapped[Nation] = mapped_column(choice(Nation), default=Nation.ENGLAND)
+    boundary: Mapped[Geometry | None] = mapped_column(Shape)
+
+    # The look.
+    product_name: Mapped[str] = mapped_column(String(60), default="Meanwhile")
+    mark: Mapped[str | None] = mapped_column(String(2000))  # one SVG path in a 24 by 24 box
+    colour: Mapped[str] = mapped_column(String(7), default="#1d5c4d")
+    basemap_url: Mapped[str | None] = mapped_column(String(300))  # a MapLibre style
+    basemap_attribution: Mapped[str | None] = mapped_column(String(300))
+    data_attribution: Mapped[str | None] = mapped_column(String(300))
+
+    # The policy.
+    profile: Mapped[str] = mapped_column(String(60), default="pilot_compact")
+    resolution_reference: Mapped[str | None] = mapped_column(String(120))
+    resolution_on: Mapped[date | None]
+    senior_officer: Mapped[str | None] = mapped_column(String(120))  # whom an overdue case goes to
+
+    wards: Mapped[list["Ward"]] = relationship(back_populates="area", order_by="Ward.name")
+
+
+class Ward(Model):
+    """An electoral ward."""
+
+    __tablename__ = "ward"
+    __table_args__ = (UniqueConstraint("area_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    code: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(120))
+    shape: Mapped[Geometry | None] = mapped_column(Shape)
+
+    area: Mapped[Area] = relationship(back_populates="wards")
+
+
+class Postcode(Model):
+    """A live postcode with its centre; `code` without spaces, in capitals."""
+
+    __tablename__ = "postcode"
+
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    lon: Mapped[float]
+    lat: Mapped[float]
+    ward_id: Mapped[int | None] = mapped_column(ForeignKey("ward.id"))

@@ -1,0 +1,29 @@
+"""Reads about the area: which one is served, its wards and postcodes."""
+
+from flask import current_app, g
+from sqlalchemy import select
+
+from portal.areas.models import Area
+from portal.db import db
+from portal.errors import NotFound
+
+
+def current_area() -> Area:
+    """The area this deployment serves: the one named in AREA, else the first."""
+    if "area_id" not in g:
+        query = select(Area.id).order_by(Area.id).limit(1)
+        if slug := current_app.config["AREA"]:
+            query = query.where(Area.slug == slug)
+        g.area_id = db.session.scalar(query)
+    area = db.session.get(Area, g.area_id) if g.area_id else None
+    if area is None:
+        raise NotFound(
+            "no-area",
+            "No area has been set up yet. Run “portal import-places” or “portal demo” first.",
+        )
+    return area
+
+
+def area_by_slug(slug: str) -> Area | None:
+    """The area of that slug, if there is one."""
+    return db.session.scalar(select(Area).where(Area.slug == slug))

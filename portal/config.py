@@ -1,0 +1,65 @@
+"""Settings from the environment: name, default, what it is for. `docs/operators.md` lists them and a test compares."""
+
+import os
+import secrets
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+INSTANCE = ROOT / "instance"
+
+# name -> (default, what it does)
+SETTINGS: dict[str, tuple[str, str]] = {
+    "DATABASE_URL": ("", "Which database. Empty: SQLite in instance/portal.sqlite3."),
+    "SECRET_KEY": ("", "Signs sessions. Empty: made once and kept in instance/secret-key."),
+    "AREA": ("", "The area to serve, by slug. Empty: the first one in the database."),
+    "BASE_URL": ("http://127.0.0.1:8000", "The address that letters link to."),
+    "SMTP_URL": ("", "smtp://user:password@host:port for letters. Empty: they wait in the outbox."),
+    "MAIL_FROM": ("portal@localhost", "The address that letters come from."),
+    "DEMO": ("", "1 shows letters at /letters instead of sending them. Never in production."),
+}
+
+
+def load(**overrides: object) -> dict[str, object]:
+    """The settings as Flask takes them: the environment, then what the caller overrides."""
+    config: dict[str, object] = {
+        name: os.environ.get(name, default) for name, (default, _) in SETTINGS.items()
+    }
+    config |= overrides
+    config["SECRET_KEY"] = config["SECRET_KEY"] or _kept_secret()
+    config["DATABASE_URL"] = database_url(str(config["DATABASE_URL"] or ""))
+    secure = str(config["BASE_URL"]).startswith("https://")
+    return {
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SECURE": secure,
+        # The forms check their token themselves, so that an expired page loses nothing.
+        "WTF_CSRF_TIME_LIMIT": 24 * 3600,
+        "BABEL_DEFAULT_LOCALE": "en",
+        "BABEL_DEFAULT_TIMEZONE": "Europe/London",
+        "BABEL_TRANSLATION_DIRECTORIES": "translations",
+        "RATELIMIT_STORAGE_URI": "memory://",
+        "RATELIMIT_HEADERS_ENABLED": True,
+    } | config
+
+
+def database_url(url: str) -> str:
+    """SQLAlchemy's spelling of a database address; PostgreSQL always through psycopg 3."""
+    if not url:
+        INSTANCE.mkdir(exist_ok=True)
+        return f"sqlite:///{INSTANCE / 'portal.sqlite3'}"
+    for old in ("postgres://", "postgresql://"):
+        if url.startswith(old):
+            return "postgresql+psycopg://" + url.removeprefix(old)
+    return url
+
+
+def _kept_secret() -> str:
+    """A key made at the first start; without it every restart would sign everybody out."""
+    INSTANCE.mkdir(exist_ok=True)
+    path = INSTANCE / "secret-key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text().strip()

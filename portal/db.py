@@ -1,0 +1,141 @@
+"""The database on two engines: typed columns, the write transaction, and what SQLite must be told."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import shapely
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import DateTime, Enum, LargeBinary, MetaData, event, func
+from sqlalchemy.dialects.postgresql.base import ischema_names as postgresql_types
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+
+db = SQLAlchemy(session_options={"autoflush": True})
+
+
+class Model(DeclarativeBase):
+    """Base of every table; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment: aware in Python, UTC in the database; SQLite's text sorts as time does."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class PostgisShape(UserDefinedType[bytes]):
+    """PostGIS geometry that travels as plain WKB, so that Shapely's are the only shapes in Python."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "geometry(Geometry,4326)"
+
+    def bind_expression(self, bindvalue: Any) -> Any:
+        return func.ST_GeomFromWKB(bindvalue, 4326, type_=self)
+
+    def column_expression(self, column: Any) -> Any:
+        return func.ST_AsBinary(column, type_=LargeBinary)
+
+
+# So that migrations recognise the column when they compare the database with the models.
+postgresql_types["geometry"] = lambda *_: PostgisShape()
+
+
+class Shape(TypeDecorator[shapely.Geometry]):
+    """A Shapely geometry in EPSG:4326: WKB on SQLite, PostGIS geometry on PostgreSQL."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return PostgisShape()
+        return LargeBinary()
+
+    def process_bind_param(self, value: shapely.Geometry | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        return None if value is None else shapely.to_wkb(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> shapely.Geometry | None:  # noqa: ARG002
+        return None if value is None else shapely.from_wkb(bytes(value))
+
+
+def choice(values: type[StrEnum]) -> Enum:
+    """A column that holds one of a StrEnum's values, as readable text on both engines."""
+    return Enum(
+        values,
+        native_enum=False,
+        create_constraint=False,
+        length=40,
+        values_callable=lambda enum: [member.value for member in enum],
+    )
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One user action: everything in it is committed, or nothing.
+
+    The reading that led here ends first and its objects are read anew inside, so an action decides on what is
+    true now, not on what a page showed. On SQLite the writer's lock is taken at the start (BEGIN IMMEDIATE):
+    asking for it later can fail with work already done.
+    """
+    session = db.session
+    session.rollback()
+    session.connection(execution_options={"writes": True})
+    try:
+        yield session
+    except BaseException:
+        session.rollback()
+        raise
+    session.commit()
+
+
+def prepare(engine: Engine) -> None:
+    """Teach an SQLite engine what PostgreSQL does by itself; other engines are left alone."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        # SQLAlchemy says when a transaction begins (below), not the driver.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+            "synchronous=NORMAL",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

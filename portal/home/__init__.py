@@ -1,0 +1,1 @@
+"""The first page, how it works, and whether the portal is well."""

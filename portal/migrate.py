@@ -1,0 +1,28 @@
+"""Bring a database up to date with Alembic; the migrations live in migrations/ at the top of the checkout."""
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.engine import Engine
+
+from portal.config import ROOT
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Run the migrations up to a revision. Two at once are safe: the second waits, then finds nothing to do."""
+    _run(engine, command.upgrade, revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take migrations back to a revision; `base` empties the database."""
+    _run(engine, command.downgrade, revision)
+
+
+def _run(engine: Engine, what, revision: str) -> None:
+    settings = Config()
+    settings.set_main_option("script_location", str(ROOT / "migrations"))
+    # A writing transaction from the first statement: on SQLite it takes the lock, so that two starts do not race.
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(20260101)")
+        settings.attributes["connection"] = connection
+        what(settings, revision)

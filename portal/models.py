@@ -1,0 +1,12 @@
+"""All tables, for migrations and tests: importing this file loads every feature's models."""
+
+from portal.areas import models as areas
+from portal.db import Model
+from portal.lettings import models as lettings
+from portal.money import models as money
+from portal.notices import models as notices
+from portal.people import models as people
+from portal.proposals import models as proposals
+from portal.register import models as register
+
+__all__ = ["Model", "areas", "lettings", "money", "notices", "people", "proposals", "register"]

@@ -1,0 +1,1 @@
+"""One ledger in integer pence; deposits."""

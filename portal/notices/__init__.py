@@ -1,0 +1,1 @@
+"""Letters: written in the transaction, sent after commit."""

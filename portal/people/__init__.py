@@ -1,0 +1,1 @@
+"""Who takes part: users, groups, roles, sign-in."""

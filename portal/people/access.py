@@ -1,0 +1,114 @@
+"""Who may do what. Every view says with `@allow` who may open it; `roles_for` says what somebody is to an object.
+
+What a role may do to a case or a let is written in the transition tables of the wings; this file only finds the
+roles. Nothing else in the portal compares a user with a role.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import current_app, g, redirect, request, url_for
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from portal.areas.queries import current_area
+from portal.db import db
+from portal.errors import Forbidden
+from portal.people.models import Membership, RoleGrant, User
+from portal.people.rules import Role
+
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+STAFF = (Role.BROKER, Role.ADMINISTRATOR)
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+def allow(*who: Role | str) -> Callable[[View], View]:
+    """Say who may open a view: PUBLIC, SIGNED_IN, or any of the named roles in this area."""
+
+    def mark(view: View) -> View:
+        view.allowed = frozenset(who)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def allowed_for(endpoint: str) -> frozenset[Role | str]:
+    """Who may open an endpoint; static files are public. Raises LookupError where nobody has said."""
+    if endpoint == "static":
+        return frozenset({PUBLIC})
+    allowed = getattr(current_app.view_functions[endpoint], "allowed", None)
+    if allowed is None:
+        raise LookupError(f"{endpoint} does not say who may open it: add @allow(...)")
+    return allowed
+
+
+def check_request() -> Response | None:
+    """Before every request: let it pass, send the person to sign in, or refuse."""
+    if request.endpoint is None:
+        return None
+    allowed = allowed_for(request.endpoint)
+    if PUBLIC in allowed:
+        return None
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    if SIGNED_IN in allowed or allowed & area_roles():
+        return None
+    raise Forbidden(
+        "not-your-role",
+        "This page is for people with another role. Ask your broker if it should be yours.",
+    )
+
+
+def _to_sign_in() -> Response:
+    """Send a reader to the sign-in page and back; a writer sees what was typed, so that it is not lost."""
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
+    raise Forbidden(
+        "signed-out",
+        "You are signed out. Sign in again in another tab, come back here and send this page again.",
+    )
+
+
+def area_roles() -> set[Role]:
+    """The roles the signed-in person has anywhere in this area."""
+    if not current_user.is_authenticated:
+        return set()
+    if "area_roles" not in g:
+        g.area_roles = {grant.role for grant in _grants(current_user)}
+    return g.area_roles
+
+
+def roles_for(
+    user: User | None, *, group_id: int | None = None, holder_id: int | None = None
+) -> set[Role]:
+    """What somebody is to an object of a group and a holder in this area; everybody is at least a resident."""
+    if user is None or not user.is_authenticated:
+        return {Role.RESIDENT}
+    roles = {Role.RESIDENT}
+    for grant in _grants(user):
+        if grant.role is not Role.OFFICER or grant.holder_id == holder_id:
+            roles.add(grant.role)
+    if group_id is not None and group_id in group_ids(user):
+        roles.add(Role.ORGANISER)
+    return roles
+
+
+def has_interest(user: User, *, group_id: int, holder_id: int) -> bool:
+    """Whether somebody belongs to the group or acts for the holder, and so may not score between them."""
+    acts_for = {grant.holder_id for grant in _grants(user) if grant.role is Role.OFFICER}
+    return group_id in group_ids(user) or holder_id in acts_for
+
+
+def group_ids(user: User) -> set[int]:
+    """The groups that somebody organises."""
+    return set(db.session.scalars(select(Membership.group_id).where(Membership.user_id == user.id)))
+
+
+def _grants(user: User) -> list[RoleGrant]:
+    query = select(RoleGrant).where(
+        RoleGrant.user_id == user.id, RoleGrant.area_id == current_area().id
+    )
+    return list(db.session.scalars(query))

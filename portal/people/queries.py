@@ -1,0 +1,77 @@
+"""Reads about people."""
+
+from flask import g
+from flask_login import current_user
+from sqlalchemy import select
+
+from portal.areas.queries import current_area
+from portal.db import db
+from portal.people.models import Group, Membership, RoleGrant, User
+from portal.people.rules import Role
+
+
+def user_by_id(user_id: str) -> User | None:
+    """The user of a session cookie."""
+    user = db.session.get(User, int(user_id)) if user_id.isdigit() else None
+    return user if user and user.is_active else None
+
+
+def user_by_email(email: str) -> User | None:
+    """The user of an address, whatever its case."""
+    return db.session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def me() -> User:
+    """The signed-in user, fresh from the database."""
+    return db.session.get_one(User, current_user.id)
+
+
+def groups_of(user: User) -> list[Group]:
+    """The groups that somebody organises in this area, by name."""
+    query = (
+        select(Group)
+        .join(Membership)
+        .where(Membership.user_id == user.id, Group.area_id == current_area().id)
+        .order_by(Group.name)
+    )
+    return list(db.session.scalars(query))
+
+
+def grants_of(user: User) -> list[RoleGrant]:
+    """The roles somebody holds in this area."""
+    query = select(RoleGrant).where(
+        RoleGrant.user_id == user.id, RoleGrant.area_id == current_area().id
+    )
+    return list(db.session.scalars(query.order_by(RoleGrant.role)))
+
+
+def emails_with_role(role: Role, *, holder_id: int | None = None) -> list[str]:
+    """Addresses of everybody with a role in this area; for officers, of one holder."""
+    query = (
+        select(User.email)
+        .join(RoleGrant)
+        .where(
+            RoleGrant.role == role, RoleGrant.area_id == current_area().id, User.closed_at.is_(None)
+        )
+        .order_by(User.email)
+    )
+    if holder_id is not None:
+        query = query.where(RoleGrant.holder_id == holder_id)
+    return list(db.session.scalars(query))
+
+
+def organiser_emails(group_id: int) -> list[str]:
+    """Addresses of a group's organisers."""
+    query = (
+        select(User.email)
+        .join(Membership)
+        .where(Membership.group_id == group_id)
+        .order_by(User.email)
+    )
+    return list(db.session.scalars(query))
+
+
+def forget_area() -> None:
+    """Drop what this context remembers of the area and the person's roles (walks and tests make new ones)."""
+    for name in ("area_id", "area_roles"):
+        g.pop(name, None)

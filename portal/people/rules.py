@@ -1,0 +1,42 @@
+"""Roles and kinds of group, as COMPACT.md's "Who takes part" names them."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """In what role somebody acts. `portal` is the clock: what happens because a day has passed."""
+
+    RESIDENT = "resident"
+    ORGANISER = "organiser"
+    BROKER = "broker"
+    OFFICER = "officer"
+    PANEL = "panel"
+    CHAIR = "chair"
+    ADMINISTRATOR = "administrator"
+    PORTAL = "portal"
+
+
+class GroupKind(StrEnum):
+    """What a group is in law; neighbours without a constitution can do everything too."""
+
+    CHARITY = "charity"
+    CIO = "cio"
+    CIC = "cic"
+    COMPANY = "company"
+    COOPERATIVE = "cooperative"
+    ASSOCIATION = "association"
+    UNCONSTITUTED = "unconstituted"
+
+
+class HolderKind(StrEnum):
+    """What sort of public body holds an asset."""
+
+    COUNCIL = "council"
+    HOUSING_ASSOCIATION = "housing_association"
+    SCHOOL = "school"
+    NHS = "nhs"
+    POLICE = "police"
+    FIRE = "fire"
+    LIBRARY_SERVICE = "library_service"
+    PARISH = "parish"
+    OTHER = "other"

@@ -1,0 +1,101 @@
+"""Sign in, sign out, and one's own page."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import login_user, logout_user
+
+from portal.people import queries, service
+from portal.people.access import PUBLIC, SIGNED_IN, allow
+from portal.people.forms import GroupForm, NameForm, SignInForm
+from portal.people.rules import GroupKind
+from portal.web import Form, attempt, render_form
+
+bp = Blueprint("people", __name__)
+
+
+def local(target: str | None, fallback: str) -> str:
+    """A path of this portal to go on to; anything that leads elsewhere becomes the fallback."""
+    target = target or ""
+    parts = urlsplit(target)
+    leads_away = (
+        parts.scheme
+        or parts.netloc
+        or not target.startswith("/")
+        or target.startswith(("//", "/\\"))
+    )
+    return fallback if leads_away else target
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@allow(PUBLIC)
+def sign_in():
+    form = SignInForm(next=request.args.get("next"))
+    if form.validate_on_submit():
+        target = local(form.next.data, url_for("people.account"))
+        if attempt(form, service.ask_for_link, form.email.data, target):
+            return render_template(
+                "people/link_sent.html", email=form.email.data, demo=current_app.config["DEMO"]
+            )
+    return render_form("people/sign_in.html", form)
+
+
+@bp.route("/sign-in/<token>", methods=["GET", "POST"])
+@allow(PUBLIC)
+def use_link(token: str):
+    """The link opens a page with one button: mail scanners open links, but do not press buttons."""
+    form = Form()
+    if form.validate_on_submit() and (used := attempt(form, service.use_link, token)):
+        user, target = used
+        login_user(user, remember=False)
+        return redirect(target)
+    link = service.find_link(token)
+    return render_form("people/use_link.html", form, link=link)
+
+
+@bp.post("/sign-out")
+@allow(PUBLIC)
+def sign_out():
+    if Form().validate_on_submit():
+        logout_user()
+        flash(_("You are signed out."))
+    return redirect(url_for("home.first_page"))
+
+
+@bp.route("/account", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def account():
+    me = queries.me()
+    form = NameForm(obj=me)
+    if form.validate_on_submit() and attempt(form, service.set_name, me.id, form.name.data):
+        flash(_("Your name has been saved."))
+        return redirect(url_for("people.account"))
+    return render_form(
+        "people/account.html",
+        form,
+        me=queries.me(),
+        groups=queries.groups_of(me),
+        grants=queries.grants_of(me),
+    )
+
+
+@bp.route("/groups/new", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def new_group():
+    form = GroupForm()
+    target = local(request.args.get("next"), url_for("people.account"))
+    if form.validate_on_submit():
+        group = attempt(
+            form,
+            service.start_group,
+            queries.me().id,
+            name=form.name.data,
+            kind=GroupKind(form.kind.data),
+            private=form.private.data,
+            sponsor=form.sponsor.data or None,
+        )
+        if group:
+            flash(_("Your group has been added."))
+            return redirect(target)
+    return render_form("people/new_group.html", form, target=target)

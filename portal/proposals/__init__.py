@@ -1,0 +1,1 @@
+"""The claim on vacant land and empty buildings."""

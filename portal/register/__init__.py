@@ -1,0 +1,1 @@
+"""The register of land, buildings and rooms."""

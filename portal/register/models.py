@@ -1,0 +1,101 @@
+"""Assets: land, buildings and rooms in one table, so that one search finds all three."""
+
+from datetime import date, datetime
+from typing import Any
+
+from shapely import Geometry
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from portal.areas.models import Ward
+from portal.db import Instant, Model, Shape, choice
+from portal.people.models import Holder
+from portal.register.rules import Kind, LocatedBy, Opener, Status
+
+
+class Asset(Model):
+    """A plot, a building, or a room of a building. Lengths in metres, sizes in square metres, money in pence."""
+
+    __tablename__ = "asset"
+    __table_args__ = (
+        UniqueConstraint("area_id", "holder_id", "code"),
+        Index("ix_asset_area_kind_status", "area_id", "kind", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    holder_id: Mapped[int] = mapped_column(ForeignKey("holder.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("asset.id"), index=True)
+    kind: Mapped[Kind] = mapped_column(choice(Kind))
+    status: Mapped[Status] = mapped_column(choice(Status))
+    code: Mapped[str] = mapped_column(String(60))  # the holder's own
+    uprn: Mapped[str | None] = mapped_column(String(12), index=True)
+    name: Mapped[str] = mapped_column(String(300))
+
+    street_number: Mapped[str | None] = mapped_column(String(60))
+    street: Mapped[str | None] = mapped_column(String(200))
+    town: Mapped[str | None] = mapped_column(String(100))
+    postcode: Mapped[str | None] = mapped_column(String(8))
+    ward_id: Mapped[int | None] = mapped_column(ForeignKey("ward.id"), index=True)
+
+    shape: Mapped[Geometry | None] = mapped_column(Shape)
+    # The shape's box, kept by `_box` and indexed by the database (R*Tree on SQLite).
+    west: Mapped[float | None]
+    south: Mapped[float | None]
+    east: Mapped[float | None]
+    north: Mapped[float | None]
+    located_by: Mapped[LocatedBy | None] = mapped_column(choice(LocatedBy))
+    outlier: Mapped[bool] = mapped_column(default=False)  # stands outside the area's boundary
+
+    tenure: Mapped[str | None] = mapped_column(String(60))
+    tenure_detail: Mapped[str | None] = mapped_column(String(100))
+    use_detail: Mapped[str | None] = mapped_column(String(200))
+    land_m2: Mapped[float | None]
+    floor_m2: Mapped[float | None]
+    energy_rating: Mapped[str | None] = mapped_column(String(10))
+
+    # Access: None means that nobody has checked.
+    capacity: Mapped[int | None]
+    step_free: Mapped[bool | None]
+    hearing_loop: Mapped[bool | None]
+    accessible_toilet: Mapped[bool | None]
+
+    # Rooms and their buildings; hours in OSM opening_hours syntax, wall time.
+    public_hours: Mapped[str | None] = mapped_column(String(300))
+    hire_hours: Mapped[str | None] = mapped_column(String(300))
+    opener: Mapped[Opener | None] = mapped_column(choice(Opener))
+    price_pence_hour: Mapped[int | None]
+    buffer_before_minutes: Mapped[int] = mapped_column(default=0)
+    buffer_after_minutes: Mapped[int] = mapped_column(default=0)
+
+    # What words are looked up in, folded: name, address, holder, code.
+    words: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+
+    holder: Mapped[Holder] = relationship()
+    ward: Mapped[Ward | None] = relationship()
+    parent: Mapped["Asset | None"] = relationship(remote_side=[id], back_populates="parts")
+    parts: Mapped[list["Asset"]] = relationship(back_populates="parent", order_by="Asset.name")
+    facts: Mapped[list["Fact"]] = relationship(back_populates="asset", cascade="all, delete-orphan")
+
+    @validates("shape")
+    def _box(self, _key: str, shape: Any) -> Any:
+        box = shape.bounds if shape is not None else (None,) * 4
+        self.west, self.south, self.east, self.north = box
+        return shape
+
+
+class Fact(Model):
+    """Where one value of an asset comes from; the value itself stands once, in the asset's column `name`."""
+
+    __tablename__ = "fact"
+
+    asset_id: Mapped[int] = mapped_column(
+        ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    source: Mapped[str] = mapped_column(String(300))
+    as_of: Mapped[date]
+
+    asset: Mapped[Asset] = relationship(back_populates="facts")

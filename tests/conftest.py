@@ -1,0 +1,188 @@
+"""One application per engine, an empty database per test, and a client that reads every page as a parser does."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import html5lib
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, make_url, text
+
+from portal import clock
+from portal.app import create_app
+from portal.db import db
+from portal.errors import PortalError
+from portal.migrate import upgrade
+from portal.models import Model
+from tests import requirements
+
+# A Monday morning; tests that need another day say so.
+THE_DAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+HTML_QUIRKS: set[str] = set()
+
+
+@pytest.fixture(scope="session")
+def open_data() -> Path:
+    """The real open data that lies beside the checkout."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    requirements.need(folder.is_dir(), "the open data in ../shared/data")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty migrated file, copied for each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    app = create_app(DATABASE_URL=f"sqlite:///{path}", SECRET_KEY="test", TESTING=True)
+    with app.app_context():
+        upgrade(db.engine)
+        db.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(worker_id: str) -> Iterator[str]:
+    """A migrated database of this worker's own on the test server, dropped at the end."""
+    server = os.environ.get("TEST_DATABASE_URL", "")
+    requirements.need(bool(server), "PostgreSQL with PostGIS (TEST_DATABASE_URL)")
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    name = f"meanwhile_{os.getpid()}_{worker_id}"
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    own = url.set(database=name).render_as_string(hide_password=False)
+    app = create_app(DATABASE_URL=own, SECRET_KEY="test", TESTING=True)
+    with app.app_context():
+        upgrade(db.engine)
+        db.engine.dispose()
+    yield own
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """Which xdist worker this is; `main` without xdist."""
+    return getattr(request.config, "workerinput", {}).get("workerid", "main")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Each test that asks for `app` runs once on each engine."""
+    return request.param
+
+
+@pytest.fixture
+def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty, migrated database."""
+    if engine_name == "postgresql":
+        return request.getfixturevalue("postgresql_url")
+    path = tmp_path / "portal.sqlite3"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def app(database_url: str, engine_name: str) -> Iterator[Flask]:
+    """The application on an empty database, its clock at THE_DAY, inside an application context."""
+    app = create_app(
+        DATABASE_URL=database_url,
+        SECRET_KEY="test",
+        TESTING=True,
+        RATELIMIT_ENABLED=False,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.test_client_class = CheckedClient
+    with app.app_context(), clock.at(THE_DAY):
+        yield app
+        db.session.close()
+        if engine_name == "postgresql":
+            tables = ", ".join(f'"{table.name}"' for table in Model.metadata.sorted_tables)
+            with db.engine.begin() as connection:
+                connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript."""
+    return app.test_client()
+
+
+class CheckedClient(FlaskClient):
+    """A test client that fails on any page a strict HTML parser would complain about, and on any 500."""
+
+    def open(self, *args, **kwargs):
+        # A context of its own, as in a server: without it the request would share the test's session and `g`.
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        assert response.status_code != 500, response.get_data(as_text=True)
+        if (
+            response.mimetype == "text/html"
+            and response.data
+            and response.status_code not in (301, 302, 303, 308)
+        ):
+            check_html(response.get_data(as_text=True))
+        return response
+
+    def sign_in(self, email: str) -> "CheckedClient":
+        """Sign in the way a person does: by the link."""
+        from portal.people import service
+
+        link = service.make_link(email)
+        path = link.removeprefix(self.application.config["BASE_URL"])
+        page = self.get(path)
+        token = csrf_token(page.get_data(as_text=True))
+        assert self.post(path, data={"csrf_token": token}).status_code == 302
+        return self
+
+    def send(self, path: str, data: dict, **kwargs):
+        """GET the page of a form, then POST it with its token."""
+        page = self.get(path)
+        return self.post(
+            path, data=data | {"csrf_token": csrf_token(page.get_data(as_text=True))}, **kwargs
+        )
+
+
+@contextmanager
+def broken(code: str) -> Iterator[None]:
+    """Expect a refusal with this code."""
+    with pytest.raises(PortalError) as caught:
+        yield
+    assert caught.value.code == code, str(caught.value)
+
+
+def csrf_token(html: str) -> str:
+    """The first form token on a page."""
+    document = html5lib.parse(html, namespaceHTMLElements=False)
+    return next(
+        (
+            field.get("value", "")
+            for field in document.iter("input")
+            if field.get("name") == "csrf_token"
+        ),
+        "",
+    )
+
+
+def check_html(html: str) -> None:
+    """Fail on a parse error, a doubled id, a missing title or a missing language."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    document = parser.parse(html)
+    faults = [
+        f"line {place[0]}: {code} {values}"
+        for place, code, values in parser.errors
+        if code not in HTML_QUIRKS
+    ]
+    assert not faults, faults[:5]
+    ids = [element.get("id") for element in document.iter() if element.get("id")]
+    assert len(ids) == len(set(ids)), sorted({i for i in ids if ids.count(i) > 1})
+    assert document.get("lang"), "a page says its language"
+    assert (document.findtext("head/title") or "").strip(), "a page has a title"
+    assert sum(1 for _ in document.iter("h1")) == 1, "a page has one main heading"

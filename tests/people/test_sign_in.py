@@ -1,0 +1,135 @@
+"""Signing in by an e-mailed link, through the services and the pages."""
+
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import func, select
+
+from portal import clock
+from portal.db import db
+from portal.notices.models import Letter
+from portal.notices.service import send_waiting
+from portal.people import service
+from portal.people.models import SignInLink, User
+from portal.people.rules import GroupKind, Role
+from tests import factories
+from tests.conftest import broken, csrf_token
+
+
+@pytest.fixture(autouse=True)
+def area(app):
+    return factories.area()
+
+
+def token_of(link: str) -> str:
+    return link.rsplit("/", 1)[1]
+
+
+def test_the_first_link_makes_the_account_and_works_once(app):
+    token = token_of(service.make_link("Rosa@Example.org", "/assets"))
+    user, target = service.use_link(token)
+    assert (user.email, target) == ("rosa@example.org", "/assets")
+    with broken("link-spent"):
+        service.use_link(token)
+    assert db.session.scalar(select(func.count(User.id))) == 1
+
+
+def test_a_link_dies_of_age(app):
+    token = token_of(service.make_link("rosa@example.org"))
+    with clock.at(clock.now() + service.LINK_LIVES + timedelta(seconds=1)):
+        assert service.find_link(token) is None
+        with broken("link-spent"):
+            service.use_link(token)
+
+
+def test_the_database_never_holds_the_token(app):
+    token = token_of(service.make_link("rosa@example.org"))
+    assert token not in str(db.session.scalars(select(SignInLink.token_hash)).all())
+
+
+def test_a_person_signs_in_and_out_by_the_pages(client, app):
+    answer = client.send("/sign-in", {"email": " rosa@example.org ", "next": "/account"})
+    assert "rosa@example.org" in answer.get_data(as_text=True)
+    letter = db.session.scalar(select(Letter))
+    assert letter.to == "rosa@example.org"
+    path = letter.body.split(app.config["BASE_URL"])[1].split()[0]
+    signed_in = client.send(path, {})
+    assert signed_in.location == "/account"
+    assert client.get("/account").status_code == 200
+    assert client.send("/account", {"name": "Rosa"}, follow_redirects=True).status_code == 200
+    assert "Rosa" in client.get("/account").get_data(as_text=True)
+    client.send("/account", {}, follow_redirects=True)
+    page = client.get("/account").get_data(as_text=True)
+    client.post("/sign-out", data={"csrf_token": csrf_token(page)})
+    assert client.get("/account").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:1"]
+)
+def test_a_link_never_leads_off_the_portal(client, app, target):
+    client.send("/sign-in", {"email": "rosa@example.org", "next": target})
+    path = db.session.scalar(select(Letter)).body.split(app.config["BASE_URL"])[1].split()[0]
+    assert client.send(path, {}).location == "/account"
+
+
+def test_a_wrong_address_is_kept_and_told_in_words(client):
+    answer = client.send("/sign-in", {"email": "rosa at home"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "rosa at home" in page
+    assert "name@example.org" in page
+
+
+def test_an_expired_page_loses_nothing(client):
+    answer = client.post("/sign-in", data={"email": "rosa@example.org", "csrf_token": "old"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "rosa@example.org" in page
+    assert "open for a long time" in page
+
+
+def test_letters_go_out_once_by_a_real_mail_server(app):
+    got = []
+
+    class Box:
+        async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - aiosmtpd's name
+            got.append(envelope)
+            return "250 OK"
+
+    service.ask_for_link("rosa@example.org")
+    assert send_waiting() == 0  # no server named: it waits
+    server = Controller(Box(), hostname="127.0.0.1", port=0)
+    server.start()
+    try:
+        port = server.server.sockets[0].getsockname()[1]
+        app.config["SMTP_URL"] = f"smtp://127.0.0.1:{port}"
+        assert send_waiting() == 1
+        assert send_waiting() == 0
+    finally:
+        server.stop()
+    assert got[0].rcpt_tos == ["rosa@example.org"]
+
+
+def test_a_mail_server_that_is_away_loses_no_letter(app):
+    service.ask_for_link("rosa@example.org")
+    app.config["SMTP_URL"] = "smtp://127.0.0.1:1"
+    assert send_waiting() == 0
+    letter = db.session.scalar(select(Letter))
+    assert (letter.tries, letter.sent_at) == (1, None)
+    assert letter.claimed_until > clock.now()
+
+
+def test_two_groups_cannot_share_a_name(app):
+    rosa = factories.user()
+    service.start_group(rosa.id, name="Gardeners", kind=GroupKind.CHARITY, private=False)
+    with broken("group-exists"):
+        service.start_group(rosa.id, name="Gardeners", kind=GroupKind.CHARITY, private=False)
+
+
+def test_a_role_given_twice_is_given_once(app):
+    for _ in range(2):
+        person = service.give_role("broker@example.org", Role.BROKER, name="Bea")
+    db.session.refresh(person)
+    assert [grant.role for grant in person.roles] == [Role.BROKER]
