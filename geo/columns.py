@@ -33,7 +33,8 @@ SPELLINGS: dict[str, str] = {
     "number": "StreetNumber HouseNumber BuildingNumber StreetNo PropertyNo",
     "street": "StreetName Street Road AddressLine1 Address1 Address PropertyAddress SiteAddress",
     "town": "PostTown PostalTown Town TownCity City AddressLine2",
-    "postcode": "PostCode PostalCode Postcode ZipCode",
+    "postcode": "PostCode PostalCode ZipCode PCDS PCD",
+    "ward_code": "WardCode OSWard ElectoralWard WardGSSCode",
     "crs": "CoordinateReferenceSystem CRS CoordinateSystem GeoReferenceSystem SRID MapProjection",
     "x": (
         "GeoX Easting Eastings Longitude Lon Long Lng X XCoordinate XCoord MapEasting "
@@ -64,6 +65,7 @@ SPELLINGS: dict[str, str] = {
     "kind": "Kind",
     "status": "Status",
     "parent_code": "ParentAssetCode ParentCode PartOf",
+    "half_of": "HalfOf",
     "capacity": "Capacity MaxCapacity MaximumCapacity Seats",
     "step_free": "StepFree StepFreeAccess WheelchairAccess WheelchairAccessible",
     "hearing_loop": "HearingLoop InductionLoop",

@@ -38,15 +38,15 @@ ENVELOPES = {
     "england": Box(-6.5, 49.8, 1.9, 55.9),
     "wales": Box(-5.8, 51.3, -2.6, 53.6),
     "scotland": Box(-8.8, 54.5, -0.6, 61.0),
-    "northern-ireland": Box(-8.3, 53.9, -5.3, 55.5),
-    "united-kingdom": Box(-8.8, 49.8, 1.9, 61.0),
+    "northern_ireland": Box(-8.3, 53.9, -5.3, 55.5),
+    "united_kingdom": Box(-8.8, 49.8, 1.9, 61.0),
 }
 METRIC = {
     "england": BRITISH_GRID,
     "wales": BRITISH_GRID,
     "scotland": BRITISH_GRID,
-    "northern-ireland": IRISH_GRID,
-    "united-kingdom": BRITISH_GRID,
+    "northern_ireland": IRISH_GRID,
+    "united_kingdom": BRITISH_GRID,
 }
 LABELS = {
     "wgs84": STORED,
@@ -153,12 +153,10 @@ def read_point(
     if not (isfinite(x) and isfinite(y)) or (x == 0 and y == 0):
         return None
     envelope = ENVELOPES[nation]
-    possible = [r for r in _readings(x, y, code_of(label)) if envelope.holds(r.lon, r.lat)]
-    if not possible:
-        return None
+    possible = (r for r in _readings(x, y, code_of(label)) if envelope.holds(r.lon, r.lat))
     if boundary is None:
-        return possible[0]
-    return min(possible, key=lambda r: _rough_km(r, boundary))
+        return next(possible, None)
+    return min(possible, key=lambda r: _rough_km(r, boundary), default=None)
 
 
 def _readings(x: float, y: float, said: int | None) -> Iterator[Reading]:

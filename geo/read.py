@@ -150,7 +150,7 @@ def _system_of(shapes: Any, path: Path) -> int:
     for epsg, limit in LIMITS.items():
         if max(map(abs, box)) <= limit:
             (west, south), (east, north) = shapely.get_coordinates(project(corners, epsg, STORED))
-            if _overlap(Box(west, south, east, north), ENVELOPES["united-kingdom"]):
+            if _overlap(Box(west, south, east, north), ENVELOPES["united_kingdom"]):
                 return epsg
     raise UnreadableError(f"The shapes in {path.name} do not lie in the United Kingdom.")
 

@@ -63,7 +63,10 @@ class PostgisShape(UserDefinedType[bytes]):
         return func.ST_GeomFromWKB(bindvalue, 4326, type_=self)
 
     def column_expression(self, column: Any) -> Any:
-        return func.ST_AsBinary(column, type_=LargeBinary)
+        return func.ST_AsBinary(column, type_=self)  # so this type reads what comes, not Shape
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002
+        return lambda value: None if value is None else shapely.from_wkb(bytes(value))
 
 
 # So that migrations recognise the column when they compare the database with the models.

@@ -3,7 +3,8 @@
 from flask import current_app, g
 from sqlalchemy import select
 
-from portal.areas.models import Area
+from portal.areas.models import Area, Postcode, Ward
+from portal.areas.rules import postcode_key
 from portal.db import db
 from portal.errors import NotFound
 
@@ -27,3 +28,15 @@ def current_area() -> Area:
 def area_by_slug(slug: str) -> Area | None:
     """The area of that slug, if there is one."""
     return db.session.scalar(select(Area).where(Area.slug == slug))
+
+
+def wards_of(area: Area) -> list[Ward]:
+    """The wards of an area by name."""
+    query = select(Ward).where(Ward.area_id == area.id).order_by(Ward.name, Ward.id)
+    return list(db.session.scalars(query))
+
+
+def postcode_of(area: Area, text: str) -> Postcode | None:
+    """The whole postcode that was typed, however it was typed, if the area knows it."""
+    key = postcode_key(text)
+    return db.session.get(Postcode, (area.id, key)) if key else None

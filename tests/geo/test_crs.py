@@ -52,7 +52,7 @@ def test_a_pair_is_read_whatever_its_system_label_and_order(point, epsg, swap, l
 def test_the_irish_grid_is_told_from_the_british_by_the_nation(point):
     x, y = transformer(STORED, IRISH_GRID).transform(*point)
     for boundary in (None, BELFAST):
-        reading = read_point(x, y, nation="northern-ireland", boundary=boundary)
+        reading = read_point(x, y, nation="northern_ireland", boundary=boundary)
         assert reading is not None
         assert reading.epsg == IRISH_GRID
         assert (reading.lon, reading.lat) == pytest.approx(point, abs=1e-5)

@@ -1,0 +1,190 @@
+"""Loading places: boundary, wards, postcodes. Each is a help, none is a must; loading twice changes nothing."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import shapely
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+from tqdm import tqdm
+
+from geo import columns, read
+from geo.crs import read_point
+from portal.areas.models import Area, Postcode, Ward
+from portal.areas.rules import Nation, postcode_key
+from portal.db import transaction
+from portal.errors import BadInput
+
+# How the extracts of the Office for National Statistics end the names of what we look for.
+CODE_ENDS = ("area_code", "code", "cd")
+NAME_ENDS = ("area_name", "name", "nm")
+NATION_OF = {
+    "E": Nation.ENGLAND,
+    "W": Nation.WALES,
+    "S": Nation.SCOTLAND,
+    "N": Nation.NORTHERN_IRELAND,
+}
+
+
+class Place(NamedTuple):
+    """One shape of a boundary file with its code and name, "" where the file has none."""
+
+    code: str
+    name: str
+    shape: shapely.Geometry
+
+
+def import_places(
+    slug: str,
+    *,
+    boundary: Path | None = None,
+    wards: Path | None = None,
+    postcodes: Path | None = None,
+) -> dict[str, Any]:
+    """Load what is given into the area of that slug, which is made if it is not there; says what changed.
+
+    Raises BadInput with one sentence when a file cannot be used; then nothing was written.
+    """
+    ground = _places(boundary) if boundary else []
+    ward_places = _places(wards) if wards else []
+    codes = _rows(postcodes) if postcodes else []
+    report: dict[str, Any] = {"area": slug}
+    with transaction() as s:
+        area = area_named(s, slug)
+        if ground:
+            report["boundary"] = _set_boundary(area, ground)
+        if ward_places:
+            report["wards"] = dict(_set_wards(s, area, ward_places))
+        if codes:
+            report["postcodes"] = dict(_set_postcodes(s, area, codes, postcodes))
+    return report
+
+
+def area_named(session: Session, slug: str) -> Area:
+    """The area of that slug; a new one is called after it until a boundary says its name."""
+    area = session.scalar(select(Area).where(Area.slug == slug))
+    if area is None:
+        area = Area(slug=slug, name=_name_from(slug), nation=Nation.ENGLAND)
+        session.add(area)
+        session.flush()
+    return area
+
+
+def _name_from(slug: str) -> str:
+    return slug.replace("-", " ").title()
+
+
+def _set_boundary(area: Area, places: list[Place]) -> str:
+    shape = shapely.union_all([place.shape for place in places])
+    unchanged = area.boundary is not None and shapely.equals_exact(area.boundary, shape)
+    if not unchanged:
+        area.boundary = shape
+    if area.name == _name_from(area.slug) and places[0].name and len(places) == 1:
+        area.name = places[0].name[:120]
+    area.nation = NATION_OF.get(places[0].code[:1].upper(), area.nation)
+    return "unchanged" if unchanged else "loaded"
+
+
+def _set_wards(s: Session, area: Area, places: list[Place]) -> Counter[str]:
+    known = {ward.code: ward for ward in s.scalars(select(Ward).where(Ward.area_id == area.id))}
+    done: Counter[str] = Counter(new=0, changed=0, unchanged=0)
+    for place in places:
+        code = (place.code or place.name)[:20]
+        ward = known.get(code)
+        if ward is None:
+            s.add(Ward(area_id=area.id, code=code, name=place.name[:120], shape=place.shape))
+            done["new"] += 1
+        elif ward.name != place.name[:120] or not shapely.equals_exact(ward.shape, place.shape):
+            ward.name, ward.shape = place.name[:120], place.shape
+            done["changed"] += 1
+        else:
+            done["unchanged"] += 1
+    s.flush()
+    return done
+
+
+def _set_postcodes(s: Session, area: Area, rows: list[dict[str, str]], path: Path) -> Counter[str]:
+    ward_ids = dict(s.execute(select(Ward.code, Ward.id).where(Ward.area_id == area.id)).all())
+    query = select(Postcode.code, Postcode.lon, Postcode.lat, Postcode.ward_id)
+    known = {
+        row.code: tuple(row[1:]) for row in s.execute(query.where(Postcode.area_id == area.id))
+    }
+    found = {}
+    for row in tqdm(rows, desc=path.name, unit=" postcodes", disable=None, leave=False):
+        if values := _postcode(row, area.nation, ward_ids):
+            found[values["code"]] = values | {"area_id": area.id}
+    if not found:
+        raise BadInput(
+            "no-postcodes",
+            "%(file)s has no postcode with a place in the nation of this area.",
+            file=path.name,
+        )
+    new = [v for code, v in found.items() if code not in known]
+    changed = [
+        v
+        for code, v in found.items()
+        if code in known and known[code] != (v["lon"], v["lat"], v["ward_id"])
+    ]
+    if new:
+        s.execute(insert(Postcode), new)
+    if changed:
+        s.execute(update(Postcode), changed)
+    return Counter(
+        new=len(new),
+        changed=len(changed),
+        unchanged=len(found) - len(new) - len(changed),
+        unread=len(rows) - len(found),
+    )
+
+
+def _postcode(
+    row: dict[str, str], nation: Nation, ward_ids: dict[str, int]
+) -> dict[str, Any] | None:
+    key = postcode_key(row.get("postcode", ""))
+    try:
+        x, y = float(row["x"]), float(row["y"])
+    except (KeyError, ValueError):
+        return None
+    reading = read_point(x, y, nation=nation.value)
+    if key is None or reading is None:
+        return None
+    ward_id = ward_ids.get(row.get("ward_code", ""))
+    return {"code": key, "lon": reading.lon, "lat": reading.lat, "ward_id": ward_id}
+
+
+def _places(path: Path) -> list[Place]:
+    try:
+        features = read.features(path)
+    except read.UnreadableError as wrong:
+        raise BadInput("unreadable-file", "%(why)s", why=wrong) from wrong
+    return [
+        Place(_first(f.properties, CODE_ENDS), _first(f.properties, NAME_ENDS), f.shape)
+        for f in features
+        if f.shape is not None
+    ]
+
+
+def _first(properties: dict[str, Any], ends: Iterable[str]) -> str:
+    """The first property whose name ends so, as text."""
+    for end in ends:
+        for name, value in properties.items():
+            if name.casefold().endswith(end) and value is not None:
+                return str(value).strip()
+    return ""
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        rows = read.rows(path)
+    except read.UnreadableError as wrong:
+        raise BadInput("unreadable-file", "%(why)s", why=wrong) from wrong
+    found = columns.recognise(rows[0].cells)
+    if not {"postcode", "x", "y"} <= found.keys():
+        raise BadInput(
+            "no-columns",
+            "%(file)s needs columns for the postcode and its two coordinates.",
+            file=path.name,
+        )
+    return [columns.fields(row.cells, found) for row in rows]
