@@ -12,7 +12,7 @@ from pathlib import Path
 
 import shapely
 
-from portal.demo import names, postcodes
+from portal.demo import catalogue, names, postcodes
 from portal.demo.awkward import spoil
 from portal.demo.estate import Asset, Estate
 from portal.demo.land import Land, survey, to_degrees
@@ -106,7 +106,7 @@ def register_row(asset):
         "GeoX": f"{point.x:.6f}",
         "GeoY": f"{point.y:.6f}",
         "TenureType": "Freehold",
-        "TenureDetail": "Vacant" if asset.status == "vacant" else "Owner Occupied",
+        "TenureDetail": "Vacant" if asset.status == catalogue.VACANT else "Owner Occupied",
         "OtherDetail": asset.detail,
         "Kind": asset.kind,
         "Status": asset.status,

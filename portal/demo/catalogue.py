@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from portal.demo import names
 
-VACANT, IN_USE = "vacant", "in use"
+VACANT, OCCUPIED, UNDER_USED = "vacant", "occupied", "under-used"
 ALLOTMENTS = "Managed allotments"  # as councils' registers say
 
 
@@ -45,7 +45,7 @@ class Buildings:
     size: tuple[int, int]
     outline: str
     holder: str = names.COUNCIL
-    status: str = IN_USE
+    status: str = UNDER_USED
     detail: str = ""
     plot: int = 2_000
     hours: str = ""
@@ -66,10 +66,10 @@ LAND = (
     Plots(6, "Disused play area, {street}", (500, 1500), detail="Leisure"),
     Plots(3, "Former drill yard, {street}", (600, 1200), names.FIRE),
     Plots(2, "Parish field, {street}", (2500, 4500), names.PARISH, wards=("Ashby Fen",)),
-    Plots(13, "{first} Park", (0, 0), status=IN_USE, detail="Parks", whole_block=True),
-    Plots(8, "{street} Allotments", (0, 0), status=IN_USE, detail=ALLOTMENTS, whole_block=True),
-    Plots(9, "{street} Car Park", (900, 2600), status=IN_USE),
-    Plots(3, "{ward} Cemetery", (0, 0), status=IN_USE, whole_block=True),
+    Plots(13, "{first} Park", (0, 0), status=OCCUPIED, detail="Parks", whole_block=True),
+    Plots(8, "{street} Allotments", (0, 0), status=OCCUPIED, detail=ALLOTMENTS, whole_block=True),
+    Plots(9, "{street} Car Park", (900, 2600), status=OCCUPIED),
+    Plots(3, "{ward} Cemetery", (0, 0), status=OCCUPIED, whole_block=True),
 )
 
 HALL_HOURS = "Mo-Su 08:00-23:00; PH off"
