@@ -1,0 +1,51 @@
+"""Every state that a page shows, in the words a person reads, with its tone (house colours)."""
+
+from flask_babel import lazy_gettext as _l
+
+# open: something can be done · wait: a clock runs · good: agreed or in use · no: refused
+STATES = {
+    # places
+    "vacant": (_l("Vacant"), "open"),
+    "empty": (_l("Empty"), "open"),
+    "underused": (_l("Often free"), "open"),
+    "under_used": (_l("Often free"), "open"),
+    "available": (_l("Free to ask for"), "open"),
+    "unverified": (_l("Not yet checked"), "quiet"),
+    "claimed": (_l("A group has asked"), "wait"),
+    "in_use": (_l("In use"), "good"),
+    # cases about land and buildings
+    "draft": (_l("Being written"), "quiet"),
+    "lodged": (_l("Lodged"), "wait"),
+    "returned": (_l("Something is missing"), "no"),
+    "validated": (_l("Complete"), "wait"),
+    "on_notice": (_l("On notice"), "wait"),
+    "under_test": (_l("Being tested"), "wait"),
+    "hearing": (_l("Hearing"), "wait"),
+    "decided": (_l("Decided"), "good"),
+    "granted": (_l("Granted"), "good"),
+    "granted_by_default": (_l("Granted by default"), "good"),
+    "refused": (_l("Refused"), "no"),
+    "escalated": (_l("Overdue, escalated"), "no"),
+    "agreement": (_l("Agreement being signed"), "wait"),
+    "withdrawn": (_l("Withdrawn"), "quiet"),
+    "lapsed": (_l("Lapsed"), "quiet"),
+    "ended": (_l("Ended"), "quiet"),
+    # rooms
+    "requested": (_l("Asked for"), "wait"),
+    "offered": (_l("Offered"), "open"),
+    "deposit_due": (_l("Deposit due"), "wait"),
+    "confirmed": (_l("Confirmed"), "good"),
+    "running": (_l("Running"), "good"),
+    "declined": (_l("Declined"), "no"),
+    "cancelled": (_l("Cancelled"), "no"),
+    # money
+    "due": (_l("Due"), "wait"),
+    "held": (_l("Held"), "good"),
+    "returned_in_full": (_l("Returned"), "quiet"),
+}
+
+
+def state_words(state: str) -> tuple[str, str]:
+    """(words, tone) of a state; one without an entry is shown as it is spelt."""
+    words, tone = STATES.get(state, (state.replace("_", " ").capitalize(), "quiet"))
+    return str(words), tone

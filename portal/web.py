@@ -1,0 +1,190 @@
+"""What every page shares: the form base, how a form is answered, and errors in plain words."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, render_template, request
+from flask_babel import format_date, format_datetime
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
+from flask_wtf.i18n import translations as wtf_translations
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.datastructures import MultiDict
+from wtforms import fields
+from wtforms.fields.core import UnboundField
+
+from portal.errors import PortalError
+from portal.fields import DateParts
+from portal.states import state_words
+from portal.widgets import component
+
+EXPIRED = _l("This page was open for a long time. Check what you wrote and send it again.")
+
+# The words and addresses of the main navigation.
+NAVIGATION = (
+    (_l("Land"), "/assets?kind=land"),
+    (_l("Buildings"), "/assets?kind=building"),
+    (_l("Rooms"), "/rooms"),
+    (_l("Cases"), "/cases"),
+)
+
+# What WTForms says by itself, in words a tired person understands.
+PLAIN = {
+    "This field is required.": _l("This answer is needed."),
+    "Not a valid integer value.": _l("Write a whole number, for example 15."),
+    "Not a valid decimal value.": _l("Write a number, for example 2.5."),
+    "Not a valid float value.": _l("Write a number, for example 2.5."),
+    "Not a valid time value.": _l("Write a time as hours and minutes, for example 18:00."),
+    "Not a valid choice.": _l("Choose one of the answers shown."),
+    "Invalid Choice: could not coerce.": _l("Choose one of the answers shown."),
+    "Invalid email address.": _l("Write an e-mail address like name@example.org."),
+    "Invalid URL.": _l("Write a web address like https://example.org."),
+}
+LENGTHS = {
+    "Field cannot be longer than %(max)d character.": _l(
+        "This is too long: at most %(max)d letters, spaces included."
+    ),
+    "Field must be at least %(min)d character long.": _l(
+        "This is too short: at least %(min)d letters."
+    ),
+}
+
+
+class _PlainWords:
+    """WTForms' own sentences in the house's words; anything else as Flask-WTF translates it."""
+
+    def gettext(self, string: str) -> str:
+        return str(PLAIN[string]) if string in PLAIN else wtf_translations.gettext(string)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        plain = LENGTHS.get(singular)
+        return str(plain) if plain else wtf_translations.ngettext(singular, plural, n)
+
+
+def stripped(value: Any) -> Any:
+    """Text without the white space that a phone's keyboard leaves at its ends."""
+    return value.strip() if isinstance(value, str) else value
+
+
+class Form(FlaskForm):
+    """A form that is posted. An expired page is an error on the form, so nothing typed is lost."""
+
+    broken = False
+
+    class Meta:
+        def bind_field(self, form: Any, unbound_field: UnboundField, options: Any) -> Any:
+            if issubclass(unbound_field.field_class, fields.StringField):
+                filters = [stripped, *unbound_field.kwargs.get("filters", ())]
+                unbound_field = UnboundField(
+                    unbound_field.field_class,
+                    *unbound_field.args,
+                    **unbound_field.kwargs | {"filters": filters},
+                )
+            return unbound_field.bind(form=form, **options)
+
+        def get_translations(self, form: Any) -> _PlainWords:  # noqa: ARG002 - WTForms' signature
+            return _PlainWords()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        token = self._fields.get("csrf_token")
+        if token is not None and token.errors:
+            token.errors = []
+            self.form_errors.append(str(EXPIRED))
+        return valid
+
+
+class SearchForm(Form):
+    """A form that is sent in the address: can be linked to, changes nothing, needs no token."""
+
+    class Meta:
+        csrf = False
+
+    def __init__(self, formdata: MultiDict | None = None, **kwargs: Any) -> None:
+        super().__init__(formdata=request.args if formdata is None else formdata, **kwargs)
+
+
+def attempt(form: Form, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Run a service. What it returned (True for None), or None with its refusal on the form."""
+    try:
+        result = call(*args, **kwargs)
+    except PortalError as refusal:
+        form.broken = True
+        form.form_errors.append(told(refusal))
+        return None
+    return True if result is None else result
+
+
+def told(error: PortalError) -> str:
+    """The sentence of an error in the reader's language, its values filled in."""
+    return _(error.sentence, **error.values) if error.values else _(error.sentence)
+
+
+def render_form(template: str, form: Form, **context: Any) -> tuple[str, int]:
+    """A page with a form: 200 at first, 422 when answers are wrong, 409 when a rule said no."""
+    status = 409 if form.broken else 422 if form.errors else 200
+    return render_template(template, form=form, **context), status
+
+
+def mistakes(form: Form) -> list[tuple[str, str]]:
+    """Every error of a form as (id of the input it is about or "", sentence), top to bottom."""
+    listed = [("", str(sentence)) for sentence in form.form_errors]
+    for field in form:
+        suffix = f"-{field.first_wrong}" if isinstance(field, DateParts) else ""
+        question = str(field.label.text).removesuffix(":")
+        question += " " if question.endswith("?") else ": "
+        listed += [(f"{field.id}{suffix}", f"{question}{error}") for error in field.errors[:1]]
+    return listed
+
+
+def navigation() -> list[tuple[str, str, bool]]:
+    """The main ways through the portal: words, address, whether the reader is there."""
+    here = request.full_path.rstrip("?")
+    return [(str(words), href, here.startswith(href)) for words, href in NAVIGATION]
+
+
+def page_url(page: int) -> str:
+    """The address of this page with another page number, its filters kept."""
+    asked = request.args.to_dict(flat=False) | {"page": [page]}
+    return f"{request.path}?{urlencode(asked, doseq=True)}"
+
+
+def day(value: date | None) -> str:
+    """Friday 20 November 2026: a weekday helps more than it costs."""
+    return format_date(value, "EEEE d MMMM y") if value else ""
+
+
+def moment(value: datetime | None) -> str:
+    """20 November 2026, 18:05 by the area's clock."""
+    return format_datetime(value, "d MMMM y, HH:mm") if value else ""
+
+
+def pounds(pence: int | None) -> str:
+    """£12, or £12.50 when there are pence."""
+    if pence is None:
+        return ""
+    whole, rest = divmod(abs(pence), 100)
+    return f"{'-' if pence < 0 else ''}£{whole:,}" + (f".{rest:02d}" if rest else "")
+
+
+def init_app(app: Flask) -> None:
+    """Hand the GOV.UK macros, filters and the bare form for one-button posts to the templates."""
+    govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.jinja_loader = ChoiceLoader([app.jinja_loader, govuk])
+    app.jinja_env.filters |= {
+        "component": component,
+        "mistakes": mistakes,
+        "day": day,
+        "moment": moment,
+        "pounds": pounds,
+        "state_words": state_words,
+    }
+    app.jinja_env.globals |= {
+        "csrf_value": generate_csrf,
+        "navigation": navigation,
+        "page_url": page_url,
+    }

@@ -1,0 +1,141 @@
+"""A WTForms field as the GOV.UK component that asks for it: which macro, with which values."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import fields
+
+from portal.fields import PART_NAMES, PARTS, DateParts, Pounds
+
+Params = dict[str, Any]
+
+# What an input needs so that a phone shows the right keyboard and its width hints at the answer.
+INPUTS: tuple[tuple[type[fields.Field], Params], ...] = (
+    (
+        Pounds,
+        {"inputmode": "decimal", "classes": "govuk-input--width-5", "prefix": {"text": "£"}},
+    ),
+    (fields.IntegerField, {"inputmode": "numeric", "classes": "govuk-input--width-4"}),
+    (fields.DecimalField, {"inputmode": "decimal", "classes": "govuk-input--width-4"}),
+    (fields.FloatField, {"inputmode": "decimal", "classes": "govuk-input--width-4"}),
+    (fields.TimeField, {"type": "time", "classes": "govuk-input--width-5"}),
+    (fields.EmailField, {"type": "email", "autocomplete": "email"}),
+    (fields.TelField, {"type": "tel", "autocomplete": "tel", "classes": "govuk-input--width-20"}),
+    (fields.URLField, {"type": "url"}),
+)
+
+
+def component(field: fields.Field, hint: str = "", legend: str = "s", **look: Any) -> Params:
+    """The macro's name and its parameters. `look` goes to the macro as it is (classes, rows)."""
+    name, params = next(make for cls, make in COMPONENTS if isinstance(field, cls))(field, legend)
+    hint = str(hint or field.description)
+    common: Params = {"id": field.id, "name": field.name}
+    if hint:
+        common["hint"] = {"text": hint}
+    if field.errors:
+        common["errorMessage"] = {"text": str(field.errors[0])}
+    return {"macro": name, "params": common | params | look}
+
+
+def label(field: fields.Field) -> str:
+    """The question; one that may stay open says so, the others need no star."""
+    text = str(field.label.text)
+    return _("%(question)s (optional)", question=text) if field.flags.optional else text
+
+
+def _label(field: fields.Field) -> Params:
+    return {"label": {"text": label(field), "classes": "govuk-label--s"}}
+
+
+def _legend(field: fields.Field, size: str) -> Params:
+    legend = {"text": label(field), "classes": f"govuk-fieldset__legend--{size}"}
+    return {"fieldset": {"legend": legend}}
+
+
+def _input(field: fields.Field, _legend: str) -> tuple[str, Params]:
+    kind = next((params for cls, params in INPUTS if isinstance(field, cls)), {})
+    extra = field.render_kw or {}
+    return "input", kind | _label(field) | {"value": field._value(), "attributes": extra}  # noqa: SLF001 - WTForms' own way
+
+
+def _textarea(field: fields.Field, _legend: str) -> tuple[str, Params]:
+    return "textarea", _label(field) | {
+        "value": field.data or "",
+        "attributes": field.render_kw or {},
+    }
+
+
+def _file(field: fields.Field, _legend: str) -> tuple[str, Params]:
+    return "file", _label(field) | {"attributes": field.render_kw or {}}
+
+
+def _choices(field: fields.Field, mark: str) -> list[Params]:
+    return [
+        {
+            "value": str(choice.value),
+            "text": str(choice.label),
+            mark: bool(choice.selected),
+            "hint": {"text": str(choice.render_kw["hint"])} if "hint" in choice.render_kw else None,
+        }
+        for choice in field.iter_choices()
+    ]
+
+
+def _select(field: fields.Field, _legend: str) -> tuple[str, Params]:
+    return "select", _label(field) | {"items": _choices(field, "selected")}
+
+
+def _radios(field: fields.Field, size: str) -> tuple[str, Params]:
+    items = _choices(field, "checked")
+    return "radios", _legend(field, size) | {"idPrefix": field.id, "items": items}
+
+
+def _checkboxes(field: fields.Field, size: str) -> tuple[str, Params]:
+    items = _choices(field, "checked")
+    return "checkboxes", _legend(field, size) | {"idPrefix": field.id, "items": items}
+
+
+def _checkbox(field: fields.Field, _legend: str) -> tuple[str, Params]:
+    """One box to tick; its label is beside it, so there is no legend above."""
+    item = {
+        "value": "y",
+        "text": str(field.label.text),
+        "checked": bool(field.data),
+        "id": field.id,
+    }
+    return "checkboxes", {"idPrefix": field.id, "items": [item]}
+
+
+def _date(field: DateParts, size: str) -> tuple[str, Params]:
+    width = {"day": "2", "month": "2", "year": "4"}
+    items = [
+        {
+            "id": f"{field.id}-{part}",
+            "name": f"{field.name}-{part}",
+            "label": str(PART_NAMES[part]).capitalize(),
+            "value": field.parts[part],
+            "classes": f"govuk-input--width-{width[part]}"
+            + (" govuk-input--error" if field.errors and part == field.first_wrong else ""),
+        }
+        for part in PARTS
+    ]
+    return "date", _legend(field, size) | {"items": items}
+
+
+def _hidden(field: fields.Field, _legend: str) -> tuple[str, Params]:
+    return "hidden", {"html": field()}
+
+
+# The first class that a field is an instance of says how it is asked for.
+COMPONENTS: tuple[tuple[type[fields.Field], Callable[..., tuple[str, Params]]], ...] = (
+    (DateParts, _date),
+    (fields.HiddenField, _hidden),
+    (fields.TextAreaField, _textarea),
+    (fields.RadioField, _radios),
+    (fields.SelectMultipleField, _checkboxes),
+    (fields.SelectField, _select),
+    (fields.BooleanField, _checkbox),
+    (fields.FileField, _file),
+    (fields.Field, _input),
+)
