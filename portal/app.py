@@ -181,14 +181,19 @@ def _error_page(status: int, sentence: str, *, code: str) -> tuple[Response | st
         body = jsonify(type="about:blank", title=title, status=status, detail=sentence, code=code)
         body.mimetype = "application/problem+json"
         return body, status
-    typed = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name != "csrf_token" and value
-    ]
-    return render_template(
-        "errors/error.html", title=title, sentence=sentence, status=status, typed=typed
-    ), status
+    page = render_template(
+        "errors/error.html", title=title, sentence=sentence, status=status, typed=_typed()
+    )
+    return page, status
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What the person had written; a body too large to read gives nothing."""
+    try:
+        sent = list(request.form.items(multi=True))
+    except HTTPException:
+        return []
+    return [(name, value) for name, value in sent if name != "csrf_token" and value]
 
 
 def wants_json() -> bool:

@@ -97,13 +97,16 @@ class RoleGrant(Model):
 
     __tablename__ = "role_grant"
     __table_args__ = (
+        UniqueConstraint("user_id", "role", "area_id", "holder_id"),
+        # In a unique constraint two rows without a holder count as different; here they are not.
         Index(
-            "uq_role_grant_once",
+            "uq_role_grant_without_holder",
             "user_id",
             "role",
             "area_id",
-            text("coalesce(holder_id, 0)"),
             unique=True,
+            sqlite_where=text("holder_id IS NULL"),
+            postgresql_where=text("holder_id IS NULL"),
         ),
     )
 

@@ -1,0 +1,88 @@
+"""What the application does on every page: refusals in words, headers, health."""
+
+import pytest
+
+from portal.app import create_app
+from portal.errors import BadInput, Forbidden, NotFound, RuleBroken
+from portal.people.access import PUBLIC, allow
+from tests import factories
+
+REFUSALS = [(RuleBroken, 409), (Forbidden, 403), (NotFound, 404), (BadInput, 400)]
+
+
+@pytest.fixture(autouse=True)
+def area(app):
+    return factories.area()
+
+
+def add_refusing_route(app, path, error):
+    app._got_first_request = False
+
+    @allow(PUBLIC)
+    def view():
+        raise error
+
+    app.add_url_rule(path, path, view, methods=["GET", "POST"])
+
+
+@pytest.mark.parametrize(("kind", "status"), REFUSALS)
+def test_a_refusal_is_a_page_in_words_with_what_was_typed(app, client, kind, status):
+    add_refusing_route(
+        app, "/refuse", kind("a-code", "The plot “%(name)s” is let.", name="Hope <Street>")
+    )
+    answer = client.post("/refuse", data={"words": "All that I wrote"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == status
+    assert "The plot “Hope &lt;Street&gt;” is let." in page
+    assert "All that I wrote" in page
+
+
+@pytest.mark.parametrize(("kind", "status"), REFUSALS)
+def test_a_refusal_on_a_json_route_is_a_problem_document(app, client, kind, status):
+    add_refusing_route(app, "/refuse.json", kind("a-code", "No, %(name)s.", name="Rosa"))
+    answer = client.get("/refuse.json")
+    assert answer.status_code == status
+    assert answer.mimetype == "application/problem+json"
+    assert answer.get_json()["detail"] == "No, Rosa."
+    assert answer.get_json()["code"] == "a-code"
+
+
+def test_a_fault_of_ours_is_a_page_too_and_tells_nothing_inside(app):
+    add_refusing_route(app, "/broken", ZeroDivisionError("secret inside"))
+    answer = super(type(app.test_client()), app.test_client()).open("/broken")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 500
+    assert "Nothing was half done" in page
+    assert "secret inside" not in page
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nothing-here", 404), ("/sign-out", 405)])
+def test_what_is_not_there_is_told_in_words(client, path, status):
+    assert client.get(path).status_code == status
+
+
+def test_too_much_is_told_in_words(client):
+    assert client.post("/sign-in", data={"email": "x" * 3_000_000}).status_code == 413
+
+
+def test_every_answer_carries_its_headers(client):
+    headers = client.get("/").headers
+    policy = headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "script-src 'self' 'nonce-" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_health_is_the_database_s(client):
+    assert client.get("/healthz").get_json() == {"database": "answers"}
+
+
+def test_health_tells_when_the_database_is_away(tmp_path):
+    app = create_app(DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing", SECRET_KEY="test")
+    assert app.test_client().get("/healthz").status_code == 503
+
+
+def test_a_signed_out_reader_is_sent_to_sign_in_and_back(client):
+    answer = client.get("/account?tab=1")
+    assert answer.status_code == 302
+    assert answer.location == "/sign-in?next=/account?tab%3D1"
