@@ -2,11 +2,15 @@
 
 import json
 import sys
+from pathlib import Path
 
 import click
-from flask import Flask
+from flask import Flask, g
 
 from portal.errors import PortalError
+from portal.walk import walk
+
+FILE = click.Path(path_type=Path)
 
 
 class _Plain(click.Group):
@@ -25,11 +29,7 @@ def main() -> None:
     """Meanwhile: public land, buildings and rooms for those who would use them."""
 
 
-def _app(**overrides: object) -> Flask:
-    # Imported late: `portal --help` should not wait for Flask and the geometry libraries.
-    from portal.app import create_app
-
-    return create_app(**overrides)
+main.add_command(walk)
 
 
 @main.command()
@@ -46,6 +46,74 @@ def migrate(down: str | None) -> None:
             steps.upgrade(db.engine)
 
 
+@main.command("import-places")
+@click.option("--area", "slug", required=True, help="The area's slug; the area is made if need be.")
+@click.option("--boundary", type=FILE, help="The area's boundary.")
+@click.option("--wards", type=FILE, help="Its wards.")
+@click.option("--postcodes", type=FILE, help="Its postcodes, as the national list has them.")
+def import_places(slug: str, **files: Path | None) -> None:
+    """Load an area's boundary, wards and postcodes; what is not given stays as it was."""
+    from portal.areas.service import import_places
+
+    with _app().app_context():
+        print_json(import_places(slug, **files))
+
+
+@main.command("import-register")
+@click.argument("file", type=FILE)
+@click.option("--area", "slug", required=True, help="The area's slug; the area is made if need be.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def import_register(file: Path, slug: str, *, as_json: bool) -> None:
+    """Load the register of land and buildings that a public body publishes. All or nothing."""
+    from portal.register.importer import import_register
+
+    with _app().app_context():
+        report = import_register(file, slug)
+    if as_json:
+        print_json(report)
+        return
+    for line in report.pop("report"):
+        click.echo(" · ".join(str(part) for part in line.values()))
+    for name, number in report.items():
+        click.echo(f"{name.replace('_', ' '):>16} {number}")
+
+
+@main.command()
+@click.option(
+    "--port", default=8000, show_default=True, help="Where to serve, on this machine only."
+)
+@click.option("--area", metavar="NAME", help="The name of a real area; its files follow.")
+@click.option("--boundary", type=FILE, help="The area's boundary (GeoJSON or the like).")
+@click.option("--wards", type=FILE, help="Its wards.")
+@click.option("--postcodes", type=FILE, help="Its postcodes (CSV, as the national list).")
+@click.option("--register", type=FILE, help="Its register of land and buildings (CSV).")
+@click.option("--fresh", is_flag=True, help="Begin anew instead of going on where it was left.")
+@click.option("--no-serve", is_flag=True, help="Build the database and stop.")
+def demo(area: str | None, *, port: int, fresh: bool, no_serve: bool, **files: Path | None) -> None:
+    """Show the portal on an invented borough, or on a real one's files with invented people."""
+    from portal.demo import start
+
+    start.run(area, files, port=port, fresh=fresh, no_serve=no_serve)
+
+
+@main.command()
+def tick() -> None:
+    """Act on every deadline that has passed, then send what waits in the outbox. Run it every few minutes."""
+    from portal.areas.queries import served_areas
+    from portal.lettings.service import tick as lettings_tick
+    from portal.notices.service import send_waiting
+    from portal.proposals.tick import tick as proposals_tick
+
+    with _app().app_context():
+        done = {"cases": 0, "lets": 0, "letters": 0}
+        for area_id in served_areas():
+            g.area_id = area_id
+            done["cases"] += proposals_tick()
+            done["lets"] += lettings_tick()
+        done["letters"] = send_waiting()
+    print_json(done)
+
+
 @main.command("sign-in-link")
 @click.argument("email")
 def sign_in_link(email: str) -> None:
@@ -54,6 +122,13 @@ def sign_in_link(email: str) -> None:
 
     with _app().app_context():
         click.echo(service.make_link(email))
+
+
+def _app(**overrides: object) -> Flask:
+    # Imported late: `portal --help` should not wait for Flask and the geometry libraries.
+    from portal.app import create_app
+
+    return create_app(**overrides)
 
 
 def print_json(thing: object) -> None:

@@ -6,7 +6,6 @@ from sqlalchemy.engine import Engine
 
 from portal.config import ROOT
 
-
 # What only one engine has and the migrations make by hand: PostGIS's own tables, the R*Tree behind the boxes, the
 # index on shapes, and exclusion constraints.
 ENGINES_OWN = ("spatial_ref_sys", "asset_box", "ix_asset_shape", "ex_")

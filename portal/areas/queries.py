@@ -25,6 +25,14 @@ def current_area() -> Area:
     return area
 
 
+def served_areas() -> list[int]:
+    """The areas a clock without a page acts for: the one named in AREA, else all."""
+    query = select(Area.id).order_by(Area.id)
+    if slug := current_app.config["AREA"]:
+        query = query.where(Area.slug == slug)
+    return list(db.session.scalars(query))
+
+
 def area_by_slug(slug: str) -> Area | None:
     """The area of that slug, if there is one."""
     return db.session.scalar(select(Area).where(Area.slug == slug))

@@ -1,0 +1,82 @@
+"""`portal walk`: a worked example from first day to last, on a moving clock, in a throw-away database."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from portal import clock
+
+TRACKS = ("land", "building", "room")
+
+
+@click.command("walk")
+@click.argument("track", type=click.Choice(TRACKS))
+@click.option(
+    "--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="The first day; today if left out."
+)
+@click.option("--silent", is_flag=True, help="The holder never answers.")
+@click.option("--no-resolution", is_flag=True, help="The council has not adopted the compact.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def walk(
+    track: str, first: datetime | None, *, silent: bool, no_resolution: bool, as_json: bool
+) -> None:
+    """Play a worked example through the services that the pages call, and print each step."""
+    first_day = first.date() if first else clock.today()
+    if track == "room" and (silent or no_resolution):
+        raise click.UsageError("--silent and --no-resolution are about land and buildings.")
+    story = in_a_throw_away_database(
+        lambda: _plays()[track](first_day, silent=silent, resolution=not no_resolution)
+    )
+    click.echo(json.dumps(story, ensure_ascii=False, indent=2) if as_json else told(story))
+
+
+def _plays() -> dict[str, Callable[..., dict[str, Any]]]:
+    """Which wing plays which track. Imported late: `portal --help` should not wait for them."""
+    from portal.lettings.walk import walk_room
+    from portal.proposals.walk import walk_building, walk_land
+
+    return {
+        "land": walk_land,
+        "building": walk_building,
+        "room": lambda first_day, **_: walk_room(first_day),
+    }
+
+
+def in_a_throw_away_database(play: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Run a play inside the context of an application on an empty, migrated database that is gone afterwards."""
+    from portal.app import create_app
+    from portal.db import db
+    from portal.migrate import upgrade
+
+    with tempfile.TemporaryDirectory(prefix="walk-") as folder:
+        app = create_app(
+            DATABASE_URL=f"sqlite:///{Path(folder) / 'walk.sqlite3'}",
+            SECRET_KEY="walk",
+            SMTP_URL="",
+            AREA="",
+        )
+        with app.app_context():
+            upgrade(db.engine)
+            with clock.at(clock.now()):  # a play moves the clock; it goes back to where it was
+                story = play()
+            db.session.close()
+            db.engine.dispose()
+    return story
+
+
+def told(story: dict[str, Any]) -> str:
+    """A story as lines for a person."""
+    lines = [f"{story['track']}: {story['outcome'].replace('_', ' ')}"]
+    lines += [f"  {what.replace('_', ' ')} by {day}" for what, day in story["due"].items() if day]
+    lines += [
+        f"{step['on']}  {step['state']:<20} {step['role']:<10} {step['action'].replace('_', ' ')}: {step['why']}"
+        f" [{step['clause']}]"
+        for step in story["steps"]
+    ]
+    lines += [f"{date['starts']} to {date['ends']}" for date in story.get("occurrences", [])]
+    return "\n".join(lines)
