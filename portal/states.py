@@ -1,4 +1,4 @@
-"""Every state that a page shows, in the words a person reads, with its tone (house colours)."""
+"""Every state and role that a page shows, in the words a person reads; a state with its tone."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -6,12 +6,8 @@ from flask_babel import lazy_gettext as _l
 STATES = {
     # places
     "vacant": (_l("Vacant"), "open"),
-    "empty": (_l("Empty"), "open"),
-    "underused": (_l("Often free"), "open"),
     "under_used": (_l("Often free"), "open"),
-    "available": (_l("Free to ask for"), "open"),
-    "unverified": (_l("Not yet checked"), "quiet"),
-    "claimed": (_l("A group has asked"), "wait"),
+    "occupied": (_l("Occupied"), "quiet"),
     "in_use": (_l("In use"), "good"),
     # cases about land and buildings
     "draft": (_l("Being written"), "quiet"),
@@ -43,6 +39,23 @@ STATES = {
     "held": (_l("Held"), "good"),
     "returned_in_full": (_l("Returned"), "quiet"),
 }
+
+
+ROLES = {
+    "resident": _l("Resident"),
+    "organiser": _l("Organiser of a group"),
+    "broker": _l("Broker"),
+    "officer": _l("Officer of a holder"),
+    "panel": _l("Panel member"),
+    "chair": _l("Chair of hearings"),
+    "administrator": _l("Area administrator"),
+    "portal": _l("The portal"),
+}
+
+
+def role_words(role: str) -> str:
+    """In what role somebody acted, as a person reads it."""
+    return str(ROLES.get(role, role))
 
 
 def state_words(state: str) -> tuple[str, str]:

@@ -19,11 +19,13 @@ from wtforms.fields.core import UnboundField
 
 from portal.errors import PortalError
 from portal.fields import DateParts
-from portal.states import state_words
+from portal.states import role_words, state_words
 from portal.widgets import component
 
 EXPIRED = _l("This page was open for a long time. Check what you wrote and send it again.")
 
+# Where each of the three doors leads; the first page sends `near` and `kind` along.
+DOORS = {"land": "/assets", "building": "/assets", "room": "/rooms"}
 # The words and addresses of the main navigation.
 NAVIGATION = (
     (_l("Land"), "/assets?kind=land"),
@@ -181,6 +183,7 @@ def init_app(app: Flask) -> None:
         "day": day,
         "moment": moment,
         "pounds": pounds,
+        "role_words": role_words,
         "state_words": state_words,
     }
     app.jinja_env.globals |= {

@@ -25,6 +25,8 @@ INPUTS: tuple[tuple[type[fields.Field], Params], ...] = (
     (fields.URLField, {"type": "url"}),
 )
 
+OWN_PARAMETERS = ("autocomplete", "autocapitalize", "inputmode", "pattern", "rows", "spellcheck")
+
 
 def component(field: fields.Field, hint: str = "", legend: str = "s", **look: Any) -> Params:
     """The macro's name and its parameters. `look` goes to the macro as it is (classes, rows)."""
@@ -53,21 +55,29 @@ def _legend(field: fields.Field, size: str) -> Params:
     return {"fieldset": {"legend": legend}}
 
 
+def _extra(field: fields.Field) -> Params:
+    """The field's render_kw: what the component has a parameter for, the rest as attributes."""
+    extra = dict(field.render_kw or {})
+    known = {name: extra.pop(name) for name in OWN_PARAMETERS if name in extra}
+    if "spellcheck" in known:
+        known["spellcheck"] = known["spellcheck"] in (True, "true")
+    if "class" in extra:
+        known["classes"] = extra.pop("class")
+    return known | {"attributes": extra}
+
+
 def _input(field: fields.Field, _legend: str) -> tuple[str, Params]:
     kind = next((params for cls, params in INPUTS if isinstance(field, cls)), {})
-    extra = field.render_kw or {}
-    return "input", kind | _label(field) | {"value": field._value(), "attributes": extra}  # noqa: SLF001 - WTForms' own way
+    value = field._value()  # noqa: SLF001 - what WTForms' own widgets show
+    return "input", kind | _extra(field) | _label(field) | {"value": value}
 
 
 def _textarea(field: fields.Field, _legend: str) -> tuple[str, Params]:
-    return "textarea", _label(field) | {
-        "value": field.data or "",
-        "attributes": field.render_kw or {},
-    }
+    return "textarea", _extra(field) | _label(field) | {"value": field.data or ""}
 
 
 def _file(field: fields.Field, _legend: str) -> tuple[str, Params]:
-    return "file", _label(field) | {"attributes": field.render_kw or {}}
+    return "file", _extra(field) | _label(field)
 
 
 def _choices(field: fields.Field, mark: str) -> list[Params]:

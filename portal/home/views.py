@@ -6,8 +6,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.areas.queries import current_area
 from portal.db import db
+from portal.home.queries import figures_of
 from portal.notices.models import Letter
 from portal.people.access import PUBLIC, allow
+from portal.web import DOORS
 
 bp = Blueprint("home", __name__)
 
@@ -15,7 +17,8 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @allow(PUBLIC)
 def first_page():
-    return render_template("home/first_page.html")
+    figures = figures_of(current_area())
+    return render_template("home/first_page.html", doors=DOORS, figures_now=figures)
 
 
 @bp.get("/how-it-works")
