@@ -41,6 +41,23 @@ class Opener(StrEnum):
 
 
 def fold(text: str | None) -> str:
-    """Text as it is compared: no case, no accents."""
-    decomposed = normalize("NFKD", (text or "").casefold())
+    """Text as it is compared: no case, no accents; folding twice changes nothing."""
+    decomposed = normalize("NFKD", normalize("NFKD", (text or "")).casefold())
     return "".join(letter for letter in decomposed if not combining(letter))
+
+
+# Half a kilometre: what a generalised boundary may cut off at its edge.
+OUTLIER_METRES = 500
+
+# What an import may not take back: the portal itself brought the asset into this state.
+KEPT_STATUS = frozenset({Status.GRANTED, Status.IN_USE})
+
+
+def status_after_import(before: Status | None, said: Status) -> Status:
+    """The status of an asset once a register has spoken; the portal's own agreements stand.
+
+    A building whose rooms the portal lets stays under-used while its holder says no more than "occupied".
+    """
+    if before in KEPT_STATUS or (before is Status.UNDER_USED and said is Status.OCCUPIED):
+        return before
+    return said
