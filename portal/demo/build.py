@@ -1,0 +1,98 @@
+"""Fill a database with a place, its public estate, its people and what they have done so far."""
+
+import re
+from datetime import timedelta
+
+import click
+from flask import Flask
+from sqlalchemy import func, select
+
+from portal import clock, config, migrate
+from portal.app import create_app
+from portal.areas.models import Area
+from portal.areas.queries import current_area
+from portal.areas.service import import_places
+from portal.db import db, transaction
+from portal.demo import borough, cast, invented_rooms
+from portal.errors import BadInput
+from portal.people.models import Holder
+from portal.register.importer import import_register
+from portal.register.models import Asset
+
+
+def files_of(name, boundary, wards, postcodes, register):
+    """The area's slug and its files: somebody's own, or the invented borough's, made now."""
+    if register is None:
+        if name or boundary or wards or postcodes:
+            raise BadInput(
+                "no-register", "To show a real area give --area and --register at least."
+            )
+        return borough.SLUG, borough.write(config.INSTANCE / "demo" / borough.SLUG)
+    slug = re.sub(r"[^a-z0-9]+", "-", (name or register.stem).lower()).strip("-")
+    return slug, borough.Files(boundary, wards, postcodes, register)
+
+
+def database(slug, files, *, fresh):
+    """The file with this area's demonstration; built at the first start, then kept as it is left."""
+    path = config.INSTANCE / f"demo-{slug}.sqlite3"
+    if path.exists() and not fresh:
+        click.echo(f"Going on where {path.name} was left (--fresh begins anew).")
+        with app_on(path, slug).app_context():
+            migrate.upgrade(db.engine)
+        return path
+    # Built beside and then renamed: an interrupted start leaves no half-built town behind.
+    part = path.with_suffix(".part")
+    _remove(part)
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with app_on(part, slug).app_context():
+        migrate.upgrade(db.engine)
+        fill(slug, files)
+        db.session.close()
+        db.engine.dispose()
+    _remove(path)
+    part.rename(path)
+    return path
+
+
+def app_on(path, slug, base_url="http://127.0.0.1:8000") -> Flask:
+    """The application on a demonstration's database: letters are shown, never sent."""
+    return create_app(
+        DATABASE_URL=f"sqlite:///{path}", AREA=slug, BASE_URL=base_url, SMTP_URL="", DEMO="1"
+    )
+
+
+def fill(slug, files):
+    """Everything, by the same functions that real files and real people go through."""
+    import_places(slug, boundary=files.boundary, wards=files.wards, postcodes=files.postcodes)
+    import_register(files.register, slug)
+    if rooms := invented_rooms.invent(config.INSTANCE / "demo" / slug):
+        import_register(rooms, slug)
+    set_up_area(slug)
+    cast.enter(holders())
+
+
+def set_up_area(slug):
+    """What the area's administrator laid down before anything began."""
+    with transaction() as session:
+        area = session.scalars(select(Area).where(Area.slug == slug)).one()
+        area.resolution_reference = "Council minute 47/25"
+        area.resolution_on = clock.today() - timedelta(days=400)
+        area.senior_officer = "Director of Place"
+        area.data_attribution = "An invented borough" if slug == borough.SLUG else None
+
+
+def holders():
+    """The area's holders, whoever holds most first."""
+    query = (
+        select(Holder)
+        .join(Asset, Asset.holder_id == Holder.id)
+        .where(Holder.area_id == current_area().id)
+        .group_by(Holder.id)
+        .order_by(func.count().desc(), Holder.name)
+    )
+    return list(db.session.scalars(query))
+
+
+def _remove(path):
+    for end in ("", "-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)

@@ -1,0 +1,101 @@
+"""The demonstration: built the same twice, kept when started again, and every printed link signs in."""
+
+import socket
+import sqlite3
+from datetime import UTC, datetime
+
+import pytest
+
+from portal import clock, config
+from portal.demo import build, start
+from portal.demo.cast import GROUPS
+from portal.errors import BadInput
+from tests.conftest import CheckedClient, csrf_token
+
+THE_DAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+# Tokens are secrets, and so differ; all else must not.
+SECRET = ("sign_in_link",)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """One built demonstration, for all tests of this file to read."""
+    return _build(tmp_path_factory.mktemp("instance"))
+
+
+def _build(instance):
+    with pytest.MonkeyPatch.context() as patch, clock.at(THE_DAY):
+        patch.setattr(config, "INSTANCE", instance)
+        slug, files = build.files_of(None, None, None, None, None)
+        return build.database(slug, files, fresh=False)
+
+
+def _rows(path):
+    with sqlite3.connect(path) as database:
+        named = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        tables = sorted(name for (name,) in named if name not in SECRET)
+        return {name: database.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables}
+
+
+def test_is_built_the_same_twice(made, tmp_path):
+    first, second = _rows(made), _rows(_build(tmp_path))
+    assert first.keys() == second.keys()
+    for table, rows in first.items():
+        assert rows == second[table], table
+
+
+def test_a_start_that_was_interrupted_leaves_no_half_built_town(tmp_path, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build, "fill", stop)
+    with pytest.raises(KeyboardInterrupt):
+        _build(tmp_path)
+    assert not list(tmp_path.glob("*.sqlite3"))
+
+
+def test_every_printed_link_signs_somebody_in(made):
+    app = build.app_on(made, "thornmere", "http://127.0.0.1:8123")
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.test_client_class = CheckedClient
+    found = list(start.links(app))
+    assert {role for role, _, _ in found} == {
+        "Administrator", "Broker", "Officer", "Panel", "Chair", "Organiser",
+    }  # fmt: skip
+    assert len(found) == 6 + len(GROUPS)
+    for _, who, link in found:
+        assert link.startswith("http://127.0.0.1:8123/")
+        client = app.test_client()
+        path = link.removeprefix("http://127.0.0.1:8123")
+        token = csrf_token(client.get(path).get_data(as_text=True))
+        assert client.post(path, data={"csrf_token": token}).status_code == 302
+        assert who.split(",")[0] in client.get("/account").get_data(as_text=True)
+
+
+def test_a_taken_port_is_told_in_a_sentence():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(BadInput, match="something else may be using it"):
+            start.listen(other.getsockname()[1])
+
+
+def test_real_files_need_a_register():
+    with pytest.raises(BadInput):
+        build.files_of("Somewhere", None, None, None, None)
+
+
+@pytest.mark.data
+def test_real_files_get_invented_rooms_marked_as_such(open_data, tmp_path, monkeypatch):
+    monkeypatch.setattr(config, "INSTANCE", tmp_path)
+    folder = open_data / "trafford"
+    slug, files = build.files_of(
+        "Trafford",
+        folder / "local_authority_2023_generalised.geojson",
+        folder / "wards_2023_generalised.geojson",
+        folder / "postcodes_onspd_2025.csv",
+        folder / "land_and_building_assets.csv",
+    )
+    rows = _rows(build.database(slug, files, fresh=False))
+    assert len(rows["asset"]) > 608
+    assert any("invented for the demonstration" in str(row) for row in rows["fact"])
