@@ -30,7 +30,7 @@ from portal.people import access
 from portal.people.queries import user_by_id
 
 # The features with pages, as they appear in the address table.
-FEATURES = ("home", "people", "register", "proposals", "lettings", "broker")
+FEATURES = ("home", "people", "register", "proposals", "lettings", "broker", "setup")
 LANGUAGES = ("en",)
 
 # What each refusal is on the web.

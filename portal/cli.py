@@ -124,6 +124,19 @@ def sign_in_link(email: str) -> None:
         click.echo(service.make_link(email))
 
 
+@main.command("give-role")
+@click.argument("email")
+@click.argument("role", type=click.Choice(["broker", "panel", "chair", "administrator"]))
+def give_role(email: str, role: str) -> None:
+    """Give EMAIL a role in the area; the first administrator gives the others on the page /setup/roles."""
+    from portal.people import service
+    from portal.people.rules import Role
+
+    with _app().app_context():
+        service.give_role(email, Role(role))
+        click.echo(service.make_link(email))
+
+
 def _app(**overrides: object) -> Flask:
     # Imported late: `portal --help` should not wait for Flask and the geometry libraries.
     from portal.app import create_app

@@ -27,7 +27,7 @@ FLOORS = (
     {"register"},
     {"proposals", "lettings"},
     {"broker"},
-    {"home"},
+    {"home", "setup"},
     {"models", "migrate", "app"},
     {"demo", "walk"},
     {"cli"},

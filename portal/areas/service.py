@@ -13,7 +13,7 @@ from tqdm import tqdm
 from geo import columns, read
 from geo.crs import read_point
 from portal.areas.models import Area, Postcode, Ward
-from portal.areas.rules import Nation, postcode_key
+from portal.areas.rules import Nation, check_look, check_resolution, postcode_key
 from portal.db import transaction
 from portal.errors import BadInput
 
@@ -188,3 +188,13 @@ def _rows(path: Path) -> list[dict[str, str]]:
             file=path.name,
         )
     return [columns.fields(row.cells, found) for row in rows]
+
+
+def change_settings(area_id: int, **values: Any) -> None:
+    """The area's look, policy and resolution, as its administrator sets them."""
+    check_look(values["colour"], values["mark"])
+    check_resolution(values["resolution_reference"], values["resolution_on"])
+    with transaction() as s:
+        area = s.get_one(Area, area_id, with_for_update=True)
+        for name, value in values.items():
+            setattr(area, name, value or None if name not in ("product_name", "colour") else value)

@@ -1,7 +1,7 @@
 """Forms about people: shape and wording."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, HiddenField, RadioField, StringField
+from wtforms import BooleanField, EmailField, HiddenField, RadioField, SelectChoice, StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from portal.people.rules import GroupKind
@@ -17,19 +17,20 @@ GROUP_KINDS = (
     (GroupKind.COOPERATIVE, _l("A co-operative")),
 )
 
+EMAIL = (
+    InputRequired(_l("Write an e-mail address.")),
+    Length(max=254, message=_l("An e-mail address has at most 254 characters.")),
+    Regexp(
+        r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=_l("Write an e-mail address like name@example.org.")
+    ),
+)
+
 
 class SignInForm(Form):
     email = EmailField(
         _l("Your e-mail address"),
         description=_l("We send you a link. There is no password."),
-        validators=[
-            InputRequired(_l("Write your e-mail address.")),
-            Length(max=254, message=_l("An e-mail address has at most 254 characters.")),
-            Regexp(
-                r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
-                message=_l("Write an e-mail address like name@example.org."),
-            ),
-        ],
+        validators=EMAIL,
         render_kw={"autocomplete": "email", "spellcheck": "false"},
     )
     next = HiddenField()
@@ -52,7 +53,7 @@ class GroupForm(Form):
     kind = RadioField(
         _l("What is the group?"),
         description=_l("Every kind of group can ask for everything here."),
-        choices=[(kind.value, words) for kind, words in GROUP_KINDS],
+        choices=[SelectChoice(kind.value, words) for kind, words in GROUP_KINDS],
         validators=[InputRequired(_l("Choose what the group is."))],
     )
     sponsor = StringField(

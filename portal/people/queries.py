@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from portal.areas.queries import current_area
 from portal.db import db
-from portal.people.models import Group, Membership, RoleGrant, User
+from portal.people.models import Group, Holder, Membership, RoleGrant, User
 from portal.people.rules import Role
 
 
@@ -75,3 +75,23 @@ def forget_area() -> None:
     """Drop what this context remembers of the area and the person's roles (walks and tests make new ones)."""
     for name in ("area_id", "area_roles"):
         g.pop(name, None)
+
+
+def every_grant() -> list[RoleGrant]:
+    """All roles in this area, by role and person."""
+    query = (
+        select(RoleGrant)
+        .join(User)
+        .where(RoleGrant.area_id == current_area().id)
+        .order_by(RoleGrant.role, User.email, RoleGrant.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def holders() -> list[Holder]:
+    """The holders of this area, by name."""
+    return list(
+        db.session.scalars(
+            select(Holder).where(Holder.area_id == current_area().id).order_by(Holder.name)
+        )
+    )

@@ -150,3 +150,22 @@ def _new_link(session, email: str, next_url: str, lives: timedelta = LINK_LIVES)
 
 def _hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def take_role(grant_id: int) -> None:
+    """Take a role away; the last administrator stays, or nobody could give roles any more."""
+    with transaction() as session:
+        grant = session.get(RoleGrant, grant_id, with_for_update=True)
+        if grant is None or grant.area_id != current_area().id:
+            return  # somebody else was faster
+        others = select(RoleGrant.id).where(
+            RoleGrant.area_id == grant.area_id,
+            RoleGrant.role == Role.ADMINISTRATOR,
+            RoleGrant.id != grant.id,
+        )
+        if grant.role is Role.ADMINISTRATOR and session.scalar(others.limit(1)) is None:
+            raise RuleBroken(
+                "last-administrator",
+                "This is the last administrator. Give the role to somebody else first.",
+            )
+        session.delete(grant)

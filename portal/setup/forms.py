@@ -1,0 +1,87 @@
+"""Forms of the area administrator."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from portal.fields import DateParts
+from portal.people.forms import EMAIL
+from portal.people.rules import Role
+from portal.web import Form
+
+ROLES = (
+    (Role.BROKER, _l("Broker")),
+    (Role.OFFICER, _l("Officer of a holder")),
+    (Role.PANEL, _l("Panel member")),
+    (Role.CHAIR, _l("Chair of the panel")),
+    (Role.ADMINISTRATOR, _l("Area administrator")),
+)
+
+
+class AreaForm(Form):
+    product_name = StringField(
+        _l("What is this portal called here?"),
+        validators=[InputRequired(_l("Write a name.")), Length(max=60)],
+    )
+    colour = StringField(
+        _l("Its colour"),
+        description=_l("Dark enough for white words on it, for example #1d5c4d."),
+        validators=[InputRequired(_l("Write a colour.")), Length(max=7)],
+    )
+    mark = TextAreaField(
+        _l("Its mark"),
+        description=_l(
+            "The “d” of one SVG path in a box of 24 by 24. Leave empty for the portal's own."
+        ),
+        validators=[Optional(), Length(max=2000)],
+    )
+    basemap_url = StringField(
+        _l("Address of the map's background"),
+        description=_l(
+            "A MapLibre style. Leave empty to show the area's own boundaries and ask nobody else."
+        ),
+        validators=[
+            Optional(),
+            Length(max=300),
+            Regexp(r"^https://\S+$", message=_l("Write an address that begins with https://.")),
+        ],
+    )
+    basemap_attribution = StringField(
+        _l("Whom the background is from"), validators=[Optional(), Length(max=300)]
+    )
+    data_attribution = StringField(
+        _l("Whom the boundaries and postcodes are from"), validators=[Optional(), Length(max=300)]
+    )
+    resolution_reference = StringField(
+        _l("The council's resolution that adopts the compact"),
+        description=_l(
+            "Its reference. With it, a holder's silence grants the use; without, the case is escalated."
+        ),
+        validators=[Optional(), Length(max=120)],
+    )
+    resolution_on = DateParts(_l("The date of the resolution"), validators=[Optional()])
+    senior_officer = StringField(
+        _l("The senior officer to whom an overdue case goes"),
+        validators=[Optional(), Length(max=120)],
+    )
+
+
+class RoleForm(Form):
+    email = EmailField(_l("E-mail address"), validators=EMAIL)
+    name = StringField(_l("Name"), validators=[Optional(), Length(max=120)])
+    role = SelectField(
+        _l("Role"), choices=[SelectChoice(role.value, words) for role, words in ROLES]
+    )
+    holder = SelectField(
+        _l("For which holder?"),
+        description=_l("For an officer only."),
+        coerce=int,
+        validators=[Optional()],
+    )
+
+    def validate(self, extra_validators=None) -> bool:
+        valid = super().validate(extra_validators)
+        if valid and self.role.data == Role.OFFICER and not self.holder.data:
+            self.holder.errors = [_l("Choose the holder that this officer acts for.")]
+            return False
+        return valid

@@ -1,0 +1,62 @@
+"""The administrator's pages: the area's settings and roles."""
+
+from flask import Blueprint, flash, redirect, url_for
+from flask_babel import gettext as _
+from wtforms import SelectChoice
+
+from portal.areas import service as areas
+from portal.areas.queries import current_area
+from portal.people import queries, service
+from portal.people.access import allow
+from portal.people.rules import Role
+from portal.setup.forms import AreaForm, RoleForm
+from portal.web import Form, attempt, render_form
+
+bp = Blueprint("setup", __name__)
+
+
+@bp.route("/setup", methods=["GET", "POST"])
+@allow(Role.ADMINISTRATOR)
+def settings():
+    area = current_area()
+    form = AreaForm(obj=area)
+    if form.validate_on_submit():
+        values = {name: value for name, value in form.data.items() if name != "csrf_token"}
+        if attempt(form, areas.change_settings, area.id, **values):
+            flash(_("The settings have been saved."))
+            return redirect(url_for("setup.settings"))
+    return render_form("setup/settings.html", form)
+
+
+@bp.route("/setup/roles", methods=["GET", "POST"])
+@allow(Role.ADMINISTRATOR)
+def roles():
+    form = RoleForm()
+    form.holder.choices = [
+        SelectChoice(0, _("No holder")),
+        *(SelectChoice(holder.id, holder.name) for holder in queries.holders()),
+    ]
+    if form.validate_on_submit():
+        role = Role(form.role.data)
+        given = attempt(
+            form,
+            service.give_role,
+            form.email.data,
+            role,
+            name=form.name.data or None,
+            holder_id=form.holder.data if role is Role.OFFICER else None,
+        )
+        if given:
+            flash(_("The role has been given."))
+            return redirect(url_for("setup.roles"))
+    return render_form("setup/roles.html", form, grants=queries.every_grant())
+
+
+@bp.post("/setup/roles/<int:grant_id>/take")
+@allow(Role.ADMINISTRATOR)
+def take_role(grant_id: int):
+    form = Form()
+    if form.validate_on_submit():
+        service.take_role(grant_id)
+        flash(_("The role has been taken away."))
+    return redirect(url_for("setup.roles"))
