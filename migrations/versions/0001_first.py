@@ -21,9 +21,26 @@ SQLITE = [
          DELETE FROM asset_box WHERE id = OLD.id;
          INSERT INTO asset_box SELECT NEW.id, NEW.west, NEW.east, NEW.south, NEW.north WHERE NEW.west IS NOT NULL; END""",
     "CREATE TRIGGER asset_box_delete AFTER DELETE ON asset BEGIN DELETE FROM asset_box WHERE id = OLD.id; END",
+    # No room is held twice: the same refusal as PostgreSQL's exclusion constraint, inside the writer's lock.
+    """CREATE TRIGGER hold_no_overlap_insert BEFORE INSERT ON hold WHEN EXISTS (
+         SELECT 1 FROM hold WHERE room_id = NEW.room_id AND starts < NEW.ends AND ends > NEW.starts)
+       BEGIN SELECT RAISE(ABORT, 'hold_no_overlap'); END""",
+    """CREATE TRIGGER hold_no_overlap_update BEFORE UPDATE ON hold WHEN EXISTS (
+         SELECT 1 FROM hold WHERE room_id = NEW.room_id AND starts < NEW.ends AND ends > NEW.starts AND id <> OLD.id)
+       BEGIN SELECT RAISE(ABORT, 'hold_no_overlap'); END""",
+    # Nothing in the ledger is edited, only reversed.
+    "CREATE TRIGGER entry_kept_update BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'entry_kept'); END",
+    "CREATE TRIGGER entry_kept_delete BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'entry_kept'); END",
 ]
 POSTGRESQL = [
     "CREATE INDEX ix_asset_shape ON asset USING gist (shape)",
+    # No room is held twice.
+    """ALTER TABLE hold ADD CONSTRAINT hold_no_overlap
+         EXCLUDE USING gist (room_id WITH =, tstzrange(starts, ends) WITH &&)""",
+    # Nothing in the ledger is edited, only reversed.
+    """CREATE OR REPLACE FUNCTION entry_kept() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE integrity_constraint_violation USING MESSAGE = 'entry_kept'; END $$""",
+    "CREATE TRIGGER entry_kept BEFORE UPDATE OR DELETE ON entry FOR EACH ROW EXECUTE FUNCTION entry_kept()",
 ]
 
 

@@ -1,0 +1,53 @@
+"""Weekly dates, and wall time as instants: a weekly 18:00 stays 18:00 when the clocks change. Pure.
+
+Sources: RFC 5545, 3.3.5 (a wall time that a clock change skips is read with the offset before the change; one that
+comes twice is the first) and PEP 495, which gives Python's zoneinfo the same reading with `fold=0`.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+WEEK = 7
+
+
+def weekly_dates(weekday: int, first: date, last: date, every_weeks: int = 1) -> list[date]:
+    """Every n-th such weekday (Monday is 0) from `first` to `last`, both included; may be empty.
+
+    The first date is the first such weekday on or after `first`; n is counted from there.
+    """
+    start = first + timedelta(days=(weekday - first.weekday()) % WEEK)
+    weeks = (last - start).days // WEEK
+    return [start + timedelta(weeks=n) for n in range(0, weeks + 1, every_weeks)]
+
+
+def instants(
+    on: date, starts: time, ends: time, zone: ZoneInfo = LONDON
+) -> tuple[datetime, datetime]:
+    """When a meeting on that day begins and ends, in UTC.
+
+    Only a meeting in the hour of a clock change can end before it begins; it keeps its length on the wall instead.
+    """
+    begin = datetime.combine(on, starts, tzinfo=zone).astimezone(UTC)
+    end = datetime.combine(on, ends, tzinfo=zone).astimezone(UTC)
+    if end <= begin:
+        end = begin + (datetime.combine(on, ends) - datetime.combine(on, starts))
+    return begin, end
+
+
+def wall(instant: datetime, zone: ZoneInfo = LONDON) -> datetime:
+    """What the clock on the wall shows at an instant, with its offset."""
+    return instant.astimezone(zone)
+
+
+def minutes_between(starts: time, ends: time) -> int:
+    """Minutes on the wall from one time to a later one of the same day."""
+    return (ends.hour - starts.hour) * 60 + ends.minute - starts.minute
+
+
+def overlap(
+    one: tuple[datetime, datetime], others: Iterable[tuple[datetime, datetime]]
+) -> tuple[datetime, datetime] | None:
+    """The first of `others` that shares time with `one`; touching is not sharing."""
+    return next((other for other in others if other[0] < one[1] and one[0] < other[1]), None)

@@ -1,0 +1,107 @@
+"""When a building is open and a room may be hired, from OSM `opening_hours` text; wall time. Pure but for its parser.
+
+Bank holidays follow OSM's own grammar: "PH off" closes them, "PH 10:00-12:00" gives them other hours, and a rule that
+does not mention PH holds on a bank holiday as on any other day. Which days those are is the nation's business; the
+parser's own British calendar lacks England's August bank holiday, so it is not asked: on a bank holiday every PH of the
+text is read as the name of that weekday, on any other day no PH ever comes true.
+"""
+
+import re
+from collections.abc import Container
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from opening_hours import OpeningHours
+
+DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+MIDNIGHT = 24 * 60
+
+
+class Door(StrEnum):
+    """Whether a room can be used for the whole of a time, and who opens it."""
+
+    OPEN = "open"  # the building is open to the public all the while
+    OPENED = "opened"  # out of hours for some of it, and somebody lets people in
+    NOBODY = "nobody"  # hire hours allow it, but nobody is named who could let people in
+    CLOSED = "closed"  # outside the hire hours
+    BANK_HOLIDAY = "bank_holiday"  # closed because of a bank holiday; the week before would do
+    UNKNOWN = "unknown"  # nobody has said when it may be hired, or the text cannot be read
+
+
+class Hours(NamedTuple):
+    """What the register says of a room: hire hours, its building's public hours, and whether somebody opens."""
+
+    hire: str | None
+    public: str | None
+    opener: bool
+
+
+def readable(text: str) -> bool:
+    """Whether a text is opening hours at all, in the part of OSM's grammar that `open_minutes` reads."""
+    try:
+        _parsed(text)
+        _parsed(_on_holiday(text, DAYS[0]))
+    except SyntaxError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=65_536)
+def open_minutes(text: str, day: date, *, holiday: bool = False) -> tuple[tuple[int, int], ...]:
+    """The open stretches of a day as minutes since midnight on the wall, 0 to 1440, in order.
+
+    Raises SyntaxError for a text that is not opening hours.
+    """
+    midnight = datetime.combine(day, time())
+    if holiday:
+        text = _on_holiday(text, DAYS[day.weekday()])
+    found = _parsed(text).intervals(midnight, midnight + timedelta(days=1))
+    return tuple(
+        (_minute(start, midnight), _minute(end, midnight))
+        for start, end, state, _comment in found
+        if str(state) == "open"
+    )
+
+
+def covers(text: str, start: datetime, end: datetime, holidays: Container[date]) -> bool:
+    """Whether one is open all the time from `start` to `end` (naive, wall time; may pass midnight)."""
+    day = start.date()
+    while datetime.combine(day, time()) < end:
+        midnight = datetime.combine(day, time())
+        low, high = max(0, _minute(start, midnight)), min(MIDNIGHT, _minute(end, midnight))
+        stretches = open_minutes(text, day, holiday=day in holidays)
+        if not any(opens <= low and high <= closes for opens, closes in stretches):
+            return False
+        day += timedelta(days=1)
+    return True
+
+
+def door(hours: Hours, start: datetime, end: datetime, holidays: Container[date]) -> Door:
+    """Whether a room can be used from `start` to `end`, its time before and after included.
+
+    The hire hours are the holder's word on when anybody may be inside through a hire, and they end with the alarm: so
+    setting up and clearing away must lie within them too, or a group would be locked in. Public hours only say whether
+    the door stands open anyway; where they end, hiring goes on if somebody is named who lets people in.
+    """
+    if not hours.hire or not readable(hours.hire):
+        return Door.UNKNOWN
+    if not covers(hours.hire, start, end, holidays):
+        return Door.BANK_HOLIDAY if covers(hours.hire, start, end, ()) else Door.CLOSED
+    if hours.public and readable(hours.public) and covers(hours.public, start, end, holidays):
+        return Door.OPEN
+    return Door.OPENED if hours.opener else Door.NOBODY
+
+
+def _on_holiday(text: str, weekday: str) -> str:
+    return re.sub(r"\bPH\b", weekday, text)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> OpeningHours:
+    return OpeningHours(text, auto_country=False, auto_timezone=False)
+
+
+def _minute(moment: datetime, midnight: datetime) -> int:
+    return int((moment - midnight).total_seconds()) // 60
