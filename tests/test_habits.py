@@ -48,10 +48,11 @@ def imports_of(path: Path) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: imports are absolute here"
-            if node.module == "portal":
-                yield from ((node.lineno, f"portal.{alias.name}") for alias in node.names)
-            elif node.module:
-                yield node.lineno, node.module
+            module = node.module or ""
+            if (ROOT / module.replace(".", "/")).is_dir():  # a package: what is taken from it is a file
+                yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
+            else:
+                yield node.lineno, module
 
 
 def room_of(path: Path) -> str:

@@ -1,7 +1,6 @@
 """Signing in by an e-mailed link, through the services and the pages."""
 
 import socket
-import socket
 from datetime import timedelta
 
 import pytest
