@@ -35,6 +35,8 @@ FLOORS = (
 # Forms and views of every feature dress in what `web` gives; `web` itself knows no feature.
 EVERYWHERE = {"web", "fields", "widgets", "states"}
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
+# What a feature's rules are called; a wing with many splits them.
+PURE = {"rules", "benefit", "guards"}
 STANDARD_ONLY = {"portal.errors"}
 
 
@@ -49,7 +51,9 @@ def imports_of(path: Path) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: imports are absolute here"
             module = node.module or ""
-            if (ROOT / module.replace(".", "/")).is_dir():  # a package: what is taken from it is a file
+            if (
+                ROOT / module.replace(".", "/")
+            ).is_dir():  # a package: what is taken from it is a file
                 yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
             else:
                 yield node.lineno, module
@@ -88,7 +92,7 @@ def test_geo_knows_nothing_of_the_portal():
 
 
 def rules_files() -> list[Path]:
-    return [path for path in python_files(PORTAL) if path.stem in ("rules", "benefit")]
+    return [path for path in python_files(PORTAL) if path.stem in PURE]
 
 
 @pytest.mark.parametrize("path", rules_files(), ids=lambda path: str(path.relative_to(PORTAL)))
@@ -96,9 +100,10 @@ def test_rules_are_pure(path):
     import sys
 
     for line, name in imports_of(path):
-        other_rules = name.startswith("portal.") and name.endswith(
-            (".rules", ".calendar", ".profile", ".benefit")
-        )
+        other_rules = name.startswith("portal.") and name.split(".")[-1] in PURE | {
+            "calendar",
+            "profile",
+        }
         pure = name.split(".")[0] in sys.stdlib_module_names or name in STANDARD_ONLY or other_rules
         assert pure, f"{path}:{line} imports {name}"
 
