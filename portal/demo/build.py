@@ -9,10 +9,9 @@ from sqlalchemy import func, select
 
 from portal import clock, config, migrate
 from portal.app import create_app
-from portal.areas.models import Area
 from portal.areas.queries import current_area
-from portal.areas.service import import_places
-from portal.db import db, transaction
+from portal.areas.service import change_settings, import_places
+from portal.db import db
 from portal.demo import borough, cast, invented_rooms
 from portal.errors import BadInput
 from portal.people.models import Holder
@@ -73,12 +72,17 @@ def fill(slug, files):
 
 def set_up_area(slug):
     """What the area's administrator laid down before anything began."""
-    with transaction() as session:
-        area = session.scalars(select(Area).where(Area.slug == slug)).one()
-        area.resolution_reference = "Council minute 47/25"
-        area.resolution_on = clock.today() - timedelta(days=400)
-        area.senior_officer = "Director of Place"
-        area.data_attribution = "An invented borough" if slug == borough.SLUG else None
+    area = current_area()
+    change_settings(
+        area.id,
+        product_name=area.product_name,
+        colour=area.colour,
+        mark=area.mark,
+        data_attribution="An invented borough" if slug == borough.SLUG else None,
+        resolution_reference="Council minute 47/25",
+        resolution_on=clock.today() - timedelta(days=400),
+        senior_officer="Director of Place",
+    )
 
 
 def holders():

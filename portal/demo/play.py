@@ -1,0 +1,44 @@
+"""Playing stories under a moving clock, from their first day until now.
+
+A story is a generator: it calls the services as people do, and yields how many days pass until it
+goes on. What lies in the future is not played, so a story stays where it stands today.
+"""
+
+from datetime import datetime, time, timedelta
+
+from tqdm import tqdm
+
+from portal import clock
+
+SATURDAY = 5
+
+
+def play(stories, tick):
+    """Play `stories`, pairs of (days ago, generator), day by day; `tick` is the portal's clock each morning."""
+    now, today = clock.now(), clock.today()
+    waiting = [(_working(today - timedelta(days=ago)), story) for ago, story in stories]
+    first = min((day for day, _ in waiting), default=today)
+    days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
+    for day in tqdm(days, desc="Cases and lets", unit=" days", disable=None, leave=False):
+        with clock.at(min(_at(day, 6), now)):
+            tick()
+        waiting = [_go_on(day, entry, min(_at(day, 10, n), now)) for n, entry in enumerate(waiting)]
+
+
+def _go_on(day, entry, instant):
+    """Let a story do what is due on this day; says when it goes on."""
+    due, story = entry
+    while due is not None and due <= day:
+        with clock.at(instant):
+            pause = next(story, None)
+        due = None if pause is None else _working(day + timedelta(days=pause)) if pause else day
+    return due, story
+
+
+def _working(day):
+    """Nobody lodges a proposal at the weekend."""
+    return day + timedelta(days=7 - day.weekday()) if day.weekday() >= SATURDAY else day
+
+
+def _at(day, hour, minute=0):
+    return datetime.combine(day, time(hour, minute % 60), clock.LONDON)
