@@ -1,10 +1,15 @@
 """Reads about the area: which one is served, its wards and postcodes."""
 
-from flask import current_app, g
-from sqlalchemy import select
+import re
+from typing import NamedTuple
 
+from flask import current_app, g
+from sqlalchemy import func, select
+
+from geo.crs import read_point
+from geo.shapes import inner_point
 from portal.areas.models import Area, Postcode, Ward
-from portal.areas.rules import postcode_key
+from portal.areas.rules import postcode_key, postcode_shown
 from portal.db import db
 from portal.errors import NotFound
 
@@ -48,3 +53,57 @@ def postcode_of(area: Area, text: str) -> Postcode | None:
     """The whole postcode that was typed, however it was typed, if the area knows it."""
     key = postcode_key(text)
     return db.session.get(Postcode, (area.id, key)) if key else None
+
+
+class Place(NamedTuple):
+    """A point that somebody named, with the name as the portal understood it."""
+
+    label: str
+    lon: float
+    lat: float
+
+
+def place_in(area: Area, text: str) -> Place | None:
+    """The place that a whole or half postcode, a ward's name or "53.42, -2.31" stands for."""
+    for find in (_whole_postcode, _half_postcode, _point, _ward):
+        if found := find(area, text.strip()):
+            return found
+    return None
+
+
+def _whole_postcode(area: Area, text: str) -> Place | None:
+    found = postcode_of(area, text)
+    return found and Place(postcode_shown(found.code), found.lon, found.lat)
+
+
+def _half_postcode(area: Area, text: str) -> Place | None:
+    """The middle of all postcodes that begin so: "M33" is not "M3 3..."."""
+    half = text.upper()
+    if not re.fullmatch(r"[A-Z]{1,2}[0-9][A-Z0-9]?", half):
+        return None
+    middle = select(func.avg(Postcode.lon), func.avg(Postcode.lat)).where(
+        Postcode.area_id == area.id,
+        Postcode.code.startswith(half),
+        func.length(Postcode.code) == len(half) + 3,
+    )
+    lon, lat = db.session.execute(middle).one()
+    return Place(half, lon, lat) if lon is not None else None
+
+
+def _point(area: Area, text: str) -> Place | None:
+    """What a phone's "where am I" or a map's link gives, in either order."""
+    numbers = re.findall(r"-?\d+(?:\.\d+)?", text)
+    if len(numbers) != 2 or re.search(r"[^-\d.,;\s]", text):  # noqa: PLR2004 - a pair
+        return None
+    y, x = map(float, numbers)
+    reading = read_point(x, y, nation=area.nation.value, boundary=area.boundary)
+    return reading and Place(f"{reading.lat:.4f}, {reading.lon:.4f}", reading.lon, reading.lat)
+
+
+def _ward(area: Area, text: str) -> Place | None:
+    """The ward of that name, else the only one that begins so."""
+    wards = [ward for ward in wards_of(area) if ward.shape is not None]
+    same = [ward for ward in wards if ward.name.casefold() == text.casefold()]
+    like = [ward for ward in wards if text and ward.name.casefold().startswith(text.casefold())]
+    ward = next(iter(same), like[0] if len(like) == 1 else None)
+    return ward and Place(ward.name, *inner_point(ward.shape))

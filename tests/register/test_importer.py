@@ -73,7 +73,7 @@ def test_a_real_register_with_its_places_twice(app, trafford, writes):
     assert (first["new"], first["changed"], first["unchanged"], first["gone"]) == (608, 0, 0, 0)
     assert sorted(line["what"] for line in first["report"]) == ["flagged", "flagged", "repaired"]
     far = [line["why"] for line in first["report"] if line["what"] == "flagged"]
-    assert [round(float(re.search(r"([\d.]+) km", why)[1])) for why in far] == [13, 27]
+    assert sorted(round(float(re.search(r"([\d.]+) km", why)[1])) for why in far) == [8, 21]
     swapped = one("TMBC0396/P0000036")
     assert (swapped.shape.x, swapped.shape.y) == (-2.365856, 53.457484)
     assert swapped.ward.name
