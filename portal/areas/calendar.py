@@ -1,0 +1,142 @@
+"""Counting days as the compact and the law count them: working days, months, clear days. Pure.
+
+A working day is Monday to Friday and no bank holiday of the nation. A period in working days counts the first
+working day after the event as day 1 and ends at midnight, local time, at the end of its last day. Every count
+comes back as a `Counted`, which can tell how it was made.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+import holidays
+from dateutil.relativedelta import relativedelta
+
+from portal.areas.rules import Nation
+
+Unit = Literal["working days", "months", "clear days"]
+
+LONDON = ZoneInfo("Europe/London")
+SATURDAY = 5
+DAY = timedelta(days=1)
+WEEKEND = "weekend"
+
+# As the `holidays` library names the parts of the kingdom; Scotland has no Easter Monday, but 2 January.
+SUBDIVISIONS = {
+    Nation.ENGLAND: "ENG",
+    Nation.WALES: "WLS",
+    Nation.SCOTLAND: "SCT",
+    Nation.NORTHERN_IRELAND: "NIR",
+}
+
+
+class Excluded(NamedTuple):
+    """A day that was not counted, and why: "weekend" or the bank holiday's name."""
+
+    day: date
+    why: str
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A date and how it was counted: `number` of `unit` after the day `after` ends with the day `due`."""
+
+    number: int
+    unit: Unit
+    after: date
+    due: date
+    excluded: tuple[Excluded, ...] = ()
+
+    @property
+    def holidays(self) -> tuple[Excluded, ...]:
+        """The bank holidays among the days left out; weekends explain themselves."""
+        return tuple(day for day in self.excluded if day.why != WEEKEND)
+
+    @property
+    def weekend_days(self) -> int:
+        """How many Saturdays and Sundays were left out."""
+        return len(self.excluded) - len(self.holidays)
+
+
+@lru_cache(maxsize=256)
+def bank_holidays(nation: Nation, year: int) -> dict[date, str]:
+    """The bank holidays of a nation in a year: date to name, substitute days included.
+
+    Source: the Banking and Financial Dealings Act 1971 and royal proclamations, as the `holidays` library keeps them.
+    """
+    # A year at a time and never growing: the library's self-filling calendar is not safe between threads.
+    found = holidays.country_holidays(
+        "GB", subdiv=SUBDIVISIONS[nation], years=year, expand=False, language="en_GB"
+    )
+    return dict(found.items())
+
+
+def not_counted(day: date, nation: Nation) -> str | None:
+    """Why a day is no working day ("weekend" or the bank holiday's name); None when it is one."""
+    if day.weekday() >= SATURDAY:
+        return WEEKEND
+    return bank_holidays(nation, day.year).get(day)
+
+
+def is_working_day(day: date, nation: Nation) -> bool:
+    """Whether a day is Monday to Friday and no bank holiday of the nation."""
+    return not_counted(day, nation) is None
+
+
+def working_day(number: int, after: date, nation: Nation) -> Counted:
+    """The last day of a period of working days: the first working day after `after` is day 1.
+
+    Raises ValueError for fewer than one day. Source: COMPACT, "Every period is counted by one function".
+    """
+    if number < 1:
+        raise ValueError("a period has at least one day")
+    excluded, day, counted = [], after, 0
+    while counted < number:
+        day += DAY
+        if (why := not_counted(day, nation)) is None:
+            counted += 1
+        else:
+            excluded.append(Excluded(day, why))
+    return Counted(number, "working days", after, day, tuple(excluded))
+
+
+def months(number: int, after: date, nation: Nation | None = None) -> Counted:  # noqa: ARG001 - all counters take the same
+    """The corresponding date so many months later, or that month's last day where there is none.
+
+    Source: the corresponding date rule (Dodds v Walker [1981] UKHL 3). Weekends and holidays make no difference.
+    """
+    if number < 1:
+        raise ValueError("a period has at least one month")
+    return Counted(number, "months", after, after + relativedelta(months=number))
+
+
+def clear_days(number: int, after: date, nation: Nation) -> Counted:
+    """The first day that has so many clear days before it: both end days and non-working days are left out.
+
+    Notice given on `after` allows a meeting on `due` at the earliest. Source: Local Government Act 1972
+    s.100A(6)(a), read as in R v Swansea City Council ex p Elitestone (1993): both end days and days on which the
+    council's offices are closed are left out.
+    """
+    last_between = working_day(number, after, nation)
+    return Counted(number, "clear days", after, last_between.due + DAY, last_between.excluded)
+
+
+# A new way of counting is one function and one row here; profiles name the unit.
+COUNTERS: dict[Unit, Callable[[int, date, Nation], Counted]] = {
+    "working days": working_day,
+    "months": months,
+    "clear days": clear_days,
+}
+
+
+def count(number: int, unit: Unit, after: date, nation: Nation) -> Counted:
+    """Count a period of any unit in `COUNTERS`."""
+    return COUNTERS[unit](number, after, nation)
+
+
+def end_of(day: date, zone: ZoneInfo = LONDON) -> datetime:
+    """The instant, in UTC, at which a day ends on the wall: its last midnight, clock changes and all."""
+    return datetime.combine(day + DAY, time.min, zone).astimezone(UTC)
