@@ -1,1 +1,240 @@
-"""Tables of this feature."""
+"""Cases about land and buildings: the proposal, its history, what was said, the test, the decision, the agreement."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.db import Instant, Model, choice
+from portal.people.models import Group, User
+from portal.people.rules import Role
+from portal.proposals.benefit import Side
+from portal.proposals.rules import HOLDS_THE_PLACE, Action, State, Track
+from portal.register.models import Asset
+
+_HOLDS = text(f"state IN ({', '.join(repr(state.value) for state in HOLDS_THE_PLACE)})")
+
+
+class Proposal(Model):
+    """One group's claim on one asset."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        # One asset, one live grant: whatever the code does, the database refuses the second.
+        Index(
+            "uq_proposal_one_grant",
+            "asset_id",
+            unique=True,
+            sqlite_where=_HOLDS,
+            postgresql_where=_HOLDS,
+        ),
+        Index("ix_proposal_state", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id"), index=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("community_group.id"), index=True)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    track: Mapped[Track] = mapped_column(choice(Track))
+    state: Mapped[State] = mapped_column(choice(State))
+    profile: Mapped[str] = mapped_column(
+        String(60)
+    )  # with profile_from: the version it began under
+    profile_from: Mapped[date]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    published_on: Mapped[date | None]  # from then on everybody may read the case
+
+    title: Mapped[str | None] = mapped_column(String(200))
+    use: Mapped[str | None] = mapped_column(Text)
+    timescale: Mapped[str | None] = mapped_column(Text)
+    term_months: Mapped[int | None]
+    costs: Mapped[str | None] = mapped_column(Text)
+    insurance: Mapped[str | None] = mapped_column(Text)
+    responsible: Mapped[str | None] = mapped_column(Text)
+    safeguarding: Mapped[str | None] = mapped_column(Text)
+
+    asset: Mapped[Asset] = relationship()
+    group: Mapped[Group] = relationship()
+    organiser: Mapped[User] = relationship()
+    deadlines: Mapped[list["Deadline"]] = relationship(
+        cascade="all, delete-orphan", order_by="Deadline.due"
+    )
+    benefits: Mapped[list["Benefit"]] = relationship(cascade="all, delete-orphan")
+    events: Mapped[list["CaseEvent"]] = relationship(order_by="CaseEvent.id")
+    representations: Mapped[list["Representation"]] = relationship(order_by="Representation.id")
+    response: Mapped["HolderResponse | None"] = relationship()
+    scores: Mapped[list["Score"]] = relationship(order_by="Score.id")
+    capacity: Mapped[list["CapacityCheck"]] = relationship(order_by="CapacityCheck.id")
+    decision: Mapped["Decision | None"] = relationship()
+    agreement: Mapped["Agreement | None"] = relationship()
+
+    @property
+    def due(self) -> dict[str, date]:
+        """Period -> its last day, as far as they have begun."""
+        return {deadline.period: deadline.due for deadline in self.deadlines}
+
+    @property
+    def shown_title(self) -> str:
+        """What the case is called, while it has no title of its own too."""
+        return self.title or self.asset.name
+
+
+class Deadline(Model):
+    """The last day of a period of a case, and the day it is counted from."""
+
+    __tablename__ = "deadline"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    period: Mapped[str] = mapped_column(String(40), primary_key=True)
+    after: Mapped[date]
+    due: Mapped[date] = mapped_column(index=True)
+
+
+class Benefit(Model):
+    """What one side says it would bring for one criterion, and what shows it."""
+
+    __tablename__ = "benefit"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    side: Mapped[Side] = mapped_column(choice(Side), primary_key=True)
+    criterion: Mapped[str] = mapped_column(String(40), primary_key=True)
+    gain: Mapped[str] = mapped_column(Text, default="")
+    evidence: Mapped[str] = mapped_column(Text, default="")
+
+
+class CaseEvent(Model):
+    """One step of a case's public history. Never changed, never deleted."""
+
+    __tablename__ = "case_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    on: Mapped[date]  # the day on the wall
+    role: Mapped[Role] = mapped_column(choice(Role))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    action: Mapped[Action] = mapped_column(choice(Action))
+    from_state: Mapped[State | None] = mapped_column(choice(State))
+    to_state: Mapped[State] = mapped_column(choice(State))
+    sentence: Mapped[str] = mapped_column(String(300))  # the table's, as it stood then
+    why: Mapped[str] = mapped_column(Text, default="")
+    clause: Mapped[str] = mapped_column(String(80))
+
+    user: Mapped[User | None] = relationship()
+
+
+class Representation(Model):
+    """What somebody said for or against a case. The words are public, the name is not."""
+
+    __tablename__ = "representation"
+    __table_args__ = (UniqueConstraint("proposal_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    supports: Mapped[bool]
+    words: Mapped[str] = mapped_column(Text)
+    on: Mapped[date]
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_on: Mapped[date | None]
+
+
+class HolderResponse(Model):
+    """The holder's answer: agree, object on a ground, or name an alternative."""
+
+    __tablename__ = "holder_response"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    action: Mapped[Action] = mapped_column(choice(Action))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    on: Mapped[date]
+    officer: Mapped[str | None] = mapped_column(String(120))
+    ground: Mapped[str | None] = mapped_column(String(40))
+    evidence: Mapped[str | None] = mapped_column(Text)
+    # The alternative: a use the holder has, or plans.
+    planned: Mapped[bool | None]
+    name: Mapped[str | None] = mapped_column(String(200))
+    use: Mapped[str | None] = mapped_column(Text)
+    begins: Mapped[date | None]
+    budget_line: Mapped[str | None] = mapped_column(String(200))
+    document: Mapped[str | None] = mapped_column(String(500))
+
+
+class Score(Model):
+    """One panel member's points for one side and criterion, with the reason. Final."""
+
+    __tablename__ = "score"
+    __table_args__ = (UniqueConstraint("proposal_id", "user_id", "side", "criterion"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    side: Mapped[Side] = mapped_column(choice(Side))
+    criterion: Mapped[str] = mapped_column(String(40))
+    points: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class CapacityCheck(Model):
+    """Whether one point of capacity holds, and what shows it."""
+
+    __tablename__ = "capacity_check"
+    __table_args__ = (UniqueConstraint("proposal_id", "item"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    item: Mapped[str] = mapped_column(String(40))
+    holds: Mapped[bool]
+    evidence: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+
+class Decision(Model):
+    """How a case was decided, by whom or by what silence, with the result of the test as it stood."""
+
+    __tablename__ = "decision"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    outcome: Mapped[State] = mapped_column(choice(State))
+    on: Mapped[date]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    reasons: Mapped[str] = mapped_column(Text, default="")
+    ground: Mapped[str | None] = mapped_column(String(40))
+    evidence: Mapped[str | None] = mapped_column(Text)
+    # Per criterion: points of both columns; None where silence decided before anybody scored.
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # The council's resolution that makes silence a grant, copied so that it stays what it was.
+    resolution_reference: Mapped[str | None] = mapped_column(String(120))
+    resolution_on: Mapped[date | None]
+
+    user: Mapped[User | None] = relationship()
+
+
+class Agreement(Model):
+    """The heads of terms. The text may be drafted anew until the first signature, never after it."""
+
+    __tablename__ = "agreement"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))  # of the text in UTF-8
+    starts_on: Mapped[date]
+    term_months: Mapped[int]
+    drafted_at: Mapped[datetime] = mapped_column(Instant)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+    signatures: Mapped[list["Signature"]] = relationship(order_by="Signature.at")
+
+
+class Signature(Model):
+    """One side's signature: who, for whom, when, and under exactly which text."""
+
+    __tablename__ = "signature"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("agreement.proposal_id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(choice(Role), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime] = mapped_column(Instant)
+    sha256: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,139 @@
+"""What happens because a day has passed. May run late, twice, or on two machines: each thing is done once."""
+
+from email.utils import parseaddr
+from typing import NamedTuple
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from portal import clock
+from portal.areas.models import Area
+from portal.areas.queries import current_area
+from portal.db import db
+from portal.errors import RuleBroken
+from portal.people.rules import Role
+from portal.proposals import moves, service
+from portal.proposals.models import Decision, Proposal
+from portal.proposals.panel import as_json
+from portal.proposals.rules import TRANSITIONS, Action, Transition, find
+from portal.proposals.standing import facts_of, result_of
+from portal.register.models import Asset
+from portal.web import day
+
+# The states in which the clock has something to do, as the table says.
+CLOCKED = tuple({row.state for row in TRANSITIONS if Role.PORTAL in row.roles})
+
+
+class Done(NamedTuple):
+    """One thing that the clock did."""
+
+    case_id: int
+    action: Action
+
+
+def tick() -> list[Done]:
+    """Do all that is due now, each case in its own transaction; one that fails does not hold up the others."""
+    done: list[Done] = []
+    for case_id in _clocked():
+        try:
+            done += _catch_up(case_id)
+        except Exception:  # one broken case must not stop the clock of all others
+            current_app.logger.exception("tick: case %s", case_id)
+    return done
+
+
+def _clocked() -> list[int]:
+    query = (
+        select(Proposal.id)
+        .join(Asset)
+        .where(Proposal.state.in_(CLOCKED), Asset.area_id == current_area().id)
+        .order_by(Proposal.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def _catch_up(case_id: int) -> list[Done]:
+    """A late tick may have several steps to do: one after the other, until none is due."""
+    done = []
+    while (action := step(case_id)) is not None:
+        done.append(Done(case_id, action))
+    return done
+
+
+def step(case_id: int) -> Action | None:
+    """The next step that the clock takes with a case, if one is due."""
+    try:
+        with moves.turn(case_id, None) as turn:
+            row = _due(turn)
+            if row is None:
+                return None
+            STEPS.get(row.action, _plain)(turn, row)
+            return row.action
+    except RuleBroken:
+        return None  # somebody was quicker between the look and the step
+
+
+def _due(turn: moves.Turn) -> Transition | None:
+    facts = facts_of(turn.case, None)
+    for row in TRANSITIONS:
+        if row.state is turn.case.state and Role.PORTAL in row.roles:
+            try:
+                return find(turn.case.state, row.action, {Role.PORTAL}, facts)
+            except RuleBroken:
+                continue
+    return None
+
+
+def _plain(turn: moves.Turn, row: Transition) -> None:
+    period = row.clock.period if row.clock else None
+    last = turn.case.due.get(period) if period else None
+    turn.take(row.action, why=_("The last day was %(day)s.", day=day(last)) if last else "")
+
+
+def _publish(turn: moves.Turn, _row: Transition) -> None:
+    service.publish(turn)
+
+
+def _default_grant(turn: moves.Turn, row: Transition) -> None:
+    """Silence is a grant here: the council's resolution is copied, so that it stays what it was."""
+    area = turn.session.get_one(Area, turn.case.asset.area_id)
+    why = _(
+        "The last day was %(day)s. By resolution %(reference)s of %(on)s the council adopted the compact, "
+        "under which silence is a grant.",
+        day=day(turn.case.due["decision"]),
+        reference=area.resolution_reference,
+        on=day(area.resolution_on) or _("no recorded day"),
+    )
+    turn.take(row.action, why=why)
+    turn.session.add(
+        Decision(
+            proposal_id=turn.case.id,
+            outcome=row.to,
+            on=clock.today(),
+            reasons=why,
+            result=as_json(result_of(turn.case)),
+            resolution_reference=area.resolution_reference,
+            resolution_on=area.resolution_on,
+        )
+    )
+
+
+def _escalate(turn: moves.Turn, row: Transition) -> None:
+    area = turn.session.get_one(Area, turn.case.asset.area_id)
+    why = _(
+        "The last day was %(day)s. It is now with %(officer)s.",
+        day=day(turn.case.due["decision"]),
+        # The name only: the address is for the letter, this is public.
+        officer=parseaddr(area.senior_officer or "")[0]
+        or area.senior_officer
+        or _("the senior officer"),
+    )
+    turn.take(row.action, why=why)
+
+
+STEPS = {
+    Action.PUBLISH: _publish,
+    Action.DEFAULT_GRANT: _default_grant,
+    Action.ESCALATE: _escalate,
+}

@@ -1,0 +1,58 @@
+"""The worked examples, day by day, against a table of dates counted by hand."""
+
+from datetime import date
+
+import pytest
+
+from portal.proposals.walk import walk_building, walk_land
+
+# first day -> representations close (20), holder's response (40), decision (65); counted on paper, England.
+TABLE = [
+    # across Easter and the two bank holidays of May
+    ("2026-03-02", "2026-03-30", "2026-04-29", "2026-06-05"),
+    # across Christmas
+    ("2026-11-20", "2026-12-18", "2027-01-20", "2027-02-24"),
+    # from Christmas Day itself, across Easter
+    ("2026-12-25", "2027-01-26", "2027-02-23", "2027-04-01"),
+    # from the Saturday before the clocks go back
+    ("2026-10-24", "2026-11-20", "2026-12-18", "2027-01-27"),
+]
+ROAD = ["draft", "lodged", "validated", "on_notice", "under_test", "granted", "agreement", "in_use"]
+
+
+@pytest.mark.parametrize(("first", "spoken", "answered", "decided"), TABLE)
+def test_a_claim_goes_from_draft_to_use(app, first, spoken, answered, decided):
+    walk = walk_land(date.fromisoformat(first))
+    assert walk["track"] == "land"
+    assert walk["outcome"] == "granted"
+    assert walk["due"] == {
+        "representations_close": spoken,
+        "holder_response": answered,
+        "decision": decided,
+    }
+    states = list(dict.fromkeys(step["state"] for step in walk["steps"]))
+    assert states == ROAD
+    assert [step["on"] for step in walk["steps"]] == sorted(step["on"] for step in walk["steps"])
+    assert walk["steps"][0]["on"] == first
+    assert set(walk["steps"][0]) == {"on", "state", "role", "action", "why", "clause"}
+    decision = next(step for step in walk["steps"] if step["state"] == "granted")
+    assert decision["on"] <= decided
+
+
+@pytest.mark.parametrize(
+    ("first", "after_last_day"), [("2026-11-20", "2027-02-25"), ("2026-12-25", "2027-04-02")]
+)
+@pytest.mark.parametrize(
+    ("resolution", "outcome"), [(True, "granted_by_default"), (False, "escalated")]
+)
+def test_silence_has_its_day(app, first, after_last_day, resolution, outcome):
+    walk = walk_land(date.fromisoformat(first), silent=True, resolution=resolution)
+    assert walk["outcome"] == outcome
+    last = walk["steps"][-1]
+    assert (last["state"], last["role"], last["on"]) == (outcome, "portal", after_last_day)
+    assert ("Council minute 12" in last["why"]) is resolution
+
+
+def test_a_building_goes_the_same_road(app):
+    walk = walk_building(date(2026, 3, 2))
+    assert (walk["track"], walk["outcome"]) == ("building", "granted")
