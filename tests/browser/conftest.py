@@ -1,0 +1,204 @@
+"""The real portal on the invented borough, served to a real browser."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from portal import migrate
+from portal.db import db
+from portal.demo import borough, build, cast
+from portal.people import service
+from tests import requirements
+
+HERE = Path(__file__).parent
+AXE = (HERE / "vendor" / "axe.min.js").read_text()
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+# A folder: each checked page leaves its picture there, for whoever built it to look at.
+PICTURES = os.environ.get("PICTURES", "")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("browser")
+
+
+# Not for the whole session: while Playwright runs, its event loop is in the way of every other test here.
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """The system's own Chromium; nothing is downloaded."""
+    requirements.need(Path(CHROMIUM).exists(), f"Chromium ({CHROMIUM})")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on the demonstration's borough, listening at its BASE_URL."""
+    app = apart(_build_town, tmp_path_factory.mktemp("town"))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    app.config["BASE_URL"] = f"http://127.0.0.1:{server.port}"
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield app
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    apart(_close, app)
+
+
+def apart(call, *args):
+    """Run something of the application's in another thread: Playwright's event loop has this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(call, *args).result()
+
+
+def _build_town(folder: Path) -> Flask:
+    app = build.app_on(folder / "town.sqlite3", borough.SLUG)
+    app.config["RATELIMIT_ENABLED"] = False
+    with app.app_context():
+        migrate.upgrade(db.engine)
+        build.fill(borough.SLUG, borough.write(folder / "files"))
+    return app
+
+
+def _close(app: Flask) -> None:
+    with app.app_context():
+        db.engine.dispose()
+
+
+class Visit:
+    """One page opened in a browser, with everything that went wrong on the way."""
+
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        self.base = base
+        self.page: Page = context.new_page()
+        self.status = 0
+        self.faults: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        self.page.on("request", self._request)
+
+    def open(self, path: str) -> "Visit":
+        answer = self.page.goto(self.base + path, wait_until="networkidle")
+        assert answer is not None
+        self.status = answer.status
+        return self
+
+    def _console(self, message) -> None:
+        # The browser reports a 404 page, or a script kept away, as an error of its own.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.faults.append(f"console: {message.text}")
+
+    def _request(self, request) -> None:
+        if not request.url.startswith((self.base, "blob:", "data:")):
+            self.faults.append(f"asks a third party: {request.url}")
+
+    def _picture(self) -> None:
+        name = (
+            self.page.url.removeprefix(self.base)
+            .strip("/")
+            .translate(str.maketrans("/?&=", "----"))
+        )
+        width = self.page.viewport_size["width"]
+        self.page.screenshot(path=Path(PICTURES) / f"{name or 'first'}-{width}.png", full_page=True)
+
+    @property
+    def too_wide(self) -> list[str]:
+        """The elements that reach over the right edge, when the page can be scrolled sideways."""
+        return self.page.evaluate("""() => {
+            const root = document.documentElement;
+            if (root.scrollWidth <= root.clientWidth) return [];
+            return [...document.querySelectorAll("body *")]
+              .filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1)
+              .map((e) => e.tagName + "." + e.className).slice(0, 8);
+        }""")
+
+    def axe(self) -> list[str]:
+        """What axe finds wrong, a line for each rule with the first elements."""
+        self.page.evaluate(AXE)
+        found = self.page.evaluate("axe.run().then((result) => result.violations)")
+        return [
+            f"{rule['id']}: {rule['help']}: {[node['target'] for node in rule['nodes'][:4]]}"
+            for rule in found
+        ]
+
+    def check(self) -> None:
+        """No sideways scrolling, nothing wrong in the console, nothing for axe to find."""
+        if PICTURES:
+            self._picture()
+        assert not self.too_wide
+        assert not self.axe()
+        assert not self.faults
+
+
+@pytest.fixture(scope="package")
+def contexts(chromium: Browser) -> Iterator[dict]:
+    """Browser contexts by what they can do, made when first needed."""
+    made: dict = {}
+    yield made
+    for context in made.values():
+        context.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, town: Flask, contexts: dict):
+    """Open a page: visit(path, width=390, scripts=False, email=None). Signs in when given an address."""
+    pages: list[Page] = []
+    base = town.config["BASE_URL"]
+
+    def opened(path: str, *, width: int = 1280, scripts: bool = True, email: str | None = None):
+        key = (width, scripts, email)
+        if key not in contexts:
+            contexts[key] = chromium.new_context(viewport={"width": width, "height": 800})
+            if not scripts:
+                # The page's own scripts never come (none is inline); axe, which is one, still can.
+                contexts[key].route("**/*.mjs", lambda route: route.abort())
+            contexts[key].set_default_timeout(15_000)
+            if email:
+                _sign_in(contexts[key], town, email)
+        made = Visit(contexts[key], base)
+        pages.append(made.page)
+        return made.open(path)
+
+    yield opened
+    for page in pages:
+        page.close()
+
+
+def _link(town: Flask, email: str) -> str:
+    with town.app_context():
+        return service.make_link(email, "/account")
+
+
+def _sign_in(context: BrowserContext, town: Flask, email: str) -> None:
+    link = apart(_link, town, email)
+    page = context.new_page()
+    page.goto(link)
+    page.get_by_role("main").get_by_role("button").click()
+    page.wait_for_url("**/account")
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def people() -> dict[str, str]:
+    """The address of one person for each role of the demonstration."""
+    return {role.lower(): person.email for role, person, _about in cast.roles()}
