@@ -1,6 +1,6 @@
 """Reads for the first page."""
 
-from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from portal.areas.models import Area
@@ -19,13 +19,13 @@ def figures_of(area: Area) -> list[tuple[int, str]]:
     counts = {(kind, status): number for kind, status, number in db.session.execute(query)}
     if not counts:
         return []
-    in_use = sum(number for (_kind, status), number in counts.items() if status is Status.IN_USE)
+    plots = counts.get((Kind.LAND, Status.VACANT), 0)
+    buildings = counts.get((Kind.BUILDING, Status.VACANT), 0)
+    rooms = sum(number for (kind, _), number in counts.items() if kind is Kind.ROOM)
+    in_use = sum(number for (_, status), number in counts.items() if status is Status.IN_USE)
     return [
-        (counts.get((Kind.LAND, Status.VACANT), 0), _("plots stand vacant")),
-        (counts.get((Kind.BUILDING, Status.VACANT), 0), _("buildings stand empty")),
-        (
-            sum(n for (kind, _status), n in counts.items() if kind is Kind.ROOM),
-            _("rooms to meet in"),
-        ),
-        (in_use, _("places in use by groups")),
+        (plots, ngettext("plot stands vacant", "plots stand vacant", plots)),
+        (buildings, ngettext("building stands empty", "buildings stand empty", buildings)),
+        (rooms, ngettext("room to meet in", "rooms to meet in", rooms)),
+        (in_use, ngettext("place in use by a group", "places in use by groups", in_use)),
     ]

@@ -1,9 +1,14 @@
 """Every page, wide and narrow, with and without JavaScript: fits, is quiet, and axe finds nothing."""
 
 import pytest
+from sqlalchemy import select
 
 from portal.app import create_app
-from portal.people.access import PUBLIC, allowed_for
+from portal.db import db
+from portal.people.access import PUBLIC, SIGNED_IN, allowed_for
+from portal.register.models import Asset
+from portal.register.rules import Kind
+from tests.browser.conftest import apart
 
 WIDTHS = (1280, 390)
 # Answers that are no pages.
@@ -32,3 +37,52 @@ def test_a_public_page(visit, path, width, scripts):
     seen = visit(path, width=width, scripts=scripts)
     assert seen.status == (404 if path == "/nothing-here" else 200)
     seen.check()
+
+
+def signed_in_pages() -> list[tuple[str, str]]:
+    """(path, role that may open it) of the pages that are not for everybody."""
+    app = create_app(DATABASE_URL="sqlite://", SECRET_KEY="test")
+    by_path = {rule.rule: rule.endpoint for rule in app.url_map.iter_rules()}
+    with app.app_context():
+        return [
+            (
+                path,
+                next(
+                    (who.lower() for who in sorted(allowed_for(by_path[path])) if who != SIGNED_IN),
+                    "organiser",
+                ),
+            )
+            for path in pages(public=False)
+        ]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("path", "role"), signed_in_pages())
+def test_a_signed_in_page(visit, people, path, role, width):
+    seen = visit(path, width=width, email=people[role])
+    assert seen.status == 200
+    seen.check()
+
+
+# Endpoint of a public page with an argument -> what to look at on the demonstration's data.
+EXAMPLES = {
+    "register.one": lambda: [
+        f"/assets/{db.session.scalar(select(Asset.id).where(Asset.kind == kind).limit(1))}"
+        for kind in Kind
+    ],
+    "people.use_link": lambda: ["/sign-in/spent"],
+}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("endpoint", EXAMPLES)
+def test_a_page_about_one_thing(visit, town, endpoint, width):
+    for path in apart(in_town, town, EXAMPLES[endpoint]):
+        seen = visit(path, width=width)
+        assert seen.status == 200
+        seen.check()
+
+
+def in_town(town, call):
+    with town.app_context():
+        return call()
