@@ -53,6 +53,7 @@ LENGTHS = {
     "Field must be at least %(min)d character long.": _l(
         "This is too short: at least %(min)d letters."
     ),
+    "'%(value)s' is not a valid choice for this field.": PLAIN["Not a valid choice."],
 }
 
 
@@ -68,8 +69,10 @@ class _PlainWords:
 
 
 def stripped(value: Any) -> Any:
-    """Text without the white space that a phone's keyboard leaves at its ends."""
-    return value.strip() if isinstance(value, str) else value
+    """Text without the white space that a phone's keyboard leaves at its ends, and without NUL, which
+    PostgreSQL cannot hold.
+    """
+    return value.replace("\x00", "").strip() if isinstance(value, str) else value
 
 
 class Form(FlaskForm):

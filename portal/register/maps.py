@@ -1,0 +1,89 @@
+"""Pictures and GeoJSON of assets: the still map that needs no JavaScript, and what the moving map loads."""
+
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from flask import url_for
+from shapely import Geometry
+
+from geo.geojson import feature_collection
+from geo.shapes import inner_point
+from geo.svg import Frame, paths
+from portal.areas.models import Area
+from portal.areas.queries import wards_of
+from portal.register.models import Asset
+from portal.register.words import summary
+
+MOST_DRAWN = 1000
+AROUND_METRES = 1600
+SMALLEST_DRAWN = 7  # of the picture's 640 units; a shape smaller than that is drawn as a point
+
+
+class Picture(TypedDict):
+    """What the map macro draws: the window, the paths of the ground, and the things on it."""
+
+    frame: Frame | None
+    ground: list[str]
+    things: list[dict[str, Any]]
+
+
+def picture(area: Area, assets: Sequence[Asset], least_metres: float = AROUND_METRES) -> Picture:
+    """A still map of the assets that have a place, on the area's wards or its boundary."""
+    placed = [asset for asset in assets if asset.shape is not None]
+    frame = Frame.around([asset.shape for asset in placed], least_metres=least_metres)
+    if frame is None:
+        return {"frame": None, "ground": [], "things": []}
+    return {
+        "frame": frame,
+        "ground": [path for path in paths(frame, _ground(area)) if path],
+        "things": [_thing(frame, asset) for asset in placed],
+    }
+
+
+def _ground(area: Area) -> list[Geometry | None]:
+    return [ward.shape for ward in wards_of(area)] or [area.boundary]
+
+
+def _thing(frame: Frame, asset: Asset) -> dict[str, Any]:
+    (west, south), (east, north) = asset.shape.bounds[:2], asset.shape.bounds[2:]
+    x1, y1 = frame.place(west, south)
+    x2, y2 = frame.place(east, north)
+    if max(x2 - x1, y1 - y2) > SMALLEST_DRAWN:
+        return {"kind": asset.kind.value, "path": frame.path(asset.shape)}
+    x, y = frame.place(*inner_point(asset.shape))
+    return {"kind": asset.kind.value, "x": x, "y": y}
+
+
+def assets_geojson(assets: Sequence[Asset], **members: Any) -> str:
+    """The assets as a FeatureCollection; one whose place nobody knows has "geometry": null."""
+    return feature_collection(
+        [asset.shape for asset in assets],
+        [_properties(asset) for asset in assets],
+        ids=[asset.id for asset in assets],
+        **members,
+    )
+
+
+def _properties(asset: Asset) -> dict[str, Any]:
+    return {
+        "name": asset.name,
+        "kind": asset.kind.value,
+        "status": asset.status.value,
+        "holder": asset.holder.name,
+        "ward": asset.ward.name if asset.ward else None,
+        "capacity": asset.capacity,
+        "step_free": asset.step_free,
+        "words": summary(asset),
+        "url": url_for("register.one", asset_id=asset.id),
+    }
+
+
+def area_geojson(area: Area) -> str:
+    """The boundary and the wards, for the ground of the moving map."""
+    wards = wards_of(area)
+    shapes = [area.boundary, *(ward.shape for ward in wards)]
+    properties = [
+        {"what": "boundary", "name": area.name},
+        *({"what": "ward", "name": ward.name, "code": ward.code} for ward in wards),
+    ]
+    return feature_collection(shapes, properties)

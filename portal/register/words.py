@@ -1,0 +1,156 @@
+"""An asset in words: how it stands, its facts with the source and date of each."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from flask_babel import format_date, format_decimal
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.areas.models import Area
+from portal.register.models import Asset
+from portal.register.rules import Kind, LocatedBy, Opener, Status
+from portal.states import state_words
+from portal.web import pounds
+
+KIND = {Kind.LAND: _l("Land"), Kind.BUILDING: _l("Building"), Kind.ROOM: _l("Room")}
+STANDING = {
+    (Kind.LAND, Status.VACANT): _l("Nobody uses this land now."),
+    (Kind.BUILDING, Status.VACANT): _l("This building is standing empty."),
+    (Kind.BUILDING, Status.UNDER_USED): _l(
+        "This building is in use, and has rooms that are often free."
+    ),
+    (Kind.ROOM, Status.UNDER_USED): _l("This room is often free. Ask for the hour you need."),
+    (Kind.ROOM, Status.VACANT): _l("This room is not used at all now."),
+}
+STANDING_OF_ANY = {
+    Status.VACANT: _l("This stands unused now."),
+    Status.UNDER_USED: _l("This is used less than it could be."),
+    Status.GRANTED: _l("A community group has been granted its use. The agreement is being made."),
+    Status.IN_USE: _l("A community group uses this now."),
+    Status.OCCUPIED: _l("Its holder, or a tenant, uses this now."),
+}
+PLACE = {
+    LocatedBy.COORDINATES: _l("From the register's own coordinates"),
+    LocatedBy.POSTCODE: _l("Only by its postcode: the mark stands in the middle of the postcode"),
+    LocatedBy.PARENT: _l("Where its building stands"),
+    LocatedBy.BROKER: _l("Found by the broker"),
+}
+OPENER = {
+    Opener.KEYHOLDER: _l("A keyholder"),
+    Opener.CARETAKER: _l("A caretaker"),
+    Opener.DOOR_CODE: _l("A code at the door"),
+    Opener.STAFF: _l("Staff"),
+}
+DAYS = {
+    "Mo": _l("Monday"), "Tu": _l("Tuesday"), "We": _l("Wednesday"), "Th": _l("Thursday"), "Fr": _l("Friday"),
+    "Sa": _l("Saturday"), "Su": _l("Sunday"), "PH": _l("bank holidays"), "SH": _l("school holidays"),
+    "off": _l("closed"), "closed": _l("closed"), "24/7": _l("day and night"),
+}  # fmt: skip
+
+
+def standing(asset: Asset) -> str:
+    """How the asset stands, in one sentence."""
+    return str(STANDING.get((asset.kind, asset.status), STANDING_OF_ANY[asset.status]))
+
+
+def address(asset: Asset) -> str:
+    """The address on one line, as far as it is known."""
+    street = " ".join(filter(None, (asset.street_number, asset.street)))
+    return ", ".join(filter(None, (street, asset.town, asset.postcode)))
+
+
+def summary(asset: Asset) -> str:
+    """One line for a map's note or a card: what, how it stands, whose."""
+    return " · ".join(
+        (str(KIND[asset.kind]), state_words(asset.status.value)[0], asset.holder.name)
+    )
+
+
+def hours(text: str | None) -> str:
+    """OSM opening hours in words: "Monday to Friday 18:00 to 22:00; bank holidays closed"."""
+    names = "|".join(map(re.escape, DAYS))
+    spelt = re.sub(rf"\b({names})\b", lambda found: str(DAYS[found[0]]), text or "")
+    return re.sub(r"(?<=\w)-(?=\w)", f" {_('to')} ", spelt)
+
+
+def yes_no(value: bool | None) -> str:
+    """Yes or no; nobody having checked is neither."""
+    return "" if value is None else _("Yes") if value else _("No")
+
+
+def square_metres(value: float | None) -> str:
+    """1,234 m², and hectares where it is large."""
+    if not value:
+        return ""
+    metres = _("%(number)s m²", number=format_decimal(round(value)))
+    hectares = _("%(number)s hectares", number=format_decimal(round(value / 10_000, 2)))
+    return f"{metres} ({hectares})" if value >= 1000 else metres  # noqa: PLR2004
+
+
+def price(pence: int | None) -> str:
+    """What an hour costs."""
+    if pence is None:
+        return ""
+    return _("%(price)s an hour", price=pounds(pence)) if pence else _("Nothing")
+
+
+# What is shown: the words, the column whose source it has, and how its value reads.
+FACTS: tuple[tuple[object, str, Callable[[Asset], str | None]], ...] = (
+    (_l("Address"), "street", address),
+    (_l("Place"), "shape", lambda a: str(PLACE[a.located_by]) if a.located_by else None),
+    (_l("How it stands"), "status", lambda a: state_words(a.status.value)[0]),
+    (_l("Use"), "use_detail", lambda a: a.use_detail),
+    (_l("Tenure"), "tenure", lambda a: ", ".join(filter(None, (a.tenure, a.tenure_detail)))),
+    (_l("Land"), "land_m2", lambda a: square_metres(a.land_m2)),
+    (_l("Floor"), "floor_m2", lambda a: square_metres(a.floor_m2)),
+    (_l("Energy rating"), "energy_rating", lambda a: a.energy_rating),
+    (
+        _l("Room for"),
+        "capacity",
+        lambda a: _("%(number)s people", number=a.capacity) if a.capacity else None,
+    ),
+    (_l("Step-free way in"), "step_free", lambda a: yes_no(a.step_free)),
+    (_l("Hearing loop"), "hearing_loop", lambda a: yes_no(a.hearing_loop)),
+    (_l("Accessible toilet"), "accessible_toilet", lambda a: yes_no(a.accessible_toilet)),
+    (_l("Open to the public"), "public_hours", lambda a: hours(a.public_hours)),
+    (_l("Can be hired"), "hire_hours", lambda a: hours(a.hire_hours)),
+    (_l("Who lets you in"), "opener", lambda a: str(OPENER[a.opener]) if a.opener else None),
+    (_l("Price"), "price_pence_hour", lambda a: price(a.price_pence_hour)),
+    (_l("Holder's code"), "name", lambda a: None if a.code.startswith("~") else a.code),
+    (_l("Property reference (UPRN)"), "uprn", lambda a: a.uprn),
+)
+
+
+def facts(asset: Asset) -> Iterator[tuple[str, str, str]]:
+    """(what, value, source and date) of everything that is known."""
+    sources = {fact.name: fact for fact in asset.facts}
+    for label, column, read in FACTS:
+        if value := read(asset):
+            fact = sources.get(column) or (sources.get("town") if column == "street" else None)
+            told = (
+                _(
+                    "%(source)s, %(date)s",
+                    source=fact.source,
+                    date=format_date(fact.as_of, "d MMMM y"),
+                )
+                if fact
+                else ""
+            )
+            yield str(label), value, told
+
+
+def where_it_is(asset: Asset, area: Area) -> str:
+    """The words under an asset's map."""
+    if asset.located_by is LocatedBy.POSTCODE:
+        return _(
+            "The mark is the middle of the postcode %(postcode)s, not the place itself.",
+            postcode=asset.postcode,
+        )
+    if asset.outlier:
+        return _(
+            "This place lies outside %(area)s, or the register's coordinates are wrong.",
+            area=area.name,
+        )
+    ward = asset.ward.name if asset.ward else area.name
+    return _("%(name)s in %(ward)s. North is up.", name=asset.name, ward=ward)
