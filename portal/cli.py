@@ -108,8 +108,8 @@ def tick() -> None:
         done = {"cases": 0, "lets": 0, "letters": 0}
         for area_id in served_areas():
             g.area_id = area_id
-            done["cases"] += proposals_tick()
-            done["lets"] += lettings_tick()
+            done["cases"] += len(proposals_tick())
+            done["lets"] += len(lettings_tick())
         done["letters"] = send_waiting()
     print_json(done)
 
