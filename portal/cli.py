@@ -109,7 +109,7 @@ def tick() -> None:
         for area_id in served_areas():
             g.area_id = area_id
             done["cases"] += len(proposals_tick())
-            done["lets"] += len(lettings_tick())
+            done["lets"] += lettings_tick()
         done["letters"] = send_waiting()
     print_json(done)
 
