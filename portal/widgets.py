@@ -113,8 +113,9 @@ def _checkbox(field: fields.Field, _legend: str) -> tuple[str, Params]:
         "text": str(field.label.text),
         "checked": bool(field.data),
         "id": field.id,
+        "hint": {"text": str(field.description)} if field.description else None,
     }
-    return "checkboxes", {"idPrefix": field.id, "items": [item]}
+    return "checkboxes", {"idPrefix": field.id, "items": [item], "hint": None}
 
 
 def _date(field: DateParts, size: str) -> tuple[str, Params]:

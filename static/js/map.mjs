@@ -65,6 +65,7 @@ async function open(figure) {
   });
   draw(map, figure, places, ground, Boolean(basemap));
   answer(map, maplibre, places);
+  await new Promise((done) => map.once("idle", done)); // everything is drawn, not half of it
 }
 
 function plainStyle() {
