@@ -4,11 +4,11 @@ Sources: RFC 5545, 3.3.5 (a wall time that a clock change skips is read with the
 comes twice is the first) and PEP 495, which gives Python's zoneinfo the same reading with `fold=0`.
 """
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+from portal.areas.calendar import LONDON
+
 WEEK = 7
 
 
@@ -44,10 +44,3 @@ def wall(instant: datetime, zone: ZoneInfo = LONDON) -> datetime:
 def minutes_between(starts: time, ends: time) -> int:
     """Minutes on the wall from one time to a later one of the same day."""
     return (ends.hour - starts.hour) * 60 + ends.minute - starts.minute
-
-
-def overlap(
-    one: tuple[datetime, datetime], others: Iterable[tuple[datetime, datetime]]
-) -> tuple[datetime, datetime] | None:
-    """The first of `others` that shares time with `one`; touching is not sharing."""
-    return next((other for other in others if other[0] < one[1] and one[0] < other[1]), None)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from opening_hours import OpeningHours
+from opening_hours import OpeningHours, validate
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 MIDNIGHT = 24 * 60
@@ -38,21 +38,17 @@ class Hours(NamedTuple):
     opener: bool
 
 
+@lru_cache(maxsize=4096)
 def readable(text: str) -> bool:
     """Whether a text is opening hours at all, in the part of OSM's grammar that `open_minutes` reads."""
-    try:
-        _parsed(text)
-        _parsed(_on_holiday(text, DAYS[0]))
-    except SyntaxError:
-        return False
-    return True
+    return validate(text) and validate(_on_holiday(text, DAYS[0]))
 
 
 @lru_cache(maxsize=65_536)
 def open_minutes(text: str, day: date, *, holiday: bool = False) -> tuple[tuple[int, int], ...]:
     """The open stretches of a day as minutes since midnight on the wall, 0 to 1440, in order.
 
-    Raises SyntaxError for a text that is not opening hours.
+    Raises the parser's own error for a text that is not `readable`.
     """
     midnight = datetime.combine(day, time())
     if holiday:

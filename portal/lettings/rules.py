@@ -92,6 +92,9 @@ NOT_BEGUN = Guard(
 )
 BEGUN = Guard(lambda facts: facts.begun, "not-begun", "The first date has not come yet.")
 OVER = Guard(lambda facts: facts.over, "not-over", "The last date has not gone by yet.")
+DATES_AHEAD = Guard(
+    lambda facts: facts.dates_ahead > 0, "no-date-ahead", "All dates of this let have gone by."
+)
 DATES_LEFT = Guard(
     lambda facts: facts.dates_ahead > 1,
     "last-date",
@@ -158,7 +161,7 @@ TABLE: tuple[Step, ...] = (
     Step(_S.CONFIRMED, _A.BEGIN, PORTAL, _S.RUNNING, "The first date has come.", DATES, BEGUN),
     Step(_S.CONFIRMED, _A.CANCEL_DATE, ALL_SIDES, _S.CONFIRMED, "One date was cancelled; the others stay.", DATES, DATES_LEFT),
     Step(_S.CONFIRMED, _A.CANCEL, ALL_SIDES, _S.CANCELLED, "The let was cancelled.", LIFE),
-    Step(_S.RUNNING, _A.CANCEL_DATE, ALL_SIDES, _S.RUNNING, "One date was cancelled; the others stay.", DATES, DATES_LEFT),
+    Step(_S.RUNNING, _A.CANCEL_DATE, ALL_SIDES, _S.RUNNING, "One date was cancelled; the others stay.", DATES, DATES_AHEAD),
     Step(_S.RUNNING, _A.CANCEL, ALL_SIDES, _S.CANCELLED, "The let was cancelled; dates gone by stay as they were.", LIFE),
     Step(_S.RUNNING, _A.END, PORTAL, _S.ENDED, "The last date has gone by.", DATES, OVER),
     Step(_S.ENDED, _A.RETURN_DEPOSIT, BROKER, _S.ENDED, "The broker returned the deposit.", DEPOSIT, DEPOSIT_HELD),

@@ -106,6 +106,6 @@ def reverse(lines: Iterable[Line]) -> tuple[Line, ...]:
 def balanced(lines: Iterable[Line]) -> tuple[Line, ...]:
     """The lines, if they sum to zero. Raises ValueError: that is a fault of ours, not a person's."""
     lines = tuple(lines)
-    if not lines or sum(line.pence for line in lines):
+    if not lines or sum(line.pence for line in lines) != 0:
         raise ValueError(f"a posting sums to zero: {lines}")
     return lines

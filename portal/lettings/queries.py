@@ -1,0 +1,157 @@
+"""Reads about lets, one function a question. Who may see a let is asked here and nowhere else."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import selectinload
+
+from portal import clock
+from portal.areas.queries import current_area
+from portal.db import db
+from portal.errors import NotFound
+from portal.lettings import rooms, rules
+from portal.lettings.models import Hold, Let, LetEvent, Need, Occurrence
+from portal.lettings.rules import Facts, LetState, OccurrenceState, Wish
+from portal.people.access import group_ids, roles_for
+from portal.people.models import RoleGrant, User
+from portal.people.rules import Role
+from portal.register.models import Asset, Fact
+from portal.register.rules import Kind
+
+# Towards a let one is its group, its broker or its holder; everybody else does not learn that it exists.
+PARTIES = frozenset({Role.ORGANISER, Role.BROKER, Role.OFFICER})
+
+
+def room_of(room_id: int) -> Asset:
+    """A room of this area. Raises NotFound."""
+    room = db.session.get(Asset, room_id)
+    if room is None or room.kind is not Kind.ROOM or room.area_id != current_area().id:
+        raise NotFound("no-room", "There is no such room here.")
+    return room
+
+
+def let_for(user: User | None, let_id: int) -> tuple[Let, set[Role]]:
+    """A let and what somebody is to it. Raises NotFound for everybody who is nothing to it."""
+    let = db.session.get(Let, let_id)
+    roles = roles_towards(user, let) if let is not None else set()
+    if let is None or not roles or let.area_id != current_area().id:
+        raise NotFound("no-let", "There is no such let here, or it is not yours to see.")
+    return let, roles
+
+
+def roles_towards(user: User | None, let: Let) -> set[Role]:
+    """What somebody is to a let: its group's organiser, its broker, an officer of the room's holder, or nothing."""
+    roles = roles_for(user, group_id=let.group_id, holder_id=let.room.holder_id)
+    return roles & PARTIES
+
+
+def facts_of(let: Let) -> Facts:
+    """What the guards of the table ask about."""
+    now = clock.now()
+    planned = [o for o in let.occurrences if o.state is OccurrenceState.PLANNED]
+    return Facts(
+        begun=any(o.starts <= now for o in planned),
+        over=all(o.ends <= now for o in planned),
+        within_means=let.price_pence <= let.need.max_pence,
+        deposit=let.deposit.state if let.deposit else None,
+        dates_ahead=sum(o.starts > now for o in planned),
+    )
+
+
+def wish_of(need: Need) -> Wish:
+    """A stored need as matching takes it."""
+    return Wish(**{name: getattr(need, name) for name in Wish.__dataclass_fields__})
+
+
+def my_lets(user: User) -> list[Let]:
+    """The lets that concern somebody: of their groups, of the bodies they act for; a broker's are all. Live ones first."""
+    grants = db.session.scalars(
+        select(RoleGrant).where(
+            RoleGrant.user_id == user.id, RoleGrant.area_id == current_area().id
+        )
+    ).all()
+    query = _lets()
+    if not any(grant.role is Role.BROKER for grant in grants):
+        holders = [g.holder_id for g in grants if g.role is Role.OFFICER]
+        query = query.where(or_(Let.group_id.in_(group_ids(user)), Asset.holder_id.in_(holders)))
+    found = db.session.scalars(query.order_by(Let.id.desc()).limit(200))
+    return sorted(found, key=lambda let: let.state not in rules.LIVE)
+
+
+def waiting_for_broker() -> list[Let]:
+    """Lets on which the broker has something to do, the oldest first."""
+    waiting = Let.state.in_((LetState.REQUESTED, LetState.DEPOSIT_DUE))
+    return list(db.session.scalars(_lets().where(waiting).order_by(Let.asked_at)))
+
+
+def _lets() -> Select[tuple[Let]]:
+    return (
+        select(Let)
+        .join(Asset, Asset.id == Let.room_id)
+        .where(Let.area_id == current_area().id)
+        .options(selectinload(Let.room), selectinload(Let.group), selectinload(Let.need))
+    )
+
+
+def booked_times(room_id: int, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+    """When a room is booked, as the public may know: times only, never who; time before and after is part of it."""
+    leaves = rooms.leaves_of(room_id, rooms.parts_of(current_area().id))
+    query = (
+        select(Hold.starts, Hold.ends)
+        .where(Hold.room_id.in_(leaves), Hold.starts < until, Hold.ends > since)
+        .order_by(Hold.starts)
+    )
+    merged: list[tuple[datetime, datetime]] = []
+    for starts, ends in db.session.execute(query):
+        if merged and starts <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], ends))
+        else:
+            merged.append((starts, ends))
+    return merged
+
+
+def others_asking(
+    room_ids: Sequence[int], spans: Sequence[tuple[datetime, datetime]], *, but: int | None = None
+) -> dict[int, int]:
+    """How many requests that wait for an answer want the room, or a part of it, at one of these times.
+
+    `but`: the let that asks, which is not its own rival.
+    """
+    if not (room_ids and spans):
+        return {}
+    parts = rooms.parts_of(current_area().id)
+    related = {room_id: rooms.related_to(room_id, parts) for room_id in room_ids}
+    query = (
+        select(Let.id, Let.room_id, Occurrence.starts, Occurrence.ends)
+        .join(Occurrence)
+        .where(
+            Let.state == LetState.REQUESTED,
+            Let.room_id.in_(set().union(*related.values())),
+            Occurrence.starts < max(end for _, end in spans),
+            Occurrence.ends > min(start for start, _ in spans),
+        )
+    )
+    rivals: dict[int, set[int]] = {}
+    for let_id, room_id, starts, ends in db.session.execute(query):
+        if let_id != but and any(starts < end and ends > start for start, end in spans):
+            rivals.setdefault(room_id, set()).add(let_id)
+    return {
+        room_id: len(set().union(*(rivals.get(r, set()) for r in those)))
+        for room_id, those in related.items()
+    }
+
+
+def checked_on(room_ids: Sequence[int]) -> dict[tuple[int, str], date]:
+    """When each access fact of these rooms was checked: (room, fact) to day."""
+    query = select(Fact.asset_id, Fact.name, Fact.as_of).where(
+        Fact.asset_id.in_(room_ids), Fact.name.in_(rules.ACCESS)
+    )
+    return {(room_id, name): as_of for room_id, name, as_of in db.session.execute(query)}
+
+
+def steps_of(let_id: int) -> list[LetEvent]:
+    """The history of a let, oldest first."""
+    return list(
+        db.session.scalars(select(LetEvent).where(LetEvent.let_id == let_id).order_by(LetEvent.id))
+    )

@@ -1,0 +1,217 @@
+"""Which rooms meet a need for its whole term, why, and which come near.
+
+`find` is the one door. Behind it `taken` says for every room and date whether it is held; that function is the place
+for a faster index, and nothing else changes then. The database still decides when a room is booked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import or_, select
+
+from geo.shapes import distances
+from portal.areas.calendar import bank_holidays
+from portal.areas.models import Area
+from portal.areas.rules import Nation
+from portal.db import db
+from portal.lettings import calendar
+from portal.lettings.hours import Door, Hours, door
+from portal.lettings.models import Hold
+from portal.lettings.reasons import ACCESS_REASONS, AT_THE_DOOR, Because
+from portal.lettings.rooms import Room, near_box, rooms_for_hire
+from portal.lettings.rules import Reason, Wish, price_of
+from portal.register.models import Asset
+
+Bools = npt.NDArray[np.bool_]
+
+# A near miss has one thing in its way, and not by much: at most half of the dates, at most half as far again.
+DATES_SHARE = 0.5
+SOME_DATES = ("taken", "closed", "bank-holiday")
+FARTHER = 1.5
+MOST_NEARLY = 5
+# Nearer is better, but not by a few steps: distances are compared in these steps, then price, then fit.
+STEP_M = 250
+
+
+@dataclass(frozen=True)
+class Match:
+    """A room with why it suits (`reasons`) and what is in the way (`obstacles`, none for a full match)."""
+
+    room: Room
+    metres: float | None
+    price_pence: int
+    reasons: tuple[Reason, ...]
+    obstacles: tuple[Reason, ...]
+    free_dates: tuple[date, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found for a need: all matches, best first, and the nearest misses."""
+
+    dates: tuple[date, ...]
+    matches: tuple[Match, ...]
+    nearly: tuple[Match, ...]
+
+
+def find(area: Area, wish: Wish) -> Answer:
+    """All rooms of the area that meet a wish for its whole term, best first, and the few that nearly do."""
+    dates = dates_of(wish)
+    judged = judge(area, wish, rooms_for_hire(area.id, *_conditions(area, wish)), dates)
+    matches = [m for m in judged if not m.obstacles]
+    nearly = [m for m in judged if len(m.obstacles) == 1 and _is_near(m, wish, len(dates))]
+    return Answer(
+        tuple(dates),
+        tuple(sorted(matches, key=lambda m: _rank(m, wish))),
+        tuple(
+            sorted(nearly, key=lambda m: (len(dates) - len(m.free_dates), _rank(m, wish)))[
+                :MOST_NEARLY
+            ]
+        ),
+    )
+
+
+def dates_of(wish: Wish) -> list[date]:
+    """The days on which the group would meet."""
+    return calendar.weekly_dates(wish.weekday, wish.first, wish.last, wish.every_weeks)
+
+
+def judge(area: Area, wish: Wish, rooms: Sequence[Room], dates: Sequence[date]) -> list[Match]:
+    """Each room with all that speaks for it and all that is in its way."""
+    metres = _metres(area, wish, rooms)
+    held = taken(area.id, rooms, [calendar.instants(d, wish.starts, wish.ends) for d in dates])
+    doors = _Doors(area.nation, wish, dates)
+    minutes = calendar.minutes_between(wish.starts, wish.ends)
+    return [
+        _match(
+            (wish, room, float(m), price_of(room.pence_hour, minutes)),
+            (dates, h, doors.of(room), [d for d in dates if d in doors.holidays]),
+        )
+        for room, m, h in zip(rooms, metres, held, strict=True)
+    ]
+
+
+def taken(area_id: int, rooms: Sequence[Room], spans: Sequence[tuple[datetime, datetime]]) -> Bools:
+    """Whether each room (row) is held by others in each span (column), its own time before and after included.
+
+    One query for all rooms; raises nothing. Spans are (starts, ends) in UTC.
+    """
+    result = np.zeros((len(rooms), len(spans)), dtype=bool)
+    if not (rooms and spans):
+        return result
+    most = timedelta(minutes=max(max(room.before, room.after) for room in rooms))
+    query = (
+        select(Hold.room_id, Hold.starts, Hold.ends)
+        .join(Asset, Asset.id == Hold.room_id)
+        .where(
+            Asset.area_id == area_id,
+            Hold.starts < max(end for _, end in spans) + most,
+            Hold.ends > min(start for start, _ in spans) - most,
+        )
+    )
+    row_of = _rows_by_leaf(rooms)
+    pairs = [
+        (row, starts.timestamp(), ends.timestamp())
+        for leaf, starts, ends in db.session.execute(query)
+        for row in row_of.get(leaf, ())
+    ]
+    if not pairs:
+        return result
+    row, hold_starts, hold_ends = (np.array(column) for column in zip(*pairs, strict=True))
+    before = np.array([room.before * 60 for room in rooms])[row]
+    after = np.array([room.after * 60 for room in rooms])[row]
+    starts = np.array([start.timestamp() for start, _ in spans])
+    ends = np.array([end.timestamp() for _, end in spans])
+    clash = (hold_starts[:, None] < ends + after[:, None]) & (
+        hold_ends[:, None] > starts - before[:, None]
+    )
+    np.logical_or.at(result, row, clash)
+    return result
+
+
+def _rows_by_leaf(rooms: Sequence[Room]) -> dict[int, list[int]]:
+    rows: dict[int, list[int]] = {}
+    for row, room in enumerate(rooms):
+        for leaf in room.leaves:
+            rows.setdefault(leaf, []).append(row)
+    return rows
+
+
+class _Doors:
+    """What the doors do on every date; rooms with the same hours are looked up once."""
+
+    def __init__(self, nation: Nation, wish: Wish, dates: Sequence[date]) -> None:
+        years = {d.year + n for d in dates for n in (-1, 0, 1)}
+        self.holidays = {day for year in years for day in bank_holidays(nation, year)}
+        self.spans = [
+            (datetime.combine(d, wish.starts), datetime.combine(d, wish.ends)) for d in dates
+        ]
+        self.known: dict[tuple[Hours, int, int], list[Door]] = {}
+
+    def of(self, room: Room) -> list[Door]:
+        key = (room.hours, room.before, room.after)
+        if key not in self.known:
+            before, after = timedelta(minutes=room.before), timedelta(minutes=room.after)
+            self.known[key] = [
+                door(room.hours, start - before, end + after, self.holidays)
+                for start, end in self.spans
+            ]
+        return self.known[key]
+
+
+def _conditions(area: Area, wish: Wish) -> list[Any]:
+    """What the database can rule out for good: too small, surely without the access, far away."""
+    conditions: list[Any] = [or_(Asset.capacity.is_(None), Asset.capacity >= wish.people)]
+    for name in ACCESS_REASONS:
+        if getattr(wish, name):
+            column = getattr(Asset, name)
+            conditions.append(or_(column.is_(None), column.is_(True)))
+    if wish.lon is not None and wish.lat is not None:
+        conditions.append(
+            near_box(wish.lon, wish.lat, wish.within_m * FARTHER, area.nation.metric_epsg)
+        )
+    return conditions
+
+
+def _metres(area: Area, wish: Wish, rooms: Sequence[Room]) -> npt.NDArray[np.float64]:
+    """Metres from where the group is to each room's building; NaN where either is unknown."""
+    if wish.lon is None or wish.lat is None or not rooms:
+        return np.full(len(rooms), np.nan)
+    return distances(wish.lon, wish.lat, [room.shape for room in rooms], area.nation.metric_epsg)
+
+
+def _match(what: tuple[Wish, Room, float, int], when: tuple[Any, Any, Any, Any]) -> Match:
+    wish, room, metres, price = what
+    dates, held, doors, holidays = when
+    known = None if np.isnan(metres) else metres
+    because = Because()
+    because.place(wish, known)
+    because.access(wish, room)
+    because.price(wish, price)
+    because.size(wish, room)
+    because.dates(dates, held, doors)
+    because.holidays(holidays)
+    free = tuple(
+        d for d, h, at in zip(dates, held, doors, strict=True) if not h and at in AT_THE_DOOR
+    )
+    return Match(room, known, price, tuple(because.reasons), tuple(because.obstacles), free)
+
+
+def _is_near(match: Match, wish: Wish, dates: int) -> bool:
+    """Whether the one thing in the way could be talked about."""
+    code = match.obstacles[0].code
+    if code == "too-far":
+        return (match.metres or 0) <= wish.within_m * FARTHER
+    if code in SOME_DATES:
+        return len(match.free_dates) >= dates * (1 - DATES_SHARE)
+    return code != "too-small"
+
+
+def _rank(match: Match, wish: Wish) -> tuple[Any, ...]:
+    steps = 0 if match.metres is None else int(match.metres // STEP_M)
+    spare = (match.room.capacity or 0) - wish.people
+    return steps, match.price_pence, spare, match.room.name, match.room.id

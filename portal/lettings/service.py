@@ -1,0 +1,335 @@
+"""What people and the clock do with lets. One function a user action; each is one transaction."""
+
+from dataclasses import asdict
+from datetime import date
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.areas.queries import current_area
+from portal.db import db, transaction
+from portal.errors import NotFound, RuleBroken
+from portal.lettings import calendar, holding, letters, queries, rooms, rules, search, words
+from portal.lettings.models import Let, LetEvent, Need, Occurrence
+from portal.lettings.rules import Action, Insurance, LetState, OccurrenceState, Step, Wish
+from portal.money import service as money
+from portal.money.models import Deposit
+from portal.money.rules import DepositState, Paid
+from portal.people.access import roles_for
+from portal.people.models import Group, User
+from portal.people.rules import Role
+from portal.register.models import Asset
+
+# What stands in the way of asking at all. Anything else, a fact nobody has checked or a price, the broker can settle.
+BLOCKING = ("taken", "too-small", "closed", "bank-holiday", "nobody-opens", "hours-unknown")
+
+
+def ask(  # noqa: PLR0913 - what is agreed to when asking is said by name
+    by: int,
+    room_id: int,
+    group_id: int,
+    wish: Wish,
+    *,
+    insurance: Insurance,
+    safeguarding: bool,
+    note: str = "",
+) -> Let:
+    """A group asks for a room for a whole term. Nothing is held yet. Asking twice is asking once."""
+    with transaction() as session:
+        user = session.get_one(User, by)
+        group = session.get(Group, group_id, with_for_update=True)
+        room = queries.room_of(room_id)
+        if group is None or group.area_id != room.area_id:
+            raise NotFound("no-group", "There is no such group here.")
+        roles = roles_for(user, group_id=group.id, holder_id=room.holder_id)
+        step = rules.step_for(None, Action.ASK, roles & queries.PARTIES)
+        _check_terms(group, insurance, safeguarding=safeguarding)
+        if (before := _asked_already(session, room, group, wish)) is not None:
+            return before
+        price = _check_room(room, wish)
+        need = Need(
+            **asdict(wish),
+            area_id=room.area_id,
+            group_id=group.id,
+            words=note,
+            created_at=clock.now(),
+        )
+        let = Let(
+            area_id=room.area_id,
+            room=room,
+            group=group,
+            need=need,
+            asked_by_id=by,
+            asked_at=clock.now(),
+            state=step.to,
+            price_pence=price,
+            insurance=insurance,
+            safeguarding_at=clock.now(),
+            occurrences=[_occurrence(wish, on) for on in search.dates_of(wish)],
+        )
+        session.add(let)
+        session.flush()
+        _record(session, let, None, step, user, Role.ORGANISER, why=note)
+    return let
+
+
+def withdraw(by: int, let_id: int, *, why: str = "") -> Let:
+    """The group takes its request back, or leaves an offer."""
+    with transaction() as session:
+        let, user = _load(session, let_id, by)
+        _act(session, let, Action.WITHDRAW, user, why=why)
+        _give_up(session, let)
+    return let
+
+
+def decline(by: int, let_id: int, *, why: str) -> Let:
+    """The broker says no, with the reason."""
+    with transaction() as session:
+        let, user = _load(session, let_id, by)
+        _need_reason(why)
+        _act(session, let, Action.DECLINE, user, why=why)
+        _give_up(session, let)
+    return let
+
+
+def approve(
+    by: int,
+    let_id: int,
+    *,
+    price_pence: int | None = None,
+    deposit_pence: int = 0,
+    waiver: str = "",
+) -> Let:
+    """The broker approves: every date is held. Without a deposit, within the group's means, that confirms it.
+
+    `price_pence` is for one meeting; None leaves it as it was when asked. `waiver` says why no deposit is asked for.
+    """
+    with transaction() as session:
+        let, user = _load(session, let_id, by)
+        step, role = _allowed(let, Action.APPROVE, user)
+        let.price_pence = let.price_pence if price_pence is None else price_pence
+        if deposit_pence:
+            let.deposit = money.ask_deposit(deposit_pence)
+        else:
+            let.waiver = waiver or None
+        holding.hold(session, let)
+        _record(session, let, let.state, step, user, role, why=waiver)
+        if Action.SETTLE in rules.open_to(let.state, {Role.PORTAL}, queries.facts_of(let)):
+            _act(session, let, Action.SETTLE, None)
+    return let
+
+
+def accept(by: int, let_id: int) -> Let:
+    """The group accepts a price above what it had said."""
+    with transaction() as session:
+        let, user = _load(session, let_id, by)
+        _act(session, let, Action.ACCEPT, user)
+    return let
+
+
+def record_deposit(by: int, let_id: int, *, paid_by: Paid) -> str:
+    """The broker has the deposit; that confirms the let. Returns the receipt's number."""
+    with transaction() as session:
+        let, user = _load(session, let_id, by)
+        step, role = _allowed(let, Action.RECORD_DEPOSIT, user)
+        receipt = money.receive(_deposit(let), paid_by=paid_by, by=by)
+        _record(session, let, let.state, step, user, role)
+    return receipt
+
+
+def waive_deposit(by: int, let_id: int, *, why: str) -> Let:
+    """The broker does without the deposit after all; that confirms the let."""
+    with transaction() as session:
+        let, user = _load(session, let_id, by)
+        step, role = _allowed(let, Action.WAIVE_DEPOSIT, user)
+        money.waive(_deposit(let), why=why)
+        _record(session, let, let.state, step, user, role, why=why)
+    return let
+
+
+def cancel_date(by: int, let_id: int, occurrence_id: int, *, why: str = "") -> Let:
+    """One date is cancelled and free for others; the rest of the let stays."""
+    with transaction() as session:
+        let, user = _load(session, let_id, by)
+        occurrence = next((o for o in let.occurrences if o.id == occurrence_id), None)
+        if occurrence is None:
+            raise NotFound("no-date", "There is no such date in this let.")
+        step, role = _allowed(let, Action.CANCEL_DATE, user)
+        if occurrence.state is not OccurrenceState.PLANNED:
+            raise RuleBroken("date-cancelled", "This date has been cancelled already.")
+        if occurrence.starts <= clock.now():
+            raise RuleBroken("date-gone-by", "This date has begun or gone by already.")
+        _cancel_occurrence(session, occurrence)
+        _record(session, let, let.state, step, user, role, why=why, occurrence=occurrence)
+    return let
+
+
+def cancel(by: int, let_id: int, *, why: str) -> Let:
+    """The whole let ends early; dates ahead are free for others, those gone by stay as they were."""
+    with transaction() as session:
+        let, user = _load(session, let_id, by)
+        _need_reason(why)
+        _act(session, let, Action.CANCEL, user, why=why)
+        _give_up(session, let)
+    return let
+
+
+def return_deposit(
+    by: int, let_id: int, *, retained_pence: int = 0, why: str = "", evidence: str = ""
+) -> Let:
+    """The broker gives the deposit back, or keeps a part of it with reason and evidence and gives back the rest."""
+    with transaction() as session:
+        let, user = _load(session, let_id, by)
+        step, role = _allowed(let, Action.RETURN_DEPOSIT, user)
+        deposit = _deposit(let)
+        if retained_pence:
+            money.retain(deposit, retained_pence, why=why, evidence=evidence, by=by)
+        money.give_back(deposit, by=by)
+        _record(session, let, let.state, step, user, role, why=why)
+    return let
+
+
+def tick() -> int:
+    """Lets whose first date has come run, those whose last has gone by end. Returns how many steps were taken.
+
+    May run twice, late, or on two machines: each let is locked and looked at anew.
+    """
+    return sum(_tick_one(let_id) for let_id in _due())
+
+
+def _due() -> list[int]:
+    now = clock.now()
+    planned = (Occurrence.let_id == Let.id) & (Occurrence.state == OccurrenceState.PLANNED)
+    begun = (Let.state == LetState.CONFIRMED) & exists().where(planned, Occurrence.starts <= now)
+    over = (Let.state == LetState.RUNNING) & ~exists().where(planned, Occurrence.ends > now)
+    query = select(Let.id).where(Let.area_id == current_area().id, or_(begun, over))
+    return list(db.session.scalars(query.order_by(Let.id)))
+
+
+def _tick_one(let_id: int) -> int:
+    steps = 0
+    with transaction() as session:
+        let = session.get_one(Let, let_id, with_for_update=True)
+        # Not the settling of an offer: that belongs to the broker's approval.
+        while ready := {Action.BEGIN, Action.END} & set(
+            rules.open_to(let.state, {Role.PORTAL}, queries.facts_of(let))
+        ):
+            _act(session, let, ready.pop(), None)
+            steps += 1
+    return steps
+
+
+def _load(session: Session, let_id: int, by: int) -> tuple[Let, User]:
+    """The let, locked, and who acts; NotFound for who is nothing to it."""
+    session.get(Let, let_id, with_for_update=True)
+    user = session.get_one(User, by)
+    let, _roles = queries.let_for(user, let_id)
+    return let, user
+
+
+def _allowed(let: Let, action: Action, user: User | None) -> tuple[Step, Role]:
+    """The row of the table that allows this, and in which role; or the refusal."""
+    roles = queries.roles_towards(user, let) if user else {Role.PORTAL}
+    step = rules.step_for(let.state, action, roles, queries.facts_of(let))
+    return step, next(role for role in Role if role in step.roles & roles)
+
+
+def _act(session: Session, let: Let, action: Action, user: User | None, *, why: str = "") -> None:
+    step, role = _allowed(let, action, user)
+    _record(session, let, let.state, step, user, role, why=why)
+
+
+def _record(  # noqa: PLR0913 - a row of history is this wide
+    session: Session,
+    let: Let,
+    before: LetState | None,
+    step: Step,
+    user: User | None,
+    role: Role,
+    *,
+    why: str = "",
+    occurrence: Occurrence | None = None,
+) -> None:
+    """Go to the step's state, write the history and the letters."""
+    let.state = step.to
+    event = LetEvent(
+        let=let,
+        occurrence=occurrence,
+        at=clock.now(),
+        user=user,
+        role=role,
+        action=step.action,
+        before=before,
+        after=step.to,
+        why=why,
+        clause=step.clause,
+    )
+    session.add(event)
+    session.flush()
+    letters.tell(let, event)
+
+
+def _check_terms(group: Group, insurance: Insurance, *, safeguarding: bool) -> None:
+    if not safeguarding:
+        raise RuleBroken(
+            "safeguarding",
+            "A room is let only to groups that look after children and adults at risk. Say that yours will.",
+        )
+    if insurance is Insurance.SPONSOR and not group.sponsor:
+        raise RuleBroken(
+            "no-sponsor",
+            "Your group has not named a body that stands behind it. Choose the venue's cover: it costs you nothing.",
+        )
+
+
+def _check_room(room: Asset, wish: Wish) -> int:
+    """Whether the room can be asked for on all dates of the wish; the price of a meeting."""
+    dates = search.dates_of(wish)
+    rules.check_wish(wish, dates, clock.today())
+    found = rooms.rooms_for_hire(room.area_id, Asset.id == room.id)
+    if not found:
+        raise RuleBroken("not-for-hire", "This room is not let by the hour now.")
+    match = search.judge(current_area(), wish, found, dates)[0]
+    for obstacle in match.obstacles:
+        if obstacle.code in BLOCKING:
+            raise RuleBroken(obstacle.code, "%(why)s", why=words.say(obstacle))
+    return match.price_pence
+
+
+def _asked_already(session: Session, room: Asset, group: Group, wish: Wish) -> Let | None:
+    """The live let of the same group for the same room and need: a second click finds the first."""
+    query = select(Let).where(
+        Let.room_id == room.id, Let.group_id == group.id, Let.state.in_(rules.LIVE)
+    )
+    return next((let for let in session.scalars(query) if queries.wish_of(let.need) == wish), None)
+
+
+def _occurrence(wish: Wish, on: date) -> Occurrence:
+    starts, ends = calendar.instants(on, wish.starts, wish.ends)
+    return Occurrence(on=on, starts=starts, ends=ends, state=OccurrenceState.PLANNED)
+
+
+def _give_up(session: Session, let: Let) -> None:
+    """Free all dates ahead; a deposit that was not paid yet is not asked for any more."""
+    for occurrence in let.occurrences:
+        if occurrence.state is OccurrenceState.PLANNED and occurrence.starts > clock.now():
+            _cancel_occurrence(session, occurrence)
+    if let.deposit and let.deposit.state is DepositState.DUE:
+        money.waive(let.deposit, why="The let did not come about.")
+
+
+def _cancel_occurrence(session: Session, occurrence: Occurrence) -> None:
+    occurrence.state = OccurrenceState.CANCELLED
+    holding.release(session, occurrence)
+
+
+def _deposit(let: Let) -> Deposit:
+    if let.deposit is None:
+        raise RuleBroken("no-deposit-due", "No deposit was asked for.")
+    return let.deposit
+
+
+def _need_reason(why: str) -> None:
+    if not why:
+        raise RuleBroken("reason", "Give the reason: the group will read it.")

@@ -1,0 +1,161 @@
+"""Lettings in a reader's words: reasons, terms, history, what happens next."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time
+from typing import Any
+
+from babel.dates import get_day_names
+from flask_babel import format_date, get_locale, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal import web
+from portal.lettings import calendar, rules
+from portal.lettings.models import Let, LetEvent, Occurrence
+from portal.lettings.rules import Action, Insurance, LetState, Reason, Wish
+from portal.people.rules import Role
+
+METRES_IN_KM = 1000
+MOST_DATES = 4
+
+ROLES = {
+    Role.ORGANISER: _l("the group"),
+    Role.BROKER: _l("the broker"),
+    Role.OFFICER: _l("the holder"),
+    Role.PORTAL: _l("the portal"),
+}
+INSURANCE = {
+    Insurance.VENUE: _l("The venue's cover for hirers"),
+    Insurance.OWN: _l("The group's own insurance"),
+    Insurance.SPONSOR: _l("The insurance of a body that stands behind the group"),
+}
+# What happens next, said to everybody who may see the let.
+NEXT = {
+    LetState.REQUESTED: _l("The broker answers, usually within a few days. Nothing is held until then."),
+    LetState.OFFERED: _l("The room is held. The group looks at the price and accepts the offer or leaves it."),
+    LetState.DEPOSIT_DUE: _l("The room is held. The let is confirmed as soon as the broker has the deposit."),
+    LetState.CONFIRMED: _l("Nothing is left to do. The room is the group's on every date below."),
+    LetState.RUNNING: _l("The group meets on the dates below. If it cannot come one week, cancel that date so that others can use the room."),
+    LetState.ENDED: _l("The let is over."),
+    LetState.DECLINED: _l("Nothing is held. The group can look for another room with the same answers."),
+    LetState.WITHDRAWN: _l("Nothing is held."),
+    LetState.CANCELLED: _l("Nothing is held any more."),
+}  # fmt: skip
+DEPOSIT_BACK = _l("The broker still has to give the deposit back.")
+EVERY = {1: _l("every week"), 2: _l("every second week"), 3: _l("every third week"), 4: _l("every fourth week")}  # fmt: skip
+PLURAL_DAYS = (
+    _l("Mondays"),
+    _l("Tuesdays"),
+    _l("Wednesdays"),
+    _l("Thursdays"),
+    _l("Fridays"),
+    _l("Saturdays"),
+    _l("Sundays"),
+)
+
+
+def weekdays() -> list[tuple[str, str]]:
+    """Monday to Sunday in the reader's language, as choices."""
+    names = get_day_names("wide", locale=get_locale() or "en")
+    return [(str(number), names[number]) for number in range(calendar.WEEK)]
+
+
+def say(reason: Reason) -> str:
+    """A reason in the reader's words."""
+    shown = {name: _value(name, value) for name, value in reason.values.items()}
+    return _(reason.sentence, **shown) if shown else _(reason.sentence)
+
+
+def _value(name: str, value: Any) -> Any:
+    return VALUES[name](value) if name in VALUES else value
+
+
+def distance(metres: float) -> str:
+    """0.8 km, or 120 m when it is round the corner."""
+    if metres < METRES_IN_KM / 2:
+        return _("%(metres)s m", metres=max(10, round(metres, -1)).__int__())
+    return _("%(km)s km", km=f"{metres / METRES_IN_KM:.1f}")
+
+
+def days(dates: Iterable[date]) -> str:
+    """12 March, 26 March: at most a few, then how many more."""
+    dates = list(dates)
+    named = ", ".join(format_date(d, "d MMMM") for d in dates[:MOST_DATES])
+    more = len(dates) - MOST_DATES
+    return named if more <= 0 else _("%(dates)s and %(more)s more", dates=named, more=more)
+
+
+VALUES: dict[str, Callable[[Any], str]] = {"distance": distance, "dates": days, "pence": web.pounds}
+
+
+def clock(at: time) -> str:
+    """18:00."""
+    return at.strftime("%H:%M")
+
+
+def term(wish: Wish) -> str:
+    """Thursdays 18:00 to 20:00, every week from 5 February 2026 to 28 May 2026."""
+    return _(
+        "%(day)s %(starts)s to %(ends)s, %(every)s from %(first)s to %(last)s",
+        day=PLURAL_DAYS[wish.weekday],
+        starts=clock(wish.starts),
+        ends=clock(wish.ends),
+        every=EVERY.get(wish.every_weeks, _("every %(n)s weeks", n=wish.every_weeks)),
+        first=format_date(wish.first, "d MMMM y"),
+        last=format_date(wish.last, "d MMMM y"),
+    )
+
+
+def wishes(wish: Wish) -> str:
+    """15 people, step-free, within 3 km of M33 2AA, nothing to pay with."""
+    parts = [ngettext("%(num)s person", "%(num)s people", wish.people)]
+    parts += [_(ACCESS[name]) for name in rules.ACCESS if getattr(wish, name)]
+    if wish.near:
+        parts.append(
+            _(
+                "within %(km)s km of %(near)s",
+                km=f"{wish.within_m / METRES_IN_KM:g}",
+                near=wish.near,
+            )
+        )
+    parts.append(
+        _("up to %(price)s a meeting", price=web.pounds(wish.max_pence))
+        if wish.max_pence
+        else _("nothing to pay with")
+    )
+    return ", ".join(parts)
+
+
+ACCESS = {"step_free": "step-free", "hearing_loop": "hearing loop", "accessible_toilet": "accessible toilet"}  # fmt: skip
+
+
+def local(instant: datetime) -> str:
+    """Thursday 2 April 2026, 18:00: on the wall."""
+    at = calendar.wall(instant)
+    return f"{web.day(at.date())}, {clock(at.time())}"
+
+
+def times(occurrence: Occurrence) -> str:
+    """18:00 to 20:00 on the wall."""
+    starts, ends = (calendar.wall(i).time() for i in (occurrence.starts, occurrence.ends))
+    return _("%(starts)s to %(ends)s", starts=clock(starts), ends=clock(ends))
+
+
+def events(let: Let) -> list[dict[str, str]]:
+    """The history for the page's timeline, newest first."""
+    return [_event(event) for event in reversed(let.events)]
+
+
+def _event(event: LetEvent) -> dict[str, str]:
+    what = _(rules.told(event.before, event.action, event.after))
+    if event.action is Action.CANCEL_DATE and event.occurrence:
+        what = f"{what} ({web.day(event.occurrence.on)})"
+    role = str(ROLES.get(event.role, event.role))
+    name = event.user.shown_name if event.user else ""
+    return {
+        "when": local(event.at),
+        "what": what,
+        "who": f"{name}, {role}" if name else role,
+        "why": event.why,
+        "clause": event.clause,
+    }

@@ -1,0 +1,71 @@
+"""Opening hours with the nation's bank holidays, and what the door does."""
+
+from datetime import date, datetime
+
+import pytest
+
+from portal.areas.calendar import bank_holidays
+from portal.areas.rules import Nation
+from portal.lettings.hours import Door, Hours, covers, door, open_minutes, readable
+
+AUGUST = date(2026, 8, 31)  # a Monday; England's and Wales's bank holiday, not Scotland's
+MONDAY = date(2026, 8, 24)
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute)  # noqa: DTZ001 - wall time
+
+
+@pytest.mark.parametrize(
+    ("text", "usual", "holiday"),
+    [
+        ("Mo-Su 17:00-22:00", ((1020, 1320),), ((1020, 1320),)),
+        ("Mo-Su 17:00-22:00; PH off", ((1020, 1320),), ()),
+        ("Mo-Fr 09:00-17:00; PH 10:00-12:00", ((540, 1020),), ((600, 720),)),
+        ("Tu-Fr,PH 09:00-12:00", (), ((540, 720),)),
+        ("PH,Su 09:00-12:00", (), ((540, 720),)),
+        ("24/7; PH off", ((0, 1440),), ()),
+        ("Mo 09:00-10:00 unknown, 10:00-11:00", ((600, 660),), ((600, 660),)),
+    ],
+)
+def test_a_bank_holiday_is_what_the_text_says_of_it(text, usual, holiday):
+    assert open_minutes(text, MONDAY) == usual
+    assert open_minutes(text, AUGUST, holiday=True) == holiday
+
+
+def test_the_nation_says_which_days_are_bank_holidays():
+    hours = Hours("Mo-Su 17:00-22:00; PH off", None, opener=True)
+    england, scotland = (bank_holidays(n, 2026) for n in (Nation.ENGLAND, Nation.SCOTLAND))
+    evening = at(AUGUST, 18), at(AUGUST, 20)
+    assert door(hours, *evening, england) is Door.BANK_HOLIDAY
+    assert door(hours, *evening, scotland) is Door.OPENED
+
+
+def test_hours_past_midnight_are_one_stretch():
+    assert covers("Mo 20:00-02:00", at(MONDAY, 21), at(date(2026, 8, 25), 1), ())
+    assert not covers("Mo 20:00-02:00", at(MONDAY, 21), at(date(2026, 8, 25), 3), ())
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        (Hours("Mo-Fr 17:00-22:00", "Mo-Fr 09:00-17:00", opener=True), Door.OPENED),
+        (Hours("Mo-Fr 17:00-22:00", "Mo-Fr 09:00-17:00", opener=False), Door.NOBODY),
+        (Hours("Mo-Fr 09:00-22:00", "Mo-Fr 09:00-21:00", opener=False), Door.OPEN),
+        (Hours("Mo-Fr 09:00-22:00", "Mo-Fr 09:00-19:00", opener=True), Door.OPENED),
+        (Hours("Mo-Fr 09:00-19:30", "Mo-Fr 09:00-22:00", opener=True), Door.CLOSED),
+        (Hours("Mo-Fr 18:00-20:00", None, opener=True), Door.OPENED),
+        (Hours("Mo-Fr 18:01-20:00", None, opener=True), Door.CLOSED),
+        (Hours(None, "Mo-Fr 09:00-22:00", opener=True), Door.UNKNOWN),
+        (Hours("when the caretaker is in", None, opener=True), Door.UNKNOWN),
+        (Hours("Mo-Fr 17:00-22:00", "ask at the desk", opener=True), Door.OPENED),
+    ],
+)
+def test_the_door_from_six_to_eight(hours, expected):
+    assert door(hours, at(MONDAY, 18), at(MONDAY, 20), ()) is expected
+
+
+def test_what_cannot_be_read():
+    assert readable("Mo-Fr 09:00-17:00; PH off")
+    assert not readable("ask at the desk")
+    assert not readable("PH -1 day 08:00-10:00")
