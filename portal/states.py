@@ -16,8 +16,6 @@ STATES = {
     "validated": (_l("Complete"), "wait"),
     "on_notice": (_l("On notice"), "wait"),
     "under_test": (_l("Being tested"), "wait"),
-    "hearing": (_l("Hearing"), "wait"),
-    "decided": (_l("Decided"), "good"),
     "granted": (_l("Granted"), "good"),
     "granted_by_default": (_l("Granted by default"), "good"),
     "refused": (_l("Refused"), "no"),
@@ -34,10 +32,12 @@ STATES = {
     "running": (_l("Running"), "good"),
     "declined": (_l("Declined"), "no"),
     "cancelled": (_l("Cancelled"), "no"),
-    # money
-    "due": (_l("Due"), "wait"),
-    "held": (_l("Held"), "good"),
-    "returned_in_full": (_l("Returned"), "quiet"),
+    "planned": (_l("Planned"), "good"),
+    # deposits, named apart: a case that is "returned" is quite another thing
+    "deposit_held": (_l("Deposit held"), "good"),
+    "deposit_part_retained": (_l("Part of the deposit kept"), "no"),
+    "deposit_returned": (_l("Deposit returned"), "quiet"),
+    "deposit_waived": (_l("No deposit asked"), "quiet"),
 }
 
 
