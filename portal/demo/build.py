@@ -12,48 +12,60 @@ from portal.app import create_app
 from portal.areas.queries import current_area
 from portal.areas.service import change_settings, import_places
 from portal.db import db
-from portal.demo import borough, cast, invented_rooms
+from portal.demo import borough, cases, cast, invented_rooms, lets
+from portal.demo.play import play
 from portal.errors import BadInput
+from portal.lettings.service import tick as lettings_tick
 from portal.people.models import Holder
+from portal.proposals.tick import tick as proposals_tick
 from portal.register.importer import import_register
 from portal.register.models import Asset
 
+# Days: before the first of the stories, people have come and the council has resolved.
+LONG_AGO = 320
+
 
 def files_of(name, boundary, wards, postcodes, register):
-    """The area's slug and its files: somebody's own, or the invented borough's, made now."""
+    """The area's slug and its files; None for the invented borough, whose files are made when needed."""
     if register is None:
         if name or boundary or wards or postcodes:
             raise BadInput(
                 "no-register", "To show a real area give --area and --register at least."
             )
-        return borough.SLUG, borough.write(config.INSTANCE / "demo" / borough.SLUG)
+        return borough.SLUG, None
     slug = re.sub(r"[^a-z0-9]+", "-", (name or register.stem).lower()).strip("-")
     return slug, borough.Files(boundary, wards, postcodes, register)
 
 
-def database(slug, files, *, fresh):
-    """The file with this area's demonstration; built at the first start, then kept as it is left."""
+def application(slug, files, base_url="http://127.0.0.1:8000", *, fresh=False) -> Flask:
+    """The demonstration of an area: built at the first start, then kept as it is left."""
     path = config.INSTANCE / f"demo-{slug}.sqlite3"
-    if path.exists() and not fresh:
-        click.echo(f"Going on where {path.name} was left (--fresh begins anew).")
-        with app_on(path, slug).app_context():
-            migrate.upgrade(db.engine)
-        return path
-    # Built beside and then renamed: an interrupted start leaves no half-built town behind.
+    if fresh or not path.exists():
+        _build(path, slug, files, base_url)
+        return app_on(path, slug, base_url)
+    click.echo(f"Going on where {path.name} was left (--fresh begins anew).")
+    app = app_on(path, slug, base_url)
+    with app.app_context():
+        migrate.upgrade(db.engine)
+        _tick()
+    return app
+
+
+def _build(path, slug, files, base_url):
+    """Build beside, then rename: an interrupted start leaves no half-built town behind."""
     part = path.with_suffix(".part")
     _remove(part)
     part.parent.mkdir(parents=True, exist_ok=True)
-    with app_on(part, slug).app_context():
+    with app_on(part, slug, base_url).app_context():
         migrate.upgrade(db.engine)
-        fill(slug, files)
+        fill(slug, files or borough.write(config.INSTANCE / "demo" / slug))
         db.session.close()
         db.engine.dispose()
     _remove(path)
     part.rename(path)
-    return path
 
 
-def app_on(path, slug, base_url="http://127.0.0.1:8000") -> Flask:
+def app_on(path, slug, base_url) -> Flask:
     """The application on a demonstration's database: letters are shown, never sent."""
     return create_app(
         DATABASE_URL=f"sqlite:///{path}", AREA=slug, BASE_URL=base_url, SMTP_URL="", DEMO="1"
@@ -66,8 +78,15 @@ def fill(slug, files):
     import_register(files.register, slug)
     if rooms := invented_rooms.invent(config.INSTANCE / "demo" / slug):
         import_register(rooms, slug)
-    set_up_area(slug)
-    cast.enter(holders())
+    with clock.at(clock.now() - timedelta(days=LONG_AGO)):
+        set_up_area(slug)
+        cast.enter(holders())
+    play([*cases.stories(holders()), *lets.stories()], _tick)
+
+
+def _tick():
+    proposals_tick()
+    lettings_tick()
 
 
 def set_up_area(slug):
@@ -80,7 +99,7 @@ def set_up_area(slug):
         mark=area.mark,
         data_attribution="An invented borough" if slug == borough.SLUG else None,
         resolution_reference="Council minute 47/25",
-        resolution_on=clock.today() - timedelta(days=400),
+        resolution_on=clock.today() - timedelta(days=40),
         senior_officer="Director of Place",
     )
 

@@ -34,6 +34,8 @@ ADMINISTRATOR = Person("administrator", "Moira Tindall")
 BROKER = Person("broker", "Dev Ashworth")
 PANEL = (Person("panel.one", "Hanna Osei"), Person("panel.two", "Piotr Lund"))
 CHAIR = Person("chair", "Grace Marlowe")
+NEIGHBOURS = (Person("neighbour.one", "Sal Whitmore"), Person("neighbour.two", "Kofi Brand"))
+WORRIED = Person("neighbour.three", "Edna Frost")
 OFFICERS = (
     "Colin Speight",
     "Sunita Rao",
@@ -70,6 +72,8 @@ def enter(holders):
         service.give_role(person.email, Role.PANEL, name=person.name)
     for person, holder in officers(holders):
         service.give_role(person.email, Role.OFFICER, name=person.name, holder_id=holder.id)
+    for person in (*NEIGHBOURS, WORRIED):
+        _sign_in(person)
     for group in GROUPS:
         _start(group)
 
@@ -103,15 +107,20 @@ def roles():
     yield "Chair", CHAIR, "decides with the panel"
     for neighbours in GROUPS:
         yield "Organiser", neighbours.organiser, neighbours.name
+    yield "Resident", NEIGHBOURS[0], "speaks for or against"
+
+
+def _sign_in(person):
+    """Sign in for the first time and give a name, as anybody would."""
+    token = service.make_link(person.email).rpartition("/")[2]
+    account, _ = service.use_link(token)
+    service.set_name(account.id, person.name)
+    return account
 
 
 def _start(neighbours):
-    """Sign in for the first time, give a name, start the group: as anybody would."""
-    token = service.make_link(neighbours.organiser.email).rpartition("/")[2]
-    account, _ = service.use_link(token)
-    service.set_name(account.id, neighbours.organiser.name)
     service.start_group(
-        account.id,
+        _sign_in(neighbours.organiser).id,
         name=neighbours.name,
         kind=neighbours.kind,
         private=neighbours.private,

@@ -130,7 +130,7 @@ KITCHEN = Claim(
     36,
     "£26,000 a year: three grants and what people pay.",
     "Own policy.",
-    "",
+    "Doreen Achebe, and a cook who is still to be found.",
     "",
     {
         "inequalities": ("A hot meal without questions.", "The food bank's figures."),
@@ -179,9 +179,10 @@ YARD = Claim(
             "Figures from a yard in another city.",
         ),
         "economic": ("Two jobs.", "The business plan."),
+        "other": ("A place to learn joinery.", "The college's letter."),
     },
 )
-REHEARSAL_SHOP = Claim(
+COSTUMES = Claim(
     cast.YOUTH,
     Kind.BUILDING,
     ("pavilion", "fire", "office", "house"),
@@ -220,3 +221,27 @@ SUPPORT = (
 )
 WORRY = "Where will people park on a Saturday? The street is full already."
 ANSWER = "Nine in ten of us live within ten minutes' walk. We will put bicycle stands by the gate and ask nobody to drive."
+
+# What a holder would rather do with its yard, and what that brings.
+ALTERNATIVE = {
+    "name": "Gritting depot",
+    "use": "Salt and two gritting lorries for this side of the town.",
+    "budget_line": "Capital programme, line H-14",
+    "document": "Highways plan, page 22",
+}
+ALTERNATIVE_GAINS = {
+    "public_health": (
+        "Roads to the health centre stay open.",
+        "Falls and collisions of three winters.",
+    ),
+    "social": ("Buses run on icy days.", "The bus company's letter."),
+    "economic": ("Nine miles less for each lorry.", "The fleet's log."),
+    "regeneration": ("The wall and gate are rebuilt.", "The drawings."),
+}
+
+# Why a panel member gave the points.
+REASONS = (
+    "Well shown. {evidence}.",
+    "I believe it, though the figures are small. {evidence}.",
+    "I went to look, and it is as they say. {evidence}.",
+)

@@ -19,11 +19,10 @@ def run(area, files, *, port, fresh, no_serve):
     """The whole of `portal demo`. `files`: by name, those of a real area that were given."""
     taken = None if no_serve else listen(port)
     slug, found = build.files_of(area, **files)
-    path = build.database(slug, found, fresh=fresh)
+    app = build.application(slug, found, f"http://{HOST}:{port}", fresh=fresh)
     if taken is None:
-        click.echo(f"The database is {path}.")
+        click.echo(f"The database is {app.config['DATABASE_URL']}.")
         return
-    app = build.app_on(path, slug, f"http://{HOST}:{port}")
     click.echo(welcome(app))
     serve(app, taken)
 
@@ -55,7 +54,7 @@ def welcome(app):
         f"Letters are not sent; read them at {base}/letters.",
         "",
         "Be somebody (each link signs in once, within a day):",
-        *(f"  {role:<14} {who:<40} {link}" for role, who, link in links(app)),
+        *(f"  {role:<14} {who:<50} {link}" for role, who, link in links(app)),
         "",
     ]
     return "\n".join(lines)

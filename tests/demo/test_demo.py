@@ -15,6 +15,7 @@ from tests.conftest import CheckedClient
 THE_DAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 # Tokens are secrets, and so differ; all else must not.
 SECRET = ("sign_in_link",)
+BASE_URL = "http://127.0.0.1:8123"
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,8 @@ def _build(instance):
     with pytest.MonkeyPatch.context() as patch, clock.at(THE_DAY):
         patch.setattr(config, "INSTANCE", instance)
         slug, files = build.files_of(None, None, None, None, None)
-        return build.database(slug, files, fresh=False)
+        build.application(slug, files, BASE_URL)
+        return instance / f"demo-{slug}.sqlite3"
 
 
 def _rows(path):
@@ -44,6 +46,23 @@ def test_is_built_the_same_twice(made, tmp_path):
         assert rows == second[table], table
 
 
+def test_cases_and_lets_stand_in_many_states(made):
+    rows = _rows(made)
+    cases = [row[_column(made, "proposal", "state")] for row in rows["proposal"]]
+    assert cases == [
+        "in_use", "refused", "granted_by_default", "agreement", "under_test", "on_notice",
+        "returned", "lodged", "draft",
+    ]  # fmt: skip
+    lets = [row[_column(made, "room_let", "state")] for row in rows["room_let"]]
+    assert lets == ["ended", "running", "confirmed", "deposit_due", "declined", "requested"]
+
+
+def _column(path, table, name):
+    with sqlite3.connect(path) as database:
+        columns = database.execute(f"PRAGMA table_info({table})").fetchall()
+    return next(number for number, column, *_ in columns if column == name)
+
+
 def test_a_start_that_was_interrupted_leaves_no_half_built_town(tmp_path, monkeypatch):
     def stop(*_):
         raise KeyboardInterrupt
@@ -55,23 +74,32 @@ def test_a_start_that_was_interrupted_leaves_no_half_built_town(tmp_path, monkey
 
 
 def test_every_printed_link_signs_somebody_in(made):
-    app = build.app_on(made, "thornmere", "http://127.0.0.1:8123")
+    app = build.app_on(made, "thornmere", BASE_URL)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.test_client_class = CheckedClient
     found = list(start.links(app))
     assert {role for role, _, _ in found} == {
-        "Administrator", "Broker", "Officer", "Panel", "Chair", "Organiser",
+        "Administrator", "Broker", "Officer", "Panel", "Chair", "Organiser", "Resident",
     }  # fmt: skip
-    assert len(found) == 6 + len(GROUPS)
+    assert len(found) == 7 + len(GROUPS)
     for _, who, link in found:
-        assert link.startswith("http://127.0.0.1:8123/")
+        assert link.startswith(f"{BASE_URL}/")
         with app.app_context():
-            _signs_in(app.test_client(), link.removeprefix("http://127.0.0.1:8123"), who)
+            _signs_in(app.test_client(), link.removeprefix(BASE_URL), who)
 
 
 def _signs_in(client, path, who):
     assert client.send(path, {}).status_code == 302
     assert who.split(",")[0] in client.get("/account").get_data(as_text=True)
+
+
+def test_a_second_start_goes_on_where_the_first_was_left(made, monkeypatch, capsys):
+    monkeypatch.setattr(config, "INSTANCE", made.parent)
+    before = _rows(made)
+    with clock.at(THE_DAY):
+        build.application("thornmere", None, BASE_URL)
+    assert "Going on where" in capsys.readouterr().out
+    assert _rows(made) == before
 
 
 def test_a_taken_port_is_told_in_a_sentence():
@@ -98,6 +126,9 @@ def test_real_files_get_invented_rooms_marked_as_such(open_data, tmp_path, monke
         folder / "postcodes_onspd_2025.csv",
         folder / "land_and_building_assets.csv",
     )
-    rows = _rows(build.database(slug, files, fresh=False))
+    build.application(slug, files)
+    rows = _rows(tmp_path / f"demo-{slug}.sqlite3")
     assert len(rows["asset"]) > 608
+    assert len(rows["proposal"]) == 9
+    assert len(rows["room_let"]) == 6
     assert any("invented for the demonstration" in str(row) for row in rows["fact"])

@@ -1,0 +1,258 @@
+"""The cases of the demonstration, each played by the services to the state in which it stands today.
+
+Each story below is a generator (see play.py): what it yields is how many days pass.
+"""
+
+import random
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from portal import clock
+from portal.areas.queries import current_area
+from portal.db import db
+from portal.demo import cast, claims
+from portal.proposals import agreement, holder, panel, service
+from portal.proposals.benefit import Side
+from portal.proposals.models import Proposal
+from portal.proposals.rules import State
+from portal.proposals.standing import profile_of, sides_of
+from portal.register.models import Asset
+from portal.register.rules import Kind, LocatedBy, Status
+
+
+class Case:
+    """One proposal and the people who act in it."""
+
+    def __init__(self, claim, asset, officer):
+        self.claim, self.asset_id, self.officer = claim, asset.id, officer
+        self.id = None
+
+    @property
+    def row(self):
+        return db.session.get_one(Proposal, self.id, populate_existing=True)
+
+    def by(self, person):
+        """The pair that every service takes: the case and who acts."""
+        return self.id, cast.user(person).id
+
+    @property
+    def organiser(self):
+        return self.claim.group.organiser
+
+
+def stories(holders):
+    """(days ago, story) for every case, each about a place of its own."""
+    officers = {body.id: person for person, body in cast.officers(holders)}
+    taken = set()
+    for days_ago, story, claim in PROGRAMME:
+        asset = _place(claim, taken)
+        if asset is not None:
+            taken.add(asset.id)
+            yield days_ago, story(Case(claim, asset, officers[asset.holder_id]))
+
+
+def _place(claim, taken):
+    """A vacant place of the claim's kind; of those with a fitting name, if there are any."""
+    query = select(Asset).where(
+        Asset.area_id == current_area().id,
+        Asset.kind == Kind(claim.kind),
+        Asset.status == Status.VACANT,
+        Asset.outlier.is_(False),
+        Asset.id.not_in(taken),
+    )
+    every = list(db.session.scalars(query.order_by(Asset.code, Asset.id)))
+    # Registers may list all their empty buildings without a place: then one of those.
+    vacant = [a for a in every if a.located_by is LocatedBy.COORDINATES] or every
+    fitting = [a for a in vacant if any(word in a.name.casefold() for word in claim.like)]
+    if not vacant:
+        return None
+    return random.Random(claim.title).choice(fitting or vacant)  # noqa: S311 -- the same every time
+
+
+def _draft(case):
+    claim = case.claim
+    user, group = cast.user(case.organiser), cast.group(claim.group)
+    case.id = service.start(case.asset_id, user.id, group.id).id
+    values = {name: getattr(claim, name) for name in service.WRITTEN}
+    service.save_draft(*case.by(case.organiser), values, claim.gains)
+
+
+def _lodged(case):
+    _draft(case)
+    service.lodge(*case.by(case.organiser))
+
+
+def _on_notice(case):
+    _lodged(case)
+    yield 3
+    service.validate(*case.by(cast.BROKER))
+    for person, words in zip(cast.NEIGHBOURS, claims.SUPPORT, strict=True):
+        yield 3
+        service.represent(*case.by(person), supports=True, words=words)
+
+
+def _agreed(case):
+    yield from _on_notice(case)
+    yield 12
+    holder.agree(*case.by(case.officer), "We have no use for it before the term ends.")
+
+
+def _until_test(case):
+    while case.row.state is State.ON_NOTICE:
+        yield 1
+
+
+def _scored(case, theirs=None):
+    yield from _until_test(case)
+    for member in range(len(cast.PANEL)):
+        yield 2
+        panel.score(*case.by(cast.PANEL[member]), _sheet(case, member, theirs or {}))
+    yield 1
+    panel.check_capacity(*case.by(cast.BROKER), _capacity(case))
+
+
+def _granted(case):
+    yield from _agreed(case)
+    yield from _scored(case)
+    yield 3
+    panel.decide(*case.by(cast.CHAIR), reasons="The panel was of one mind.")
+
+
+def _drafted(case):
+    yield from _granted(case)
+    yield 6
+    agreement.draft_agreement(
+        *case.by(cast.BROKER),
+        starts_on=clock.today() + timedelta(days=21),
+        term_months=case.claim.term_months,
+    )
+    yield 2
+    _sign(case, case.organiser)
+
+
+def _sign(case, person):
+    shown = case.row.agreement.sha256
+    agreement.sign(*case.by(person), name=person.name, shown_hash=shown)
+
+
+def draft(case):
+    """Begun yesterday, not finished."""
+    _draft(case)
+    yield 0
+
+
+def lodged(case):
+    """Waits for the broker."""
+    _lodged(case)
+    yield 0
+
+
+def returned(case):
+    """Lodged with too little about who is responsible, and given back."""
+    _lodged(case)
+    yield 3
+    service.return_incomplete(
+        *case.by(cast.BROKER), "Say who checks the kitchen's hygiene, and send the rating."
+    )
+
+
+def on_notice(case):
+    """Two neighbours for it, one worried; the holder has not answered yet."""
+    yield from _on_notice(case)
+    yield 2
+    service.represent(*case.by(cast.WORRIED), supports=False, words=claims.WORRY)
+
+
+def under_test(case):
+    """One of the two panel members has scored."""
+    yield from _agreed(case)
+    yield from _until_test(case)
+    yield 2
+    panel.score(*case.by(cast.PANEL[0]), _sheet(case, 0, {}))
+
+
+def refused(case):
+    """The holder has a use of its own that would bring more."""
+    yield from _on_notice(case)
+    yield 10
+    service.represent(*case.by(cast.WORRIED), supports=False, words=claims.WORRY)
+    yield 3
+    service.answer(*case.by(case.organiser), {case.row.representations[-1].id: claims.ANSWER})
+    yield 2
+    plan = claims.ALTERNATIVE | {"begins": clock.today() + timedelta(days=120)}
+    holder.name_alternative(
+        *case.by(case.officer), planned=True, plan=plan, benefits=claims.ALTERNATIVE_GAINS
+    )
+    yield from _scored(case, claims.ALTERNATIVE_GAINS)
+    yield 3
+    panel.decide(
+        *case.by(cast.CHAIR),
+        reasons="We thank the group and have asked the broker to look for another yard.",
+        ground="better_alternative",
+        evidence="The plan, its budget line and its date are in the capital programme.",
+    )
+
+
+def by_default(case):
+    """The holder says nothing, nobody scores, the last day passes: the portal's clock grants it."""
+    yield from _on_notice(case)
+
+
+def signed_by_one(case):
+    """The group has signed; the holder's officer has still to."""
+    yield from _drafted(case)
+
+
+def in_use(case):
+    """From draft to handover."""
+    yield from _drafted(case)
+    yield 3
+    _sign(case, case.officer)
+    yield 14
+    agreement.hand_over(*case.by(cast.BROKER), "Two keys handed over; condition photographed.")
+
+
+# How many days ago each case began, how it goes, and what is asked for.
+PROGRAMME = (
+    (300, in_use, claims.POCKET_GARDEN),
+    (150, refused, claims.YARD),
+    (112, by_default, claims.POP_UP_PARK),
+    (80, signed_by_one, claims.BENCH),
+    (60, under_test, claims.ORCHARD),
+    (16, on_notice, claims.STAGE),
+    (9, returned, claims.KITCHEN),
+    (2, lodged, claims.SECOND_GARDEN),
+    (1, draft, claims.COSTUMES),
+)
+
+
+def _sheet(case, member, theirs):
+    """A panel member's points: much where something was shown, little where nothing was said."""
+    said = {Side.PROPOSAL: case.claim.gains, Side.ALTERNATIVE: theirs}
+    return {
+        (side, criterion): _points(said[side].get(criterion), member + place)
+        for side in sides_of(case.row)
+        for place, criterion in enumerate(profile_of(case.row).criteria)
+    }
+
+
+def _points(said, turn):
+    if said is None:
+        return 0, "Nothing was said of this."
+    points = 3 + turn % 2
+    return points, claims.REASONS[turn % len(claims.REASONS)].format(evidence=said[1].rstrip("."))
+
+
+def _capacity(case):
+    row = case.row
+    shown = {
+        "costs": row.costs,
+        "insurance": row.insurance,
+        "responsible": row.responsible,
+        "timescale": row.timescale,
+        "safeguarding": row.safeguarding,
+    }
+    return {
+        item: (True, shown.get(item) or "Seen by the broker.") for item in profile_of(row).capacity
+    }
