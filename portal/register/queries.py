@@ -1,7 +1,8 @@
 """The one search behind the list, the map and the JSON; and reads for an asset's page.
 
 The database finds what may match by its own index (R*Tree on SQLite, GiST on PostGIS); Shapely then measures
-all of it in one call, the same on both engines. Sorted by name, or by distance where a place is given.
+all of it in one call, the same on both engines. Sorted by distance where a place is given; else what stands
+unused comes first, then by name.
 """
 
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from sqlalchemy import ColumnElement, column, func, select, table, tuple_
+from sqlalchemy import ColumnElement, case, column, func, select, table, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from geo import shapes
@@ -88,17 +89,16 @@ def count_unplaced(area: Area, search: Search) -> int:
 
 def _find_by_name(area: Area, search: Search, after: int | None, limit: int) -> Found:
     clauses = _clauses(area, search)
-    key = tuple_(_sorted_words(), Asset.id)
+    order = (_in_use_last(), _sorted_words(), Asset.id)
+    key = tuple_(*order)
     total = db.session.scalar(select(func.count()).select_from(Asset).where(*clauses)) or 0
     last = (
         after
         and db.session.execute(
-            select(Asset.words, Asset.id).where(*clauses, Asset.id == after)
+            select(_in_use_last(), Asset.words, Asset.id).where(*clauses, Asset.id == after)
         ).first()
     )
-    query = (
-        _loaded(select(Asset).where(*clauses)).order_by(_sorted_words(), Asset.id).limit(limit + 1)
-    )
+    query = _loaded(select(Asset).where(*clauses)).order_by(*order).limit(limit + 1)
     first = 1
     if last:
         query = query.where(key > tuple_(*last))
@@ -111,7 +111,7 @@ def _find_by_name(area: Area, search: Search, after: int | None, limit: int) -> 
 def _find_measured(area: Area, search: Search, after: int | None, limit: int) -> Found:
     """Ids, words and shapes of what may match; then measured, sorted and cut; then one page loaded."""
     rows = db.session.execute(
-        select(Asset.id, Asset.words, Asset.shape).where(
+        select(Asset.id, _in_use_last().label("last"), Asset.words, Asset.shape).where(
             *_clauses(area, search), Asset.west.is_not(None)
         )
     ).all()
@@ -127,7 +127,8 @@ def _find_measured(area: Area, search: Search, after: int | None, limit: int) ->
             keep &= metres <= search.within
     near = search.near is not None
     kept = sorted(
-        (float(metres[i]), "" if near else rows[i].words, rows[i].id) for i in np.flatnonzero(keep)
+        (float(metres[i]), *(() if near else rows[i][1:3]), rows[i].id)
+        for i in np.flatnonzero(keep)
     )
     ids = [key[-1] for key in kept]
     start = ids.index(after) + 1 if after in ids else 0
@@ -173,6 +174,10 @@ def _touches(box: Box) -> ColumnElement[bool]:
             c.west <= box.east, c.east >= box.west, c.south <= box.north, c.north >= box.south
         )
     )
+
+
+def _in_use_last() -> ColumnElement[int]:
+    return case((Asset.status == Status.OCCUPIED, 1), else_=0)
 
 
 def _sorted_words() -> ColumnElement[str]:

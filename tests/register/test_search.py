@@ -84,7 +84,8 @@ def brute(area, search):
             or (asset.shape is not None and asset.shape.intersects(shapely.box(*search.bbox))),
         )
         if all(tests):
-            found.append(((metres, asset.id) if search.near else (asset.words, asset.id), asset.id))
+            by_name = (asset.status is Status.OCCUPIED, asset.words, asset.id)
+            found.append(((metres, asset.id) if search.near else by_name, asset.id))
     return [asset_id for _, asset_id in sorted(found)]
 
 
