@@ -59,6 +59,11 @@ def facts_of(let: Let) -> Facts:
     )
 
 
+def is_ahead(occurrence: Occurrence) -> bool:
+    """Whether a date still stands and has not begun."""
+    return occurrence.state is OccurrenceState.PLANNED and occurrence.starts > clock.now()
+
+
 def wish_of(need: Need) -> Wish:
     """A stored need as matching takes it."""
     return Wish(**{name: getattr(need, name) for name in Wish.__dataclass_fields__})

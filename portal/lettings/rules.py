@@ -260,6 +260,12 @@ class Reason:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
+# What stands in the way of asking at all. Anything else, a fact nobody has checked or a price, the broker can settle.
+BLOCKING = frozenset(
+    {"taken", "too-small", "closed", "bank-holiday", "nobody-opens", "hours-unknown"}
+)
+
+
 def price_of(pence_hour: int | None, minutes: int) -> int:
     """Pence for one meeting; parts of a penny are not asked for, and no price is none."""
     return (pence_hour or 0) * minutes // 60

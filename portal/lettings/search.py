@@ -58,20 +58,21 @@ class Answer:
     nearly: tuple[Match, ...]
 
 
-def find(area: Area, wish: Wish) -> Answer:
-    """All rooms of the area that meet a wish for its whole term, best first, and the few that nearly do."""
+def find(area: Area, wish: Wish, *, only: int | None = None) -> Answer:
+    """All rooms of the area that meet a wish for its whole term, best first, and the few that nearly do.
+
+    `only`: the key of the one room that is asked about; then whatever is in its way is told, however much it is.
+    """
     dates = dates_of(wish)
-    judged = judge(area, wish, rooms_for_hire(area.id, *_conditions(area, wish)), dates)
+    conditions = _conditions(area, wish) if only is None else [Asset.id == only]
+    judged = judge(area, wish, rooms_for_hire(area.id, *conditions), dates)
     matches = [m for m in judged if not m.obstacles]
-    nearly = [m for m in judged if len(m.obstacles) == 1 and _is_near(m, wish, len(dates))]
+    nearly = [m for m in judged if m.obstacles and (only or _is_near(m, wish, len(dates)))]
+    nearly.sort(key=lambda m: (len(dates) - len(m.free_dates), _rank(m, wish)))
     return Answer(
         tuple(dates),
         tuple(sorted(matches, key=lambda m: _rank(m, wish))),
-        tuple(
-            sorted(nearly, key=lambda m: (len(dates) - len(m.free_dates), _rank(m, wish)))[
-                :MOST_NEARLY
-            ]
-        ),
+        tuple(nearly[:MOST_NEARLY]),
     )
 
 
@@ -202,7 +203,9 @@ def _match(what: tuple[Wish, Room, float, int], when: tuple[Any, Any, Any, Any])
 
 
 def _is_near(match: Match, wish: Wish, dates: int) -> bool:
-    """Whether the one thing in the way could be talked about."""
+    """Whether there is one thing in the way, and one that could be talked about."""
+    if len(match.obstacles) > 1:
+        return False
     code = match.obstacles[0].code
     if code == "too-far":
         return (match.metres or 0) <= wish.within_m * FARTHER

@@ -21,9 +21,6 @@ from portal.people.models import Group, User
 from portal.people.rules import Role
 from portal.register.models import Asset
 
-# What stands in the way of asking at all. Anything else, a fact nobody has checked or a price, the broker can settle.
-BLOCKING = ("taken", "too-small", "closed", "bank-holiday", "nobody-opens", "hours-unknown")
-
 
 def ask(  # noqa: PLR0913 - what is agreed to when asking is said by name
     by: int,
@@ -292,7 +289,7 @@ def _check_room(room: Asset, wish: Wish) -> int:
         raise RuleBroken("not-for-hire", "This room is not let by the hour now.")
     match = search.judge(current_area(), wish, found, dates)[0]
     for obstacle in match.obstacles:
-        if obstacle.code in BLOCKING:
+        if obstacle.code in rules.BLOCKING:
             raise RuleBroken(obstacle.code, "%(why)s", why=words.say(obstacle))
     return match.price_pence
 

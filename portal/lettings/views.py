@@ -1,5 +1,207 @@
-"""Pages of this feature."""
+"""Pages: find a room, ask for it, and a let with what each side can do."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from portal.areas.queries import current_area
+from portal.lettings import calendar, forms, queries, rules, search, service, words
+from portal.lettings.deeds import DEEDS
+from portal.lettings.models import Let
+from portal.lettings.rules import Action, Insurance, Wish
+from portal.people import queries as people
+from portal.people import service as people_service
+from portal.people.access import PUBLIC, SIGNED_IN, allow
+from portal.people.rules import GroupKind
+from portal.register.doors import Door, door
+from portal.register.models import Asset
+from portal.register.rules import Kind
+from portal.web import attempt, render_form
 
 bp = Blueprint("lettings", __name__)
+
+PAGE = 12
+LARGEST_ID = 2**31 - 1
+ID = f"int(max={LARGEST_ID})"
+# Only what is done with the whole let has an address of its own.
+WHOLE = [action.value for action in DEEDS if action is not Action.CANCEL_DATE]
+
+
+@door
+def ask_for_it(asset: Asset) -> list[Door]:
+    """On the page of a room: ask for it."""
+    if asset.kind is not Kind.ROOM:
+        return []
+    label = _("Ask for this room")
+    hint = _("Say when you need it; we tell you whether it is free for the whole time.")
+    return [Door(label, url_for("lettings.find", room=asset.id), hint)]
+
+
+@bp.get("/rooms")
+@allow(PUBLIC)
+def rooms():
+    return redirect(url_for("lettings.find", **request.args.to_dict(flat=False)))
+
+
+@bp.get("/rooms/find")
+@allow(PUBLIC)
+def find():
+    form = forms.FindForm(current_area())
+    room = queries.room_of(only) if (only := request.args.get("room", type=int)) else None
+    # A link may bring a place or a room along; answers to check come with a day.
+    if "day" not in request.args or not form.validate():
+        return render_form("lettings/find.html", form, room=room)
+    answer = search.find(current_area(), form.wish, only=room and room.id)
+    page = max(request.args.get("page", 1, type=int), 1)
+    shown = answer.matches[(page - 1) * PAGE : page * PAGE]
+    return render_template(
+        "lettings/found.html",
+        form=form,
+        room=room,
+        answer=answer,
+        cards=_cards(form.wish, (*shown, *answer.nearly)),
+        shown=shown,
+        page=page,
+        pages=-(-len(answer.matches) // PAGE),
+        term=words.term(form.wish),
+        wishes=words.wishes(form.wish),
+    )
+
+
+@bp.route(f"/rooms/<{ID}:room_id>/ask", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def ask(room_id: int):
+    room = queries.room_of(room_id)
+    need = forms.FindForm(current_area())
+    if not need.validate():
+        again = request.args.to_dict(flat=False) | {"room": [str(room_id)]}
+        return redirect(url_for("lettings.find", **again))
+    form = forms.AskForm(people.groups_of(people.me()))
+    if form.validate_on_submit() and (let := _ask(form, room_id, need.wish)):
+        flash(_("You have asked for the room. The broker has a letter and answers you."))
+        return redirect(url_for("lettings.let", let_id=let.id))
+    return render_form("lettings/ask.html", form, **_about(room_id, need.wish), room=room)
+
+
+@bp.get("/lets")
+@allow(SIGNED_IN)
+def lets():
+    return render_template(
+        "lettings/lets.html",
+        lets=queries.my_lets(people.me()),
+        term=lambda let: words.term(queries.wish_of(let.need)),
+    )
+
+
+@bp.get(f"/lets/<{ID}:let_id>")
+@allow(SIGNED_IN)
+def let(let_id: int):
+    found, roles = queries.let_for(current_user, let_id)
+    facts = queries.facts_of(found)
+    actions = rules.open_to(found.state, roles, facts)
+    return render_template(
+        "lettings/let.html",
+        let=found,
+        facts=words.facts(found),
+        next=words.what_next(found, facts),
+        deeds=[(action.value, DEEDS[action]) for action in actions if action.value in WHOLE],
+        may_cancel=Action.CANCEL_DATE in actions,
+        dates=[(o, words.times(o), queries.is_ahead(o)) for o in found.occurrences],
+        events=words.events(found),
+        rivals=_rivals(found),
+    )
+
+
+@bp.route(f"/lets/<{ID}:let_id>/<any({','.join(WHOLE)}):name>", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def act(let_id: int, name: str):
+    return _act(Action(name), let_id)
+
+
+@bp.route(f"/lets/<{ID}:let_id>/dates/<{ID}:occurrence_id>/cancel", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def cancel_date(let_id: int, occurrence_id: int):
+    return _act(Action.CANCEL_DATE, let_id, occurrence_id)
+
+
+def _act(action: Action, let_id: int, *more: int):
+    """Any action on a let: load, check, form, one call, back to the let."""
+    found, roles = queries.let_for(current_user, let_id)
+    deed = DEEDS[action]
+    form = deed.form(price_pence=found.price_pence)
+    if form.validate_on_submit():
+        if attempt(form, deed.call, current_user.id, let_id, *more, **forms.said(form)):
+            flash(str(deed.done))
+            return redirect(url_for("lettings.let", let_id=let_id))
+    else:
+        rules.step_for(found.state, action, roles, queries.facts_of(found))
+    return render_form(
+        "lettings/act.html",
+        form,
+        let=found,
+        deed=deed,
+        facts=words.facts(found),
+        rivals=_rivals(found) if action is Action.APPROVE else 0,
+        date=next((o.on for o in found.occurrences if o.id in more), None),
+    )
+
+
+def _ask(form: forms.AskForm, room_id: int, wish: Wish) -> Let | None:
+    """Ask, after starting the group if the person has none yet. A group that was started stays."""
+    me = current_user.id
+    if "group" in form:
+        group_id = form.group.data
+    else:
+        group = attempt(
+            form,
+            people_service.start_group,
+            me,
+            name=form.name.data,
+            kind=GroupKind(form.kind.data),
+            private=form.private.data,
+        )
+        if group is None:
+            return None
+        group_id = group.id
+    return attempt(
+        form,
+        service.ask,
+        me,
+        room_id,
+        group_id,
+        wish,
+        insurance=Insurance(form.insurance.data),
+        safeguarding=form.safeguarding.data,
+        note=form.note.data or "",
+    )
+
+
+def _about(room_id: int, wish: Wish) -> dict[str, Any]:
+    """What the page says of the room and the need before one asks."""
+    answer = search.find(current_area(), wish, only=room_id)
+    judged = (*answer.matches, *answer.nearly)
+    return {
+        "cards": _cards(wish, judged),
+        "term": words.term(wish),
+        "wishes": words.wishes(wish),
+        "dates": answer.dates,
+        "back": url_for("lettings.find", **request.args.to_dict(flat=False)),
+    }
+
+
+def _cards(wish: Wish, matches: tuple[search.Match, ...]) -> dict[int, words.Card]:
+    """What a card says of each room: reasons with the day they were checked, and how many others ask."""
+    ids = [match.room.id for match in matches]
+    spans = [calendar.instants(d, wish.starts, wish.ends) for d in search.dates_of(wish)]
+    checked, others = queries.checked_on(ids), queries.others_asking(ids, spans)
+    return {m.room.id: words.card(m, checked, others.get(m.room.id, 0)) for m in matches}
+
+
+def _rivals(found: Let) -> int:
+    """How many other requests wait for the same room at the same times, as long as nothing is held."""
+    if found.state is not rules.LetState.REQUESTED:
+        return 0
+    spans = [(o.starts, o.ends) for o in found.occurrences]
+    return queries.others_asking([found.room_id], spans, but=found.id).get(found.room_id, 0)

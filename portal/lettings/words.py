@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from babel.dates import get_day_names
 from flask_babel import format_date, get_locale, ngettext
@@ -12,8 +12,12 @@ from flask_babel import lazy_gettext as _l
 from portal import web
 from portal.lettings import calendar, rules
 from portal.lettings.models import Let, LetEvent, Occurrence
-from portal.lettings.rules import Action, Insurance, LetState, Reason, Wish
+from portal.lettings.queries import wish_of
+from portal.lettings.rules import Action, Facts, Insurance, LetState, Reason, Wish
+from portal.lettings.search import Match
+from portal.money.rules import WITH_BROKER, DepositState
 from portal.people.rules import Role
+from portal.register.words import address
 
 METRES_IN_KM = 1000
 MOST_DATES = 4
@@ -127,6 +131,78 @@ def wishes(wish: Wish) -> str:
 
 
 ACCESS = {"step_free": "step-free", "hearing_loop": "hearing loop", "accessible_toilet": "accessible toilet"}  # fmt: skip
+
+
+class Card(NamedTuple):
+    """What is said of a room that was found."""
+
+    reasons: list[str]
+    obstacles: list[str]
+    others: int  # requests that wait for an answer
+    may_ask: bool
+
+
+def card(match: Match, checked: dict[tuple[int, str], date], others: int) -> Card:
+    """A room that was found, in the reader's words; access facts with the day they were checked."""
+    reasons = []
+    for reason in match.reasons:
+        day = checked.get((match.room.id, reason.code))
+        text = say(reason)
+        reasons.append(_("%(fact)s, checked %(day)s", fact=text, day=full(day)) if day else text)
+    blocked = any(reason.code in rules.BLOCKING for reason in match.obstacles)
+    return Card(reasons, [say(reason) for reason in match.obstacles], others, not blocked)
+
+
+def full(day: date) -> str:
+    """3 May 2026."""
+    return format_date(day, "d MMMM y")
+
+
+def facts(let: Let) -> list[tuple[str, str]]:
+    """What was asked for and agreed, as rows: what, value. Rows without a value are not shown."""
+    wish = wish_of(let.need)
+    return [
+        (_("Room"), let.room.name),
+        (_("Where"), address(let.room)),
+        (_("Held by"), let.room.holder.name),
+        (_("Group"), let.group.name),
+        (_("When"), term(wish)),
+        (_("What was asked for"), wishes(wish)),
+        (_("What the group wrote"), let.need.words),
+        (_("Price of one meeting"), web.pounds(let.price_pence) if let.price_pence else _("Free")),
+        (_("Deposit"), deposit(let)),
+        (_("Insurance"), str(INSURANCE[let.insurance])),
+    ]
+
+
+def deposit(let: Let) -> str:
+    """How the deposit stands, in one sentence."""
+    if let.deposit is None:
+        return let.waiver or ("" if let.state is LetState.REQUESTED else _("None is asked for"))
+    said = DEPOSIT[let.deposit.state]
+    return _(
+        said,
+        amount=web.pounds(let.deposit.pence),
+        receipt=let.deposit.receipt,
+        kept=web.pounds(let.deposit.retained_pence),
+        why=let.deposit.retained_why or let.deposit.waived_why,
+    )
+
+
+DEPOSIT = {
+    DepositState.DUE: "%(amount)s, not paid yet",
+    DepositState.HELD: "%(amount)s, with the broker (receipt %(receipt)s)",
+    DepositState.PART_RETAINED: "%(amount)s, of which %(kept)s is kept: %(why)s",
+    DepositState.RETURNED: "%(amount)s, returned; %(kept)s was kept",
+    DepositState.WAIVED: "%(amount)s, not asked for any more: %(why)s",
+}
+
+
+def what_next(let: Let, facts: Facts) -> str:
+    """What happens next, in one or two sentences."""
+    over = let.state not in rules.LIVE
+    owed = over and facts.deposit in WITH_BROKER
+    return " ".join(filter(None, (str(NEXT[let.state]), str(DEPOSIT_BACK) if owed else "")))
 
 
 def local(instant: datetime) -> str:

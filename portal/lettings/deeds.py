@@ -1,0 +1,108 @@
+"""What can be done to a let on a page of its own: one row an action. The page, its form and its buttons read this."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from flask_babel import lazy_gettext as _l
+
+from portal.lettings import forms, service
+from portal.lettings.rules import Action
+from portal.web import Form
+
+
+class Deed(NamedTuple):
+    """The words of an action's page, its form, and the service it calls with what was answered."""
+
+    title: Any  # a question, or what is about to be done
+    about: Any  # what it leads to
+    button: Any
+    done: Any
+    form: type[Form]
+    call: Callable[..., object]
+    serious: bool = False
+
+
+DEEDS = {
+    Action.APPROVE: Deed(
+        _l("Approve this let"),
+        _l(
+            "Every date is held for the group at once. If nothing is left to pay the let is confirmed."
+        ),
+        _l("Approve"),
+        _l("Approved. Every date is held, and the group has a letter."),
+        forms.ApproveForm,
+        service.approve,
+    ),
+    Action.DECLINE: Deed(
+        _l("Decline this request"),
+        _l("The group gets a letter with your reason."),
+        _l("Decline"),
+        _l("Declined. The group has a letter with the reason."),
+        forms.WhyForm,
+        service.decline,
+        serious=True,
+    ),
+    Action.ACCEPT: Deed(
+        _l("Accept this offer"),
+        _l(
+            "The price is what the broker offers. The room is yours once a deposit, if one is asked for, is paid."
+        ),
+        _l("Accept the offer"),
+        _l("Accepted."),
+        Form,
+        service.accept,
+    ),
+    Action.RECORD_DEPOSIT: Deed(
+        _l("Record the deposit"),
+        _l("Only when you have the money. The group gets a receipt and the let is confirmed."),
+        _l("I have the deposit"),
+        _l("The deposit is recorded, the receipt is on its way, and the let is confirmed."),
+        forms.DepositForm,
+        service.record_deposit,
+    ),
+    Action.WAIVE_DEPOSIT: Deed(
+        _l("Do without the deposit"),
+        _l("The let is confirmed at once."),
+        _l("Do without it"),
+        _l("No deposit is needed any more. The let is confirmed."),
+        forms.WhyForm,
+        service.waive_deposit,
+    ),
+    Action.WITHDRAW: Deed(
+        _l("Take the request back"),
+        _l("Nothing is held for you after that. You can ask again."),
+        _l("Take it back"),
+        _l("Taken back."),
+        forms.MaybeWhyForm,
+        service.withdraw,
+        serious=True,
+    ),
+    Action.CANCEL: Deed(
+        _l("Cancel the whole let"),
+        _l("All dates that are still to come are given up, and everybody concerned gets a letter."),
+        _l("Cancel all dates"),
+        _l("Cancelled. Everybody concerned has a letter."),
+        forms.WhyForm,
+        service.cancel,
+        serious=True,
+    ),
+    Action.CANCEL_DATE: Deed(
+        _l("Cancel one date"),
+        _l("The other dates stay. The room is free for others on this one."),
+        _l("Cancel this date"),
+        _l("That date is cancelled; the others stay."),
+        forms.MaybeWhyForm,
+        service.cancel_date,
+        serious=True,
+    ),
+    Action.RETURN_DEPOSIT: Deed(
+        _l("Return the deposit"),
+        _l(
+            "Give it back the way it came. What you keep needs a reason and evidence, and the group reads both."
+        ),
+        _l("It has been returned"),
+        _l("The deposit is returned."),
+        forms.ReturnForm,
+        service.return_deposit,
+    ),
+}
