@@ -235,8 +235,15 @@ def rows(state: State | None, action: Action) -> tuple[Transition, ...]:
     return tuple(row for row in TRANSITIONS if row.state is state and row.action is action)
 
 
-def find(state: State | None, action: Action, roles: Iterable[Role], facts: Facts) -> Transition:
-    """The row that is taken: the first whose guards and clock hold.
+def find(
+    state: State | None,
+    action: Action,
+    roles: Iterable[Role],
+    facts: Facts,
+    *,
+    input_too: bool = True,
+) -> Transition:
+    """The row that is taken: the first whose guards and clock hold (`input_too=False`: as far as a form knows).
 
     Raises RuleBroken("not-now") when the state does not know the action, Forbidden("not-your-part") when
     none of the roles may take it, and else the last row's refusal.
@@ -250,7 +257,7 @@ def find(state: State | None, action: Action, roles: Iterable[Role], facts: Fact
     mine = [row for row in known if set(row.roles) & set(roles)]
     if not mine:
         raise Forbidden("not-your-part", "In this case that is for somebody else to do.")
-    refusals = [row.broken(facts) for row in mine]
+    refusals = [row.broken(facts, input_too=input_too) for row in mine]
     for row, refusal in zip(mine, refusals, strict=True):
         if refusal is None:
             return row

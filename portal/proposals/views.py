@@ -1,5 +1,148 @@
-"""Pages of this feature."""
+"""Pages about cases: the public register, one case, starting and writing a claim, and every action."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from portal.areas.queries import current_area
+from portal.people.access import PUBLIC, SIGNED_IN, allow
+from portal.people.queries import groups_of, me
+from portal.proposals import forms, page, queries, rules, service, words
+from portal.proposals.acts import ACTS, act_of, signed_in
+from portal.proposals.rules import EDITABLE, Track
+from portal.proposals.standing import facts_of, profile_of, roles_of
+from portal.register import maps
+from portal.register import queries as register
+from portal.register.doors import Door, door, standing
+from portal.register.models import Asset
+from portal.register.rules import Status
+from portal.web import attempt, render_form, state_words
 
 bp = Blueprint("proposals", __name__)
+
+
+@bp.get("/cases")
+@allow(PUBLIC)
+def cases():
+    phase = request.args.get("state", "")
+    states = words.PHASES[phase][1] if phase in words.PHASES else ()
+    number = max(1, min(request.args.get("page", 1, type=int), 100_000))
+    found, total = queries.cases(states, number)
+    return render_template(
+        "proposals/cases.html",
+        cases=found,
+        total=total,
+        page=number,
+        pages=-(-total // queries.PAGE),
+        phase=phase,
+        phases=words.PHASES,
+        mine=queries.mine(signed_in(current_user)),
+        **page.helpers(),
+    )
+
+
+@bp.get("/cases/<int:case_id>")
+@allow(PUBLIC)
+def case(case_id: int):
+    user = signed_in(current_user)
+    one = queries.case_for(case_id, user)
+    return render_template(
+        "proposals/case.html",
+        **page.case_page(one, user),
+        picture=maps.picture(current_area(), [one.asset]),
+    )
+
+
+@bp.route("/assets/<int:asset_id>/claim", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def claim(asset_id: int):
+    asset = register.asset_with_all(current_area(), asset_id)
+    groups = groups_of(me())
+    form = forms.claim_form(groups)
+    if form.validate_on_submit():
+        started = attempt(form, service.start, asset_id, me().id, int(form.group.data))
+        if started:
+            return redirect(url_for("proposals.edit", case_id=started.id))
+    return render_form("proposals/claim.html", form, asset=asset, groups=groups)
+
+
+@bp.route("/cases/<int:case_id>/edit", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def edit(case_id: int):
+    one = queries.case_for(case_id, me())
+    if one.state not in EDITABLE:
+        return redirect(url_for("proposals.case", case_id=case_id))
+    form = forms.draft_form(profile_of(one))(data=page.written(one))
+    if form.is_submitted():
+        saved = _save(form, case_id)
+        if saved and "lodge" in request.form and attempt(form, service.lodge, case_id, me().id):
+            flash(_("Your proposal is lodged. The broker now checks that nothing is missing."))
+            return redirect(url_for("proposals.case", case_id=case_id))
+        if saved and "lodge" not in request.form:
+            flash(_("Saved. You can come back to it at any time."))
+            return redirect(url_for("proposals.edit", case_id=case_id))
+    return render_form(
+        "proposals/edit.html", form, **page.edit_page(queries.case_for(case_id, me()))
+    )
+
+
+def _save(form: forms.DraftForm, case_id: int) -> bool:
+    """Keep every answer that can be read, and say what could not; True when all of it was kept."""
+    whole = form.validate()
+    if form.form_errors:
+        return False  # the page had expired: nothing may be written
+    one = queries.case_for(case_id, me())
+    good = {name: form[name].data for name in service.WRITTEN if not form[name].errors}
+    said = forms.said_for(form, profile_of(one).criteria)
+    return bool(attempt(form, service.save_draft, case_id, me().id, good, said)) and whole
+
+
+@bp.route("/cases/<int:case_id>/<slug>", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def act(case_id: int, slug: str):
+    action = act_of(slug) or abort(404)
+    user = me()
+    one = queries.case_for(case_id, user)
+    rules.find(one.state, action, roles_of(one, user), facts_of(one, user), input_too=False)
+    how, said = ACTS[action], words.ACTIONS[action]
+    form = how.form(one)
+    if form.validate_on_submit() and attempt(form, how.run, case_id, user.id, form):
+        flash(_("Done: %(what)s", what=said.title))
+        return redirect(url_for("proposals.case", case_id=case_id))
+    one = queries.case_for(case_id, me())
+    return render_form(how.template, form, action=action, said=said, **page.case_page(one, me()))
+
+
+# ---- what an asset's page says and offers
+
+
+@door
+def ways_in(asset: Asset):
+    """Claim a vacant place; see the cases about it."""
+    if asset.kind not in list(Track):
+        return
+    user = signed_in(current_user)
+    for one in queries.cases_of_asset(asset.id, user):
+        label = (
+            _("Go on writing: %(title)s") if one.state in EDITABLE else _("See the case: %(title)s")
+        )
+        state, _tone = state_words(one.state.value)
+        yield Door(
+            label % {"title": one.shown_title},
+            url_for("proposals.case", case_id=one.id),
+            state,
+        )
+    if asset.status is Status.VACANT:
+        label = _("Claim this land") if asset.kind == Track.LAND else _("Claim this building")
+        hint = _("For a group, with or without a constitution. A few neighbours are enough.")
+        yield Door(label, url_for("proposals.claim", asset_id=asset.id), hint)
+
+
+@standing
+def how_it_stands(asset: Asset) -> str | None:
+    """That a case holds the place, or that claims on it are open."""
+    if asset.kind not in list(Track):
+        return None
+    if held := queries.live_case(asset.id):
+        return str(words.HELD[held.state])
+    return None

@@ -1,0 +1,184 @@
+"""What a case's page shows, put together for its templates; no rules here."""
+
+from flask_babel import gettext as _
+
+from portal.areas.calendar import Counted
+from portal.people.models import User
+from portal.people.rules import Role
+from portal.proposals import queries, words
+from portal.proposals.acts import score_hint, slug_of, would_grant
+from portal.proposals.benefit import Result, Side, shown
+from portal.proposals.models import CaseEvent, Proposal
+from portal.proposals.panel import told
+from portal.proposals.rules import State
+from portal.proposals.service import WRITTEN
+from portal.proposals.standing import (
+    facts_of,
+    has_alternative,
+    missing_of,
+    profile_of,
+    result_of,
+    roles_of,
+    sides_of,
+)
+from portal.states import role_words
+from portal.web import day
+
+# Who acts in a public office is named in the history; everybody else is a role.
+NAMED = {Role.OFFICER, Role.BROKER, Role.CHAIR}
+
+
+def helpers() -> dict[str, object]:
+    """Functions that the templates of cases use."""
+    return {
+        "group_name": group_name,
+        "how_counted": how_counted,
+        "next_sentence": next_sentence,
+        "periods": words.PERIODS,
+        "points": shown,
+        "questions": words.QUESTIONS,
+        "slug_of": slug_of,
+    }
+
+
+def case_page(case: Proposal, user: User | None) -> dict[str, object]:
+    """Everything about a case that this reader may see."""
+    profile, insider = profile_of(case), queries.is_insider(case, user)
+    result = result_of(case) if may_see_scores(case, user) else None
+    actions = queries.can_do(case, user)
+    return {
+        "case": case,
+        "profile": profile,
+        "insider": insider,
+        "name": group_name(case, insider=insider),
+        "steps": queries.where_it_stands(case),
+        "ahead": words.AHEAD,
+        "actions": [(action, words.ACTIONS[action]) for action in actions],
+        "serious": words.SERIOUS,
+        "editable": case.state in (State.DRAFT, State.RETURNED)
+        and Role.ORGANISER in roles_of(case, user),
+        "missing": missing_of(case),
+        "returned_for": queries.missing_list(case) if case.state is State.RETURNED else "",
+        "gains": gains(case, Side.PROPOSAL),
+        "their_gains": gains(case, Side.ALTERNATIVE),
+        "holder_says": words.HOLDER_SAYS,
+        "voices": queries.voices(case),
+        "result": result,
+        "result_lines": result_lines(result, profile.most_points),
+        "result_sentence": _(result.sentence, **told(result, profile.most_points))
+        if result
+        else "",
+        "would_grant": would_grant(case, result),
+        "two_columns": has_alternative(case),
+        "sides": sides_of(case),
+        "score_hint": score_hint(),
+        "history": [told_event(event, case) for event in reversed(case.events)],
+        **helpers(),
+    }
+
+
+def may_see_scores(case: Proposal, user: User | None) -> bool:
+    """Everybody once it is decided; before that a panel member who has scored, and the chair when all have."""
+    if case.decision is not None and case.decision.result:
+        return True
+    if user is None:
+        return False
+    facts = facts_of(case, user)
+    if facts.interest or facts.declared:
+        return False
+    chair = Role.CHAIR in roles_of(case, user) and Role.PANEL not in roles_of(case, user)
+    return facts.scored or (chair and facts.scores >= facts.panel_size)
+
+
+def group_name(case: Proposal, *, insider: bool = False) -> str:
+    """The group as this reader may know it."""
+    return case.group.name if insider or not case.group.private else _("A community group")
+
+
+def gains(case: Proposal, side: Side) -> list[tuple[str, str, str]]:
+    """(criterion, gain, evidence) of one side, in the profile's order, without what is empty."""
+    there = {b.criterion: b for b in case.benefits if b.side is side and (b.gain or b.evidence)}
+    return [
+        (criterion.title, there[name].gain, there[name].evidence)
+        for name, criterion in profile_of(case).criteria.items()
+        if name in there
+    ]
+
+
+def result_lines(result: Result | None, most: int) -> list[dict[str, object]]:
+    """The lines of the test as a table shows them: points, spread, and a sentence."""
+    if result is None:
+        return []
+    return [
+        {
+            "title": line.title,
+            "ours": line.ours,
+            "theirs": line.theirs,
+            "weight": shown(line.weight),
+            "sentence": _(
+                line.sentence,
+                ours=shown(line.ours.median),
+                theirs=shown(line.theirs.median) if line.theirs else "",
+                most=most,
+            ),
+        }
+        for line in result.lines
+    ]
+
+
+def told_event(event: CaseEvent, case: Proposal) -> dict[str, str]:
+    """One step of the history for the timeline."""
+    clause = profile_of(case).cited(event.clause)
+    who = role_words(event.role.value)
+    if event.role in NAMED and event.user is not None and event.user.name:
+        who = f"{who}, {event.user.name}"
+    return {
+        "when": day(event.on),
+        "what": _(event.sentence),
+        "why": event.why,
+        "who": who,
+        "clause": _("Clause %(number)s, %(title)s", number=clause.number, title=clause.title)
+        if clause
+        else event.clause,
+    }
+
+
+def next_sentence(case: Proposal) -> str:
+    """What happens next and by when."""
+    days = {name: day(due) for name, due in queries.next_days(case).items()}
+    return str(words.NEXT[case.state]) % days
+
+
+def how_counted(counted: Counted) -> list[str]:
+    """How a last day was counted, in sentences."""
+    length = str(words.UNITS[counted.unit]) % {"number": counted.number}
+    told_ = [_("%(length)s after %(start)s.", length=length, start=day(counted.after))]
+    if counted.excluded:
+        told_.append(_("The first working day after it is day 1. The last one ends at midnight."))
+        told_.append(_("Not counted: %(number)s days of weekends.", number=counted.weekend_days))
+    told_ += [
+        _("Not counted: %(day)s, %(why)s.", day=day(left.day), why=left.why)
+        for left in counted.holidays
+    ]
+    return told_
+
+
+def written(case: Proposal) -> dict[str, object]:
+    """What the draft holds, by the names of the form's fields."""
+    data: dict[str, object] = {name: getattr(case, name) for name in WRITTEN}
+    for benefit in case.benefits:
+        if benefit.side is Side.PROPOSAL:
+            data[f"gain_{benefit.criterion}"] = benefit.gain
+            data[f"evidence_{benefit.criterion}"] = benefit.evidence
+    return data
+
+
+def edit_page(case: Proposal) -> dict[str, object]:
+    """What the page of a draft shows besides its form."""
+    return {
+        "case": case,
+        "profile": profile_of(case),
+        "missing": missing_of(case),
+        "returned_for": queries.missing_list(case) if case.state is State.RETURNED else "",
+        "questions": words.QUESTIONS,
+    }

@@ -1,0 +1,219 @@
+"""Reads for the pages about cases, one function a question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from portal import clock
+from portal.areas.calendar import Counted, count
+from portal.areas.models import Area
+from portal.areas.queries import current_area
+from portal.db import db
+from portal.errors import NotFound
+from portal.people import access
+from portal.people.models import User
+from portal.people.rules import Role
+from portal.proposals.models import CaseEvent, Deadline, Proposal, Representation
+from portal.proposals.rules import (
+    HOLDS_THE_PLACE,
+    OVER,
+    TRANSITIONS,
+    Action,
+    Runs,
+    State,
+    open_to,
+)
+from portal.proposals.standing import facts_of, profile_of, roles_of
+from portal.register.models import Asset
+
+# Before it is published a case is its group's and the broker's; afterwards everybody's.
+SEE_EARLY = {Role.ORGANISER, Role.BROKER, Role.ADMINISTRATOR}
+# Who learns the name of a private group, and reads the agreement.
+INSIDERS = SEE_EARLY | {Role.OFFICER}
+PAGE = 20
+LAST_ID = 2**31 - 1
+
+
+def case_for(case_id: int, user: User | None) -> Proposal:
+    """A case that this person may read; one they may not is as if it were not there."""
+    case = db.session.get(Proposal, case_id) if case_id <= LAST_ID else None
+    if (
+        case is None
+        or case.asset.area_id != current_area().id
+        or not (case.published_on or roles_of(case, user) & SEE_EARLY)
+    ):
+        raise NotFound("no-case", "There is no such case, or it has not been published yet.")
+    return case
+
+
+def is_insider(case: Proposal, user: User | None) -> bool:
+    """Whether somebody is on one of the sides, or the broker between them."""
+    return bool(roles_of(case, user) & INSIDERS)
+
+
+def cases(states: Sequence[State], page: int) -> tuple[list[Proposal], int]:
+    """A page of the published cases in these states (all states if none), newest first, and how many there are."""
+    query = (
+        select(Proposal)
+        .join(Asset)
+        .where(Asset.area_id == current_area().id, Proposal.published_on.is_not(None))
+    )
+    if states:
+        query = query.where(Proposal.state.in_(states))
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    found = query.order_by(Proposal.published_on.desc(), Proposal.id.desc()).options(
+        joinedload(Proposal.asset).joinedload(Asset.holder), joinedload(Proposal.group)
+    )
+    return list(db.session.scalars(found.limit(PAGE).offset((page - 1) * PAGE))), total
+
+
+def mine(user: User | None) -> list[Proposal]:
+    """The cases of somebody's groups that are not over; for a broker also those that wait for their check."""
+    if user is None or not user.is_authenticated:
+        return []
+    theirs = Proposal.group_id.in_(access.group_ids(user)) & Proposal.state.not_in(OVER)
+    if access.area_roles() & {Role.BROKER}:
+        theirs = or_(theirs, Proposal.state == State.LODGED)
+    query = select(Proposal).join(Asset).where(Asset.area_id == current_area().id, theirs)
+    return list(db.session.scalars(query.order_by(Proposal.id.desc())))
+
+
+def cases_of_asset(asset_id: int, user: User | None) -> list[Proposal]:
+    """The cases about a place that this person may read and that are not over, newest first."""
+    groups = access.group_ids(user) if user is not None and user.is_authenticated else set()
+    query = select(Proposal).where(
+        Proposal.asset_id == asset_id,
+        Proposal.state.not_in(OVER),
+        or_(Proposal.published_on.is_not(None), Proposal.group_id.in_(groups)),
+    )
+    return list(db.session.scalars(query.order_by(Proposal.id.desc())))
+
+
+def live_case(asset_id: int) -> Proposal | None:
+    """The case that holds a place now."""
+    query = select(Proposal).where(
+        Proposal.asset_id == asset_id, Proposal.state.in_(HOLDS_THE_PLACE)
+    )
+    return db.session.scalar(query)
+
+
+def can_do(case: Proposal, user: User | None) -> list[Action]:
+    """What this person can do with the case now, from the table."""
+    return open_to(case.state, roles_of(case, user), facts_of(case, user))
+
+
+def missing_list(case: Proposal) -> str:
+    """What the broker said was missing when the case was last returned; "" if it never was."""
+    query = (
+        select(CaseEvent.why)
+        .where(CaseEvent.proposal_id == case.id, CaseEvent.action == Action.RETURN_INCOMPLETE)
+        .order_by(CaseEvent.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query) or ""
+
+
+def voices(case: Proposal) -> tuple[int, int]:
+    """How many spoke for it, and how many against."""
+    query = (
+        select(Representation.supports, func.count())
+        .where(Representation.proposal_id == case.id)
+        .group_by(Representation.supports)
+    )
+    counted = {bool(supports): number for supports, number in db.session.execute(query)}
+    return counted.get(True, 0), counted.get(False, 0)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A last day on the timeline, how it was counted, and the clause and source of its length."""
+
+    period: str
+    day: date
+    over: bool
+    counted: Counted | None
+    clause: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stop on the case's road: behind, where it stands, or ahead."""
+
+    state: State
+    on: date | None = None
+    now: bool = False
+    dues: list[Due] = field(default_factory=list)
+
+
+# The last days that belong to a state: those that its actions answer to, as the table says.
+PERIODS_OF = {
+    state: list(
+        dict.fromkeys(
+            row.clock.period
+            for row in TRANSITIONS
+            if row.state is state and row.clock and row.clock.runs is not Runs.AFTER
+        )
+    )
+    for state in State
+}
+
+
+def where_it_stands(case: Proposal) -> list[Step]:
+    """The stops behind the case, from its history, and those ahead, from the table's straight road."""
+    entered: list[tuple[State, date]] = []
+    for event in case.events:
+        if not entered or entered[-1][0] is not event.to_state:
+            entered.append((event.to_state, event.on))
+    dues = _dues(case)
+    steps = [
+        Step(state, on, now=number == len(entered), dues=_of(state, dues))
+        for number, (state, on) in enumerate(entered, 1)
+        if state is not State.VALIDATED or number == len(entered)
+    ]
+    return steps + [Step(state, dues=_of(state, dues)) for state in _ahead(case.state)]
+
+
+def _ahead(state: State) -> list[State]:
+    found: list[State] = []
+    while row := next((row for row in TRANSITIONS if row.state is state and row.road), None):
+        state = row.to
+        if state not in (State.VALIDATED, State.ENDED):
+            found.append(state)
+    return found
+
+
+def _of(state: State, dues: dict[str, Due]) -> list[Due]:
+    return [dues[period] for period in PERIODS_OF[state] if period in dues]
+
+
+def _dues(case: Proposal) -> dict[str, Due]:
+    profile, today = profile_of(case), clock.today()
+    nation = db.session.get_one(Area, case.asset.area_id).nation
+    found = {}
+    for deadline in case.deadlines:
+        period = profile.periods[deadline.period]
+        counts = [
+            count(p.number, p.unit, deadline.after, nation)
+            for p in (period, profile.periods.get(period.never_after or ""))
+            if p
+        ]
+        found[deadline.period] = Due(
+            deadline.period,
+            deadline.due,
+            today > deadline.due,
+            # A holiday proclaimed later changes no date that stands: then there is nothing to unfold.
+            next((counted for counted in counts if counted.due == deadline.due), None),
+            profile.clauses[period.clause].text,
+            period.source,
+        )
+    return found
+
+
+def next_days(case: Proposal) -> dict[str, date]:
+    """The last days that the sentence about what comes next may name."""
+    query = select(Deadline.period, Deadline.due).where(Deadline.proposal_id == case.id)
+    return dict(db.session.execute(query).tuples().all())

@@ -1,0 +1,303 @@
+"""The pages of a case through the client, for each role, with what is typed kept."""
+
+import pytest
+
+from portal.db import db
+from portal.people.models import Group
+from portal.proposals import holder, panel
+from portal.proposals.models import Proposal
+from portal.proposals.rules import State
+from portal.proposals.tick import tick
+from tests.proposals.stage import Stage, after_day, on_working_day
+
+
+@pytest.fixture
+def stage(app):
+    return Stage()
+
+
+def page(client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return answer.get_data(as_text=True)
+
+
+def text(answer) -> str:
+    return answer.get_data(as_text=True)
+
+
+def test_a_group_claims_writes_and_lodges_over_several_visits(client, stage):
+    claim = f"/assets/{stage.asset_id}/claim"
+    assert client.get(claim).location.startswith("/sign-in?next=")
+    client.sign_in(stage.emails["organiser"])
+    answer = client.send(claim, {"group": str(stage.group_id)})
+    edit = answer.location
+    case_id = int(edit.split("/")[2])
+    # A second press opens the same draft.
+    assert client.send(claim, {"group": str(stage.group_id)}).location == edit
+    # Half a draft is saved, and the number that cannot be read is shown again beside its error.
+    answer = client.send(edit, {"title": "A garden", "term_months": "three years", "save": "1"})
+    assert answer.status_code == 422
+    assert "three years" in text(answer)
+    assert db.session.get(Proposal, case_id).title == "A garden"
+    # Lodging tells what is missing, with links to the fields.
+    answer = client.send(edit, {"title": "A garden", "lodge": "1"})
+    assert answer.status_code == 409
+    assert 'href="#use"' in text(answer)
+    assert 'href="#benefits"' in text(answer)
+    assert "A garden" in page(client, edit)
+    whole = {
+        "title": "A garden",
+        "use": "Beds",
+        "timescale": "Spring",
+        "term_months": "24",
+        "costs": "Ours",
+        "insurance": "The church",
+        "responsible": "Rosa",
+        "gain_social": "Meeting",
+        "evidence_social": "Letters",
+        "lodge": "1",
+    }
+    assert client.send(edit, whole).location == f"/cases/{case_id}"
+    assert db.session.get(Proposal, case_id, populate_existing=True).state is State.LODGED
+    assert client.get(edit).status_code == 302
+
+
+def test_an_expired_page_writes_nothing_and_loses_nothing(client, stage):
+    stage.draft()
+    client.sign_in(stage.emails["organiser"])
+    answer = client.post(
+        f"/cases/{stage.case_id}/edit", data={"title": "Newer", "csrf_token": "old", "save": "1"}
+    )
+    assert answer.status_code == 422
+    assert "Newer" in text(answer)
+    assert stage.case.title == "A garden for the street"
+
+
+def test_a_draft_is_for_its_group_and_the_broker_only(client, stage):
+    stage.draft()
+    path = f"/cases/{stage.case_id}"
+    assert client.get(path).status_code == 404
+    for who, status in (("organiser", 200), ("broker", 200), ("officer", 404), ("resident", 404)):
+        client.sign_in(stage.emails[who])
+        assert client.get(path).status_code == status, who
+    assert "A garden for the street" not in page(client, "/cases")
+
+
+def test_the_register_of_cases_filters_by_state(client, stage):
+    stage.on_notice()
+    assert "A garden for the street" in page(client, "/cases")
+    assert "A garden for the street" in page(client, "/cases?state=open")
+    assert "A garden for the street" not in page(client, "/cases?state=refused")
+    assert "1 published case" in page(client, "/cases?state=nonsense&page=x")
+
+
+def test_a_case_shows_where_it_stands_and_how_each_day_was_counted(client, stage):
+    stage.on_notice()
+    shown = page(client, f"/cases/{stage.case_id}")
+    assert "Mill Lane neighbours" in shown
+    assert "Wednesday 29 April 2026" in shown  # working day 40
+    assert "Good Friday" in shown
+    assert "Friday 5 June 2026" in shown  # working day 65
+    assert "/cases/1/represent" in shown  # the door is open to somebody not signed in
+    assert "/cases/1/object" not in shown
+
+
+def test_a_private_group_is_named_to_the_sides_only(client, stage):
+    stage.on_notice()
+    db.session.get(Group, stage.group_id).private = True
+    db.session.commit()
+    path = f"/cases/{stage.case_id}"
+    for address in (path, "/cases"):
+        assert "Mill Lane neighbours" not in page(client, address)
+    client.sign_in(stage.emails["officer"])
+    assert "Mill Lane neighbours" in page(client, path)
+
+
+def test_words_are_public_and_names_are_not(client, stage):
+    stage.on_notice()
+    path = f"/cases/{stage.case_id}"
+    client.sign_in(stage.emails["resident"])
+    wrong = client.send(f"{path}/represent", {"words": "Beans are better."})
+    assert wrong.status_code == 422
+    assert "Beans are better." in text(wrong)
+    told = {"stance": "for", "words": "Beans are better."}
+    assert client.send(f"{path}/represent", told).location == path
+    shown = page(client, path)
+    assert "Beans are better." in shown
+    assert "Anil" not in shown
+    assert "For it: 1. Against it: 0." in shown
+    assert client.get(f"{path}/represent").status_code == 409  # once only
+    client.sign_in(stage.emails["organiser"])
+    number = stage.case.representations[0].id
+    client.send(f"{path}/answer", {f"answer_{number}": "We think so too."})
+    assert "We think so too." in page(client, path)
+
+
+PAGES = [
+    ("draft", "organiser", "lodge"),
+    ("draft", "organiser", "withdraw"),
+    ("lodged", "broker", "return-incomplete"),
+    ("lodged", "broker", "validate"),
+    ("on_notice", "resident", "represent"),
+    ("on_notice", "officer", "agree"),
+    ("on_notice", "officer", "object"),
+    ("on_notice", "officer", "name-alternative"),
+    ("on_notice", "panel", "declare-interest"),
+    ("under_test", "panel", "score"),
+    ("under_test", "broker", "check-capacity"),
+    ("scored", "chair", "decide"),
+    ("granted", "broker", "draft-agreement"),
+    ("in_agreement", "organiser", "sign"),
+    ("in_agreement", "officer", "sign"),
+    ("in_use", "organiser", "end"),
+]
+
+
+@pytest.mark.parametrize(("state", "who", "slug"), PAGES)
+def test_every_action_has_its_page_and_its_button(client, stage, state, who, slug):
+    getattr(stage, state)()
+    path = f"/cases/{stage.case_id}"
+    client.sign_in(stage.emails[who])
+    assert f'href="{path}/{slug}"' in page(client, path)
+    assert "<form" in page(client, f"{path}/{slug}")
+
+
+@pytest.mark.parametrize(("state", "who", "slug"), PAGES)
+def test_nobody_else_gets_in(client, stage, state, who, slug):
+    getattr(stage, state)()
+    path = f"/cases/{stage.case_id}/{slug}"
+    assert client.get(path).location.startswith("/sign-in")
+    stranger = (
+        "panel" if who in ("resident", "broker", "organiser", "officer", "chair") else "chair"
+    )
+    if slug in ("represent", "declare-interest"):
+        return  # open to the stranger too
+    client.sign_in(stage.emails[stranger])
+    assert client.get(path).status_code in (403, 404)
+
+
+def test_unknown_addresses_are_pages_too(client, stage):
+    stage.on_notice()
+    client.sign_in(stage.emails["broker"])
+    assert client.get("/cases/999999999999").status_code == 404
+    assert client.get(f"/cases/{stage.case_id}/publish").status_code == 404
+    assert client.get(f"/cases/{stage.case_id}/nonsense").status_code == 404
+    assert client.get(f"/cases/{stage.case_id}/validate").status_code == 409  # it has moved on
+
+
+def test_the_whole_way_by_the_pages(client, stage):
+    stage.lodged()
+    path = f"/cases/{stage.case_id}"
+
+    def does(who, slug, data):
+        client.sign_in(stage.emails[who])
+        answer = client.send(f"{path}/{slug}", data)
+        assert answer.location == path, text(answer)
+        return page(client, path)
+
+    returned = does("broker", "return-incomplete", {"which": ["costs"], "words": "Say more."})
+    assert "Say more." in returned
+    assert "How the costs are covered" in returned
+    client.sign_in(stage.emails["organiser"])
+    assert "Say more." in page(client, f"{path}/edit")
+    does("organiser", "lodge", {})
+    does("broker", "validate", {})
+    plan = {
+        "planned": "plans",
+        "name": "Car park",
+        "use": "Parking",
+        "begins-day": "1",
+        "begins-month": "2",
+        "begins-year": "2028",
+        "budget_line": "Line 14",
+        "document": "Strategy",
+        "gain_economic": "Jobs",
+    }
+    client.sign_in(stage.emails["officer"])
+    bare = client.send(f"{path}/name-alternative", plan | {"budget_line": ""})
+    assert bare.status_code == 422
+    assert "Car park" in text(bare)
+    assert "Car park" in does("officer", "name-alternative", plan)
+    after_day("answers", stage.case)
+    assert len(tick()) == 1
+    sheet = {}
+    for criterion in stage.profile.criteria:
+        for side, points in (("proposal", "3"), ("alternative", "1")):
+            sheet[f"points_{side}_{criterion}"] = points
+            sheet[f"reason_{side}_{criterion}"] = "Because."
+    client.sign_in(stage.emails["panel"])
+    partial = client.send(f"{path}/score", sheet | {"reason_proposal_social": ""})
+    assert partial.status_code == 422
+    assert "Social wellbeing: give a reason." in text(partial)
+    does("panel", "score", sheet)
+    does("panel2", "score", sheet)
+    checks = {f"holds_{item}": "yes" for item in stage.profile.capacity}
+    checks |= {f"evidence_{item}": "Seen." for item in stage.profile.capacity}
+    does("broker", "check-capacity", checks)
+    shown = does("chair", "decide", {"reasons": "Well shown."})
+    assert "The group would bring more: 3 against 1 of 4." in shown
+    assert "Well shown." in shown
+    terms = {
+        "starts_on-day": "1",
+        "starts_on-month": "9",
+        "starts_on-year": "2026",
+        "term_months": "36",
+        "permitted_use": "A garden",
+    }
+    client.sign_in(stage.emails["broker"])
+    assert client.send(f"{path}/draft-agreement", terms | {"term_months": "900"}).status_code == 409
+    does("broker", "draft-agreement", terms)
+    for who in ("organiser", "officer"):
+        shown = does(
+            who,
+            "sign",
+            {"name": who, "read": "y", "shown_hash": stage.case.agreement.sha256},
+        )
+        assert "without prejudice" in shown
+    does("broker", "hand-over", {"words": "Keys."})
+    assert "In use" in page(client, f"/assets/{stage.asset_id}")
+    client.sign_in(stage.emails["resident"])
+    assert "without prejudice" not in page(client, path)  # the text is for the sides
+
+
+def test_the_decide_page_shows_a_refusal_and_keeps_what_was_typed(client, stage):
+    stage.scored(ours=1, theirs=3, alternative=True)
+    client.sign_in(stage.emails["chair"])
+    path = f"/cases/{stage.case_id}/decide"
+    assert "It cannot be granted" in page(client, path)
+    answer = client.send(path, {"evidence": "Page 31 of the strategy."})
+    assert answer.status_code == 422
+    assert "Page 31 of the strategy." in text(answer)
+    client.send(path, {"evidence": "Page 31.", "ground": "better_alternative"})
+    shown = page(client, f"/cases/{stage.case_id}")
+    assert "An alternative use of greater benefit" in shown
+
+
+def test_scores_are_hidden_until_one_has_given_ones_own(client, stage):
+    stage.under_test()
+    panel.score(stage.case_id, stage.panel, stage.sheet(4))
+    path = f"/cases/{stage.case_id}"
+    for who, sees in (("panel", True), ("panel2", False), ("officer", False), ("chair", False)):
+        client.sign_in(stage.emails[who])
+        assert ("The test of benefit" in page(client, path)) is sees, who
+    panel.score(stage.case_id, stage.panel2, stage.sheet(2))
+    client.sign_in(stage.emails["panel2"])
+    assert "2 to 4" in page(client, path)
+
+
+def test_an_asset_leads_to_its_claim_and_its_case(client, stage):
+    assert "Claim this land" in page(client, f"/assets/{stage.asset_id}")
+    stage.on_notice()
+    assert "See the case: A garden for the street" in page(client, f"/assets/{stage.asset_id}")
+
+
+def test_the_holders_answer_is_on_the_page(client, stage):
+    stage.on_notice()
+    on_working_day(5)
+    holder.object_to(
+        stage.case_id, stage.officer, ground="unsafe", evidence="Survey.", officer="Olu Ade"
+    )
+    shown = page(client, f"/cases/{stage.case_id}")
+    assert "The holder objects." in shown
+    assert "Olu Ade" in shown
