@@ -72,7 +72,7 @@ def test_a_person_signs_in_and_out_by_the_pages(client, app):
 def test_a_link_never_leads_off_the_portal(client, app, target):
     client.send("/sign-in", {"email": "rosa@example.org", "next": target})
     path = db.session.scalar(select(Letter)).body.split(app.config["BASE_URL"])[1].split()[0]
-    assert client.send(path, {}).location == "/account"
+    assert client.send(path, {}).location == "/desk"
 
 
 def test_a_wrong_address_is_kept_and_told_in_words(client):

@@ -1,0 +1,120 @@
+"""What waits for whom: read off both wings' tables, for brokers and for everybody else who has something to do."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from portal import clock
+from portal.areas.queries import current_area
+from portal.db import db
+from portal.lettings import queries as lettings
+from portal.lettings import rules as let_rules
+from portal.lettings.deeds import DEEDS
+from portal.lettings.models import Let
+from portal.lettings.rules import Action as LetAction
+from portal.people.access import area_roles
+from portal.people.models import User
+from portal.people.rules import Role
+from portal.proposals import queries as proposals
+from portal.proposals.models import Proposal
+from portal.proposals.rules import OVER, State
+from portal.proposals.rules import Action as CaseAction
+from portal.proposals.words import ACTIONS
+from portal.register.models import Asset
+
+
+class Task(NamedTuple):
+    """One thing that waits for somebody. `due` is its last day, if it has one."""
+
+    what: Any
+    about: str
+    url: str
+    due: date | None
+    overdue: bool
+
+
+# What a case waits for, and the period by whose last day it should be done. Whoever may speak, answer or
+# withdraw may also leave it, so that is not here.
+CASE_DUTIES: dict[CaseAction, tuple[Any, str]] = {
+    CaseAction.LODGE: (_l("Finish and lodge the proposal"), ""),
+    CaseAction.VALIDATE: (_l("Check whether the proposal is complete"), "validation"),
+    CaseAction.AGREE: (_l("Answer the proposal for the holder"), "holder_response"),
+    CaseAction.SCORE: (ACTIONS[CaseAction.SCORE].title, "decision"),
+    CaseAction.CHECK_CAPACITY: (ACTIONS[CaseAction.CHECK_CAPACITY].title, "decision"),
+    CaseAction.DECIDE: (_l("Decide the case"), "decision"),
+    CaseAction.DRAFT_AGREEMENT: (ACTIONS[CaseAction.DRAFT_AGREEMENT].title, ""),
+    CaseAction.SIGN: (ACTIONS[CaseAction.SIGN].title, ""),
+    CaseAction.HAND_OVER: (ACTIONS[CaseAction.HAND_OVER].title, ""),
+}
+# Both can be done again after they were done; then nothing waits any more.
+DONE = {
+    CaseAction.CHECK_CAPACITY: lambda case: bool(case.capacity),
+    CaseAction.DRAFT_AGREEMENT: lambda case: case.state is State.AGREEMENT,
+}
+LET_DUTIES = (
+    LetAction.APPROVE,
+    LetAction.ACCEPT,
+    LetAction.RECORD_DEPOSIT,
+    LetAction.RETURN_DEPOSIT,
+)
+
+
+def waiting_for(user: User) -> list[Task]:
+    """What waits for this person: overdue first, then by last day, then what has none."""
+    tasks = [
+        *(task for case in open_cases() for task in _of_case(case, user)),
+        *(task for let in lettings.my_lets(user) for task in _of_let(let, user)),
+    ]
+    return sorted(tasks, key=lambda task: (task.due or date.max, task.about))
+
+
+def open_cases() -> list[Proposal]:
+    """The cases of the area that are not over, those whose decision is due first."""
+    query = (
+        select(Proposal)
+        .join(Asset)
+        .where(Asset.area_id == current_area().id, Proposal.state.not_in(OVER))
+        .order_by(Proposal.id)
+    )
+    found = db.session.scalars(query).all()
+    return sorted(found, key=lambda case: (case.due.get("decision") or date.max, case.id))
+
+
+def cases_of(user: User) -> list[Proposal]:
+    """The cases of somebody's groups, and for a broker all that are open."""
+    return open_cases() if Role.BROKER in area_roles() else proposals.mine(user)
+
+
+def without_place() -> int:
+    """How many assets nobody has found a place for."""
+    query = select(func.count(Asset.id)).where(
+        Asset.area_id == current_area().id, Asset.west.is_(None)
+    )
+    return db.session.scalar(query) or 0
+
+
+def _of_case(case: Proposal, user: User) -> Iterator[Task]:
+    for action in proposals.can_do(case, user):
+        if action not in CASE_DUTIES or DONE.get(action, lambda _case: False)(case):
+            continue
+        what, period = CASE_DUTIES[action]
+        due = case.due.get(period)
+        url = url_for("proposals.case", case_id=case.id)
+        yield Task(what, f"{case.shown_title} · {case.asset.name}", url, due, _is_over(due))
+
+
+def _of_let(let: Let, user: User) -> Iterator[Task]:
+    roles, facts = lettings.roles_towards(user, let), lettings.facts_of(let)
+    for action in let_rules.open_to(let.state, roles, facts):
+        if action in LET_DUTIES:
+            due = let.need.first if action is not LetAction.RETURN_DEPOSIT else None
+            url = url_for("lettings.let", let_id=let.id)
+            yield Task(DEEDS[action].title, let.room.name, url, due, _is_over(due))
+
+
+def _is_over(due: date | None) -> bool:
+    return due is not None and due < clock.today()
