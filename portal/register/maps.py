@@ -25,18 +25,21 @@ class Picture(TypedDict):
     frame: Frame | None
     ground: list[str]
     things: list[dict[str, Any]]
+    beyond: int  # how many stand so far outside the area that the picture would show nothing else
 
 
 def picture(area: Area, assets: Sequence[Asset], least_metres: float = AROUND_METRES) -> Picture:
     """A still map of the assets that have a place, on the area's wards or its boundary."""
     placed = [asset for asset in assets if asset.shape is not None]
-    frame = Frame.around([asset.shape for asset in placed], least_metres=least_metres)
+    inside = [asset for asset in placed if not asset.outlier] or placed
+    frame = Frame.around([asset.shape for asset in inside], least_metres=least_metres)
     if frame is None:
-        return {"frame": None, "ground": [], "things": []}
+        return {"frame": None, "ground": [], "things": [], "beyond": 0}
     return {
         "frame": frame,
         "ground": [path for path in paths(frame, _ground(area)) if path],
-        "things": [_thing(frame, asset) for asset in placed],
+        "things": [_thing(frame, asset) for asset in inside],
+        "beyond": len(placed) - len(inside),
     }
 
 

@@ -37,7 +37,8 @@ def assets():
         search=search,
         unplaced=queries.count_unplaced(area, search),
         picture=drawn and maps.picture(area, drawn.assets),
-        geojson_url=_same("register.assets_geojson"),
+        # A filter that makes no sense asked nothing of the list; the map asks the same.
+        geojson_url=_same("register.assets_geojson", **dict.fromkeys(form.errors)),
         page=_same,
         heading=_heading(search),
         **_helpers(),

@@ -49,6 +49,9 @@ DAYS = {
 }  # fmt: skip
 
 
+HECTARES_FROM = 1000  # square metres; a smaller plot is easier to picture without
+
+
 def standing(asset: Asset) -> str:
     """How the asset stands, in one sentence."""
     return str(STANDING.get((asset.kind, asset.status), STANDING_OF_ANY[asset.status]))
@@ -80,12 +83,19 @@ def yes_no(value: bool | None) -> str:
 
 
 def square_metres(value: float | None) -> str:
-    """1,234 m², and hectares where it is large."""
+    """1,234 m²."""
     if not value:
         return ""
-    metres = _("%(number)s m²", number=format_decimal(round(value)))
+    return _("%(number)s m²", number=format_decimal(round(value)))
+
+
+def land_size(value: float | None) -> str:
+    """1,740 m² (0.17 hectares); a small plot in square metres alone."""
+    metres = square_metres(value)
+    if not value or value < HECTARES_FROM:
+        return metres
     hectares = _("%(number)s hectares", number=format_decimal(round(value / 10_000, 2)))
-    return f"{metres} ({hectares})" if value >= 1000 else metres  # noqa: PLR2004
+    return f"{metres} ({hectares})"
 
 
 def price(pence: int | None) -> str:
@@ -102,7 +112,7 @@ FACTS: tuple[tuple[object, str, Callable[[Asset], str | None]], ...] = (
     (_l("How it stands"), "status", lambda a: state_words(a.status.value)[0]),
     (_l("Use"), "use_detail", lambda a: a.use_detail),
     (_l("Tenure"), "tenure", lambda a: ", ".join(filter(None, (a.tenure, a.tenure_detail)))),
-    (_l("Land"), "land_m2", lambda a: square_metres(a.land_m2)),
+    (_l("Land"), "land_m2", lambda a: land_size(a.land_m2)),
     (_l("Floor"), "floor_m2", lambda a: square_metres(a.floor_m2)),
     (_l("Energy rating"), "energy_rating", lambda a: a.energy_rating),
     (

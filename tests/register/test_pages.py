@@ -150,6 +150,19 @@ def test_the_map_shows_what_the_list_finds(borough, client):
     assert "no map" in page(client, "/assets?words=lost&view=map")
 
 
+def test_the_map_asks_what_the_list_asked(borough, client):
+    html = page(client, "/assets?near=Atlantis&kind=land&view=map", 422)
+    assert 'data-geojson-url="/assets.geojson?kind=land"' in html
+
+
+def test_a_place_far_outside_does_not_make_the_map_useless(borough, client):
+    far = factories.asset(factories.holder(borough), outlier=True, shape=shapely.Point(-3.5, 54))
+    html = page(client, "/assets?kind=land&view=map")
+    assert "1 stands outside the area, beyond the edge of this picture." in html
+    assert html.count("<circle") == 45
+    assert "outside Testing" in page(client, f"/assets/{far.id}")
+
+
 def test_geojson_goes_on_at_its_next_link(borough, client):
     url, seen = "/assets.geojson?bbox=-2.5,53.3,-2.2,53.5&limit=20", []
     while url:
