@@ -65,19 +65,20 @@ LET_DUTIES = (
 
 def waiting_for(user: User) -> list[Task]:
     """What waits for this person: overdue first, then by last day, then what has none."""
+    cases = {case.id: case for case in (*open_cases(), *proposals.mine(user))}
     tasks = [
-        *(task for case in open_cases() for task in _of_case(case, user)),
+        *(task for case in cases.values() for task in _of_case(case, user)),
         *(task for let in lettings.my_lets(user) for task in _of_let(let, user)),
     ]
     return sorted(tasks, key=lambda task: (task.due or date.max, task.about))
 
 
 def open_cases() -> list[Proposal]:
-    """The cases of the area that are not over, those whose decision is due first."""
+    """The cases of the area that were handed in and are not over, those whose decision is due first."""
     query = (
         select(Proposal)
         .join(Asset)
-        .where(Asset.area_id == current_area().id, Proposal.state.not_in(OVER))
+        .where(Asset.area_id == current_area().id, Proposal.state.not_in((State.DRAFT, *OVER)))
         .order_by(Proposal.id)
     )
     found = db.session.scalars(query).all()
@@ -111,7 +112,7 @@ def _of_let(let: Let, user: User) -> Iterator[Task]:
     roles, facts = lettings.roles_towards(user, let), lettings.facts_of(let)
     for action in let_rules.open_to(let.state, roles, facts):
         if action in LET_DUTIES:
-            due = let.need.first if action is not LetAction.RETURN_DEPOSIT else None
+            due = let.occurrences[0].on if action is not LetAction.RETURN_DEPOSIT else None
             url = url_for("lettings.let", let_id=let.id)
             yield Task(DEEDS[action].title, let.room.name, url, due, _is_over(due))
 

@@ -17,9 +17,11 @@ from portal.people.models import Group, Membership, RoleGrant, SignInLink, User
 from portal.people.rules import GroupKind, Role
 
 LINK_LIVES = timedelta(minutes=30)
+# Where a person goes who signed in without wanting a certain page: the desk, two floors up, so by its address.
+AFTER_SIGN_IN = "/desk"
 
 
-def ask_for_link(email: str, next_url: str = "/") -> None:
+def ask_for_link(email: str, next_url: str = AFTER_SIGN_IN) -> None:
     """Write a letter with a sign-in link; known and unknown addresses are treated alike."""
     with transaction() as session:
         token = _new_link(session, email, next_url)
@@ -36,7 +38,7 @@ def ask_for_link(email: str, next_url: str = "/") -> None:
         )
 
 
-def make_link(email: str, next_url: str = "/", *, lives: timedelta = LINK_LIVES) -> str:
+def make_link(email: str, next_url: str = AFTER_SIGN_IN, *, lives: timedelta = LINK_LIVES) -> str:
     """A sign-in address without a letter, for the command line of whoever runs the portal."""
     with transaction() as session:
         token = _new_link(session, email, next_url, lives)

@@ -14,9 +14,6 @@ from portal.web import Form, attempt, render_form
 
 bp = Blueprint("people", __name__)
 
-# Where a person goes who signed in without wanting a certain page: the desk, two floors up, so by its address.
-AFTER_SIGN_IN = "/desk"
-
 
 def local(target: str | None, fallback: str) -> str:
     """A path of this portal to go on to; anything that leads elsewhere becomes the fallback."""
@@ -36,7 +33,7 @@ def local(target: str | None, fallback: str) -> str:
 def sign_in():
     form = SignInForm(next=request.args.get("next"))
     if form.validate_on_submit():
-        target = local(form.next.data, AFTER_SIGN_IN)
+        target = local(form.next.data, service.AFTER_SIGN_IN)
         if attempt(form, service.ask_for_link, form.email.data, target):
             return render_template(
                 "people/link_sent.html", email=form.email.data, demo=current_app.config["DEMO"]
