@@ -87,7 +87,7 @@ def _on_notice(case):
     _lodged(case)
     yield 3
     service.validate(*case.by(cast.BROKER))
-    for person, words in zip(cast.NEIGHBOURS, claims.SUPPORT, strict=True):
+    for person, words in zip(cast.NEIGHBOURS, case.claim.voices, strict=True):
         yield 3
         service.represent(*case.by(person), supports=True, words=words)
 

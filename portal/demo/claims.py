@@ -22,6 +22,7 @@ class Claim:
     responsible: str
     safeguarding: str
     gains: dict  # criterion -> (what it brings, what shows it)
+    voices: tuple[str, ...] = ()  # what two neighbours say for it
 
 
 POCKET_GARDEN = Claim(
@@ -51,6 +52,10 @@ POCKET_GARDEN = Claim(
         ),
         "inequalities": ("Most flats round here have no garden.", "The ward profile, table 4."),
     },
+    (
+        "I pass it every day and it has been empty since my son was in nursery. Let them try.",
+        "My mother is ninety and would have a bed she can reach from her chair.",
+    ),
 )
 ORCHARD = Claim(
     cast.ORCHARD,
@@ -79,6 +84,10 @@ ORCHARD = Claim(
         ),
         "other": ("Schools learn grafting.", "Two head teachers have written."),
     },
+    (
+        "The school can see the plot from its windows. We would walk over every week.",
+        "Plant them. My father had his allotment there.",
+    ),
 )
 STAGE = Claim(
     cast.YOUTH,
@@ -101,6 +110,10 @@ STAGE = Claim(
         "regeneration": ("Lights on in an empty building.", "Letters from six shopkeepers."),
         "inequalities": ("Free places for half of them.", "The trust's fee policy."),
     },
+    (
+        "They rehearse in a corridor now. I have heard them.",
+        "A lit window at the end of our street would be worth a lot to my shop.",
+    ),
 )
 BENCH = Claim(
     cast.MENDERS,
@@ -119,6 +132,10 @@ BENCH = Claim(
         "economic": ("Eight people a year trained.", "Agreement with the college."),
         "social": ("A place to talk while something is glued.", "Visitors' book."),
     },
+    (
+        "They mended my lamp twice. Third time in their own shop, please.",
+        "I would teach sewing on Thursdays.",
+    ),
 )
 KITCHEN = Claim(
     cast.FOOD,
@@ -160,6 +177,10 @@ POP_UP_PARK = Claim(
             "Photographs of last winter.",
         ),
     },
+    (
+        "Better logs than mattresses.",
+        "There is nowhere to sit between the bus stop and the surgery.",
+    ),
 )
 YARD = Claim(
     cast.MENDERS,
@@ -181,6 +202,10 @@ YARD = Claim(
         "economic": ("Two jobs.", "The business plan."),
         "other": ("A place to learn joinery.", "The college's letter."),
     },
+    (
+        "I throw away good joists every month and would bring them here.",
+        "My brother needs work like this.",
+    ),
 )
 COSTUMES = Claim(
     cast.YOUTH,
@@ -214,11 +239,7 @@ SECOND_GARDEN = Claim(
     },
 )
 
-# What people say while a case is on notice.
-SUPPORT = (
-    "I pass it every day and it has been empty since my son was in nursery. Let them try.",
-    "We would use this. There is nothing like it on this side of the river.",
-)
+# What somebody says against two of them, and what a group answers.
 WORRY = "Where will people park on a Saturday? The street is full already."
 ANSWER = "Nine in ten of us live within ten minutes' walk. We will put bicycle stands by the gate and ask nobody to drive."
 

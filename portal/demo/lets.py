@@ -22,7 +22,7 @@ from portal.money.rules import Paid
 
 @dataclass(frozen=True)
 class Meeting:
-    """What a group asks for. `begins_in` days and `weeks` long; `near`: a share of the list of postcodes."""
+    """What a group asks for. `begins_in` days at the soonest; `near`: a share of the list of postcodes."""
 
     group: cast.Neighbours
     weekday: int  # Monday is 0
@@ -41,7 +41,8 @@ class Meeting:
 
     def wish(self):
         """The meeting as the search takes it, seen from the present day."""
-        first = clock.today() + timedelta(days=self.begins_in)
+        soonest = clock.today() + timedelta(days=self.begins_in)
+        first = soonest + timedelta(days=(self.weekday - soonest.weekday()) % 7)
         return Wish(
             weekday=self.weekday,
             starts=self.starts,
@@ -152,7 +153,7 @@ def ended(meeting):
     service.approve(_broker(), let, deposit_pence=3_000)
     yield 1
     service.record_deposit(_broker(), let, paid_by=Paid.CASH)
-    yield meeting.begins_in + 7 * meeting.weeks + 4
+    yield meeting.begins_in + 7 * meeting.weeks + 12
     service.return_deposit(
         _broker(),
         let,
