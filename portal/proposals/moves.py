@@ -58,8 +58,8 @@ class Turn:
         row = self.allowed(action, **typed)
         self.case.state = row.to
         if row.to is not row.state:
-            self._start_periods(row.to)
             self._flush_or_taken()
+            self._start_periods(row.to)
             if row.to in ASSET_BECOMES:
                 self.case.asset.status = ASSET_BECOMES[row.to]
                 self.case.asset.changed_at = clock.now()
