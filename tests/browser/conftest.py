@@ -97,8 +97,8 @@ class Visit:
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         self.page.on("request", self._request)
 
-    def open(self, path: str) -> "Visit":
-        answer = self.page.goto(self.base + path, wait_until="networkidle")
+    def open(self, path: str, until: str) -> "Visit":
+        answer = self.page.goto(self.base + path, wait_until=until)
         assert answer is not None
         self.status = answer.status
         return self
@@ -141,13 +141,16 @@ class Visit:
             for rule in found
         ]
 
-    def check(self) -> None:
-        """No sideways scrolling, nothing wrong in the console, nothing for axe to find."""
+    def faults_found(self) -> list[str]:
+        """Everything wrong with the page as it stands now."""
         if PICTURES:
             self._picture()
-        assert not self.too_wide
-        assert not self.axe()
-        assert not self.faults
+        wide = [f"too wide: {self.too_wide}"] if self.too_wide else []
+        return wide + self.axe() + self.faults
+
+    def check(self) -> None:
+        """No sideways scrolling, nothing wrong in the console, nothing for axe to find."""
+        assert not self.faults_found()
 
 
 @pytest.fixture(scope="package")
@@ -165,7 +168,14 @@ def visit(chromium: Browser, town: Flask, contexts: dict):
     pages: list[Page] = []
     base = town.config["BASE_URL"]
 
-    def opened(path: str, *, width: int = 1280, scripts: bool = True, email: str | None = None):
+    def opened(
+        path: str,
+        *,
+        width: int = 1280,
+        scripts: bool = True,
+        email: str | None = None,
+        until: str = "networkidle",
+    ):
         key = (width, scripts, email)
         if key not in contexts:
             contexts[key] = chromium.new_context(viewport={"width": width, "height": 800})
@@ -177,7 +187,7 @@ def visit(chromium: Browser, town: Flask, contexts: dict):
                 _sign_in(contexts[key], town, email)
         made = Visit(contexts[key], base)
         pages.append(made.page)
-        return made.open(path)
+        return made.open(path, until)
 
     yield opened
     for page in pages:
