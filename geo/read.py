@@ -4,7 +4,6 @@ a request.
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -157,8 +156,3 @@ def _system_of(shapes: Any, path: Path) -> int:
 
 def _overlap(one: Box, other: Box) -> bool:
     return bool(shapely.intersects(shapely.box(*one), shapely.box(*other)))
-
-
-def properties_text(properties: dict[str, Any]) -> str:
-    """The properties as JSON text with sorted keys, to compare one import with the next."""
-    return json.dumps(properties, sort_keys=True, default=str, ensure_ascii=False)
