@@ -126,3 +126,27 @@ def test_a_mistake_keeps_what_was_typed_and_takes_the_reader_to_it(visit):
     page.locator(".govuk-error-summary a").click()
     page.wait_for_function("document.activeElement.id == 'email'")
     seen.check()
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (390, False)])
+def test_from_the_room_door_to_a_room_asked_for(visit, people, postcode, width, scripts):
+    seen = visit("/", width=width, scripts=scripts, email=people["organiser"])
+    page = seen.page
+    page.get_by_label("Where are you?").fill(postcode)
+    page.get_by_role("button", name="Rooms").click()
+    page.wait_for_url("**/rooms/find*")
+    assert page.get_by_label("Near where?").input_value() == postcode
+    page.get_by_label("How many people come?").fill("12")
+    page.get_by_label("A step-free way in").check()
+    page.get_by_label("At most how far, in kilometres?").fill("20")
+    page.get_by_role("button", name="Find rooms").click()
+    page.wait_for_load_state("networkidle")
+    assert "free every time" in page.get_by_role("heading", level=1).inner_text()
+    seen.check()
+    page.get_by_role("button", name="Ask for this room").first.click()
+    page.wait_for_url("**/ask?*")
+    seen.check()
+    page.get_by_role("main").get_by_role("button", name="Ask for this room").click()
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".govuk-error-summary").is_visible(), "safeguarding has to be read first"
+    seen.check()
