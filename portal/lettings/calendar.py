@@ -36,6 +36,11 @@ def instants(
     return begin, end
 
 
+def monday_of(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
 def wall(instant: datetime, zone: ZoneInfo = LONDON) -> datetime:
     """What the clock on the wall shows at an instant, with its offset."""
     return instant.astimezone(zone)

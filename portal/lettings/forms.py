@@ -1,7 +1,7 @@
 """What a group is asked when it looks for a room, asks for one, and what the broker answers: shape and wording."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -82,10 +82,12 @@ class FindForm(SearchForm):
     day = SelectField(_l("Which day of the week?"), coerce=int, default=3)
     starts = TimeField(
         _l("From what time?"),
+        default=time(18),
         validators=[needed(_l("Write when you begin, for example 18:00."))],
     )
     ends = TimeField(
         _l("Until what time?"),
+        default=time(20),
         validators=[needed(_l("Write when you end, for example 20:00."))],
     )
     every = SelectField(
@@ -151,10 +153,9 @@ class FindForm(SearchForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Read the answers into `wish`; what the rules say against it stands at the field it is about."""
-        if not super().validate(extra_validators):
-            return False
+        readable = super().validate(extra_validators)
         place = self._place()
-        if self.near.errors:
+        if not readable or self.near.errors:
             return False
         wish = Wish(
             weekday=self.day.data,
@@ -173,7 +174,7 @@ class FindForm(SearchForm):
         return self._rules_hold(wish)
 
     def _place(self) -> dict[str, float]:
-        if not self.near.data:
+        if not self.near.data or self.near.errors:
             return {}
         try:
             place = find_place(self.area, self.near.data)
@@ -184,7 +185,7 @@ class FindForm(SearchForm):
 
     def _rules_hold(self, wish: Wish) -> bool:
         try:
-            rules.check_wish(wish, search.dates_of(wish), clock.today())
+            rules.check_wish(wish, search.dates_of(wish), clock.now())
         except PortalError as refusal:
             self[FIELD_OF[refusal.code]].errors = [told(refusal)]
             return False

@@ -59,7 +59,12 @@ class Because:
         if metres is None:
             self._against("no-place", "Nobody has said yet exactly where it is.")
         elif metres > wish.within_m:
-            self._against("too-far", "%(distance)s from %(near)s", distance=metres, near=wish.near)
+            self._against(
+                "too-far",
+                "%(distance)s from %(near)s, which is farther than you said",
+                distance=metres,
+                near=wish.near,
+            )
         else:
             self._for("distance", "%(distance)s from %(near)s", distance=metres, near=wish.near)
 

@@ -85,6 +85,12 @@ def _said(lineage: Sequence[Asset], column: str) -> Any:
     return next((value for a in lineage if (value := getattr(a, column)) is not None), None)
 
 
+def hire_hours_of(room: Asset) -> str | None:
+    """A room's hire hours; a half has its hall's where it says none itself."""
+    hours = next((r.hours.hire for r in rooms_for_hire(room.area_id, Asset.id == room.id)), None)
+    return hours or room.hire_hours
+
+
 def parts_of(area_id: int) -> dict[int, list[int]]:
     """Which rooms are parts of which: a hall's key to its halves' keys."""
     hall = aliased(Asset)

@@ -5,11 +5,12 @@ Sentences are English source text with %(name)s; whoever shows them translates t
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import NamedTuple
 
 from portal.errors import Forbidden, RuleBroken
+from portal.lettings.calendar import instants, wall
 from portal.money.rules import WITH_BROKER, DepositState
 from portal.people.rules import Role
 
@@ -145,9 +146,9 @@ _S, _A = LetState, Action
 
 TABLE: tuple[Step, ...] = (
     Step(None, _A.ASK, GROUP, _S.REQUESTED, "The group asked for the room.", NEED),
-    Step(_S.REQUESTED, _A.WITHDRAW, GROUP, _S.WITHDRAWN, "The group took its request back.", LIFE),
-    Step(_S.REQUESTED, _A.DECLINE, BROKER, _S.DECLINED, "The broker declined the request.", LIFE),
     Step(_S.REQUESTED, _A.APPROVE, BROKER, _S.OFFERED, "The broker approved; every date is now held for the group.", LIFE, NOT_BEGUN),
+    Step(_S.REQUESTED, _A.DECLINE, BROKER, _S.DECLINED, "The broker declined the request.", LIFE),
+    Step(_S.REQUESTED, _A.WITHDRAW, GROUP, _S.WITHDRAWN, "The group took its request back.", LIFE),
     Step(_S.OFFERED, _A.SETTLE, PORTAL, _S.DEPOSIT_DUE, "The let is confirmed when the deposit is paid.", DEPOSIT, DUE_WITHIN_MEANS),
     Step(_S.OFFERED, _A.SETTLE, PORTAL, _S.CONFIRMED, "Nothing is left to pay, so the let is confirmed.", LIFE, FREE_WITHIN_MEANS),
     Step(_S.OFFERED, _A.ACCEPT, GROUP, _S.DEPOSIT_DUE, "The group accepted the price; the deposit is due.", DEPOSIT, DEPOSIT_DUE),
@@ -236,8 +237,10 @@ ACCESS = ("step_free", "hearing_loop", "accessible_toilet")
 LONGEST_TERM_DAYS = 366
 
 
-def check_wish(wish: Wish, dates: list[date], today: date) -> None:
-    """Whether a wish can be met by any room at all. Raises RuleBroken."""
+def check_wish(wish: Wish, dates: list[date], now: datetime) -> None:
+    """Whether a wish can be met by any room at all; `now` is an aware instant. Raises RuleBroken."""
+    today = wall(now).date()
+    gone_by = bool(dates) and instants(dates[0], wish.starts, wish.ends)[0] <= now
     faults = (
         (wish.ends <= wish.starts, "ends-before-start", "The meeting must end later than it begins, on the same day."),
         (wish.last < wish.first, "last-before-first", "The last day must not be before the first day."),
@@ -245,6 +248,7 @@ def check_wish(wish: Wish, dates: list[date], today: date) -> None:
         ((wish.last - wish.first).days > LONGEST_TERM_DAYS, "too-long", "A let is for a year at most. Choose an earlier last day; you can ask again."),
         (wish.people < 1, "nobody", "Say how many people come: at least 1."),
         (not dates, "no-such-day", "There is no such weekday between the first and the last day."),
+        (gone_by, "in-the-past", "The first meeting would have begun already. Choose a later first day."),
     )  # fmt: skip
     for broken, code, sentence in faults:
         if broken:

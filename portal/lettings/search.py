@@ -28,10 +28,10 @@ from portal.register.models import Asset
 
 Bools = npt.NDArray[np.bool_]
 
-# A near miss has one thing in its way, and not by much: at most half of the dates, at most half as far again.
+# A near miss has one thing in its way, and not by much: at most half of the dates, at most twice as far or 1 km more.
 DATES_SHARE = 0.5
 SOME_DATES = ("taken", "closed", "bank-holiday")
-FARTHER = 1.5
+TIMES_AS_FAR, MORE_M = 2, 1000
 MOST_NEARLY = 5
 # Nearer is better, but not by a few steps: distances are compared in these steps, then price, then fit.
 STEP_M = 250
@@ -172,10 +172,13 @@ def _conditions(area: Area, wish: Wish) -> list[Any]:
             column = getattr(Asset, name)
             conditions.append(or_(column.is_(None), column.is_(True)))
     if wish.lon is not None and wish.lat is not None:
-        conditions.append(
-            near_box(wish.lon, wish.lat, wish.within_m * FARTHER, area.nation.metric_epsg)
-        )
+        conditions.append(near_box(wish.lon, wish.lat, _reach(wish), area.nation.metric_epsg))
     return conditions
+
+
+def _reach(wish: Wish) -> float:
+    """How many metres away a room may be to be told of at all."""
+    return max(wish.within_m * TIMES_AS_FAR, wish.within_m + MORE_M)
 
 
 def _metres(area: Area, wish: Wish, rooms: Sequence[Room]) -> npt.NDArray[np.float64]:
@@ -208,7 +211,7 @@ def _is_near(match: Match, wish: Wish, dates: int) -> bool:
         return False
     code = match.obstacles[0].code
     if code == "too-far":
-        return (match.metres or 0) <= wish.within_m * FARTHER
+        return (match.metres or 0) <= _reach(wish)
     if code in SOME_DATES:
         return len(match.free_dates) >= dates * (1 - DATES_SHARE)
     return code != "too-small"

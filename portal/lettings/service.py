@@ -111,9 +111,11 @@ def approve(
         else:
             let.waiver = waiver or None
         holding.hold(session, let)
-        _record(session, let, let.state, step, user, role, why=waiver)
+        offer = _record(session, let, let.state, step, user, role, why=waiver)
         if Action.SETTLE in rules.open_to(let.state, {Role.PORTAL}, queries.facts_of(let)):
             _act(session, let, Action.SETTLE, None)
+        else:  # otherwise the letter about what follows says it all
+            letters.tell(let, offer)
     return let
 
 
@@ -247,7 +249,7 @@ def _record(  # noqa: PLR0913 - a row of history is this wide
     *,
     why: str = "",
     occurrence: Occurrence | None = None,
-) -> None:
+) -> LetEvent:
     """Go to the step's state, write the history and the letters."""
     let.state = step.to
     event = LetEvent(
@@ -264,7 +266,9 @@ def _record(  # noqa: PLR0913 - a row of history is this wide
     )
     session.add(event)
     session.flush()
-    letters.tell(let, event)
+    if step.action is not Action.APPROVE:
+        letters.tell(let, event)
+    return event
 
 
 def _check_terms(group: Group, insurance: Insurance, *, safeguarding: bool) -> None:
@@ -283,7 +287,7 @@ def _check_terms(group: Group, insurance: Insurance, *, safeguarding: bool) -> N
 def _check_room(room: Asset, wish: Wish) -> int:
     """Whether the room can be asked for on all dates of the wish; the price of a meeting."""
     dates = search.dates_of(wish)
-    rules.check_wish(wish, dates, clock.today())
+    rules.check_wish(wish, dates, clock.now())
     found = rooms.rooms_for_hire(room.area_id, Asset.id == room.id)
     if not found:
         raise RuleBroken("not-for-hire", "This room is not let by the hour now.")

@@ -1,13 +1,15 @@
 """Pages: find a room, ask for it, and a let with what each side can do."""
 
+from datetime import date, time, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from portal import clock
 from portal.areas.queries import current_area
-from portal.lettings import calendar, forms, queries, rules, search, service, words
+from portal.lettings import calendar, forms, queries, rooms, rules, search, service, words
 from portal.lettings.deeds import DEEDS
 from portal.lettings.models import Let
 from portal.lettings.rules import Action, Insurance, Wish
@@ -23,6 +25,9 @@ from portal.web import attempt, render_form
 bp = Blueprint("lettings", __name__)
 
 PAGE = 12
+FEW = 3
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+SEVEN = timedelta(days=7)
 LARGEST_ID = 2**31 - 1
 ID = f"int(max={LARGEST_ID})"
 # Only what is done with the whole let has an address of its own.
@@ -36,12 +41,16 @@ def ask_for_it(asset: Asset) -> list[Door]:
         return []
     label = _("Ask for this room")
     hint = _("Say when you need it; we tell you whether it is free for the whole time.")
-    return [Door(label, url_for("lettings.find", room=asset.id), hint)]
+    booked = _("When it is booked")
+    return [
+        Door(label, url_for("lettings.find", room=asset.id), hint),
+        Door(booked, url_for("lettings.week", room_id=asset.id), _("Week by week.")),
+    ]
 
 
 @bp.get("/rooms")
 @allow(PUBLIC)
-def rooms():
+def index():
     return redirect(url_for("lettings.find", **request.args.to_dict(flat=False)))
 
 
@@ -54,19 +63,41 @@ def find():
     if "day" not in request.args or not form.validate():
         return render_form("lettings/find.html", form, room=room)
     answer = search.find(current_area(), form.wish, only=room and room.id)
-    page = max(request.args.get("page", 1, type=int), 1)
+    pages = -(-len(answer.matches) // PAGE)
+    page = min(max(request.args.get("page", 1, type=int), 1), max(pages, 1))
     shown = answer.matches[(page - 1) * PAGE : page * PAGE]
+    # With rooms to choose from, those that do not quite do are noise.
+    nearly = answer.nearly if room or len(answer.matches) < FEW else ()
     return render_template(
         "lettings/found.html",
         form=form,
         room=room,
-        answer=answer,
-        cards=_cards(form.wish, (*shown, *answer.nearly)),
+        count=len(answer.matches),
+        nearly=nearly,
+        cards=_cards(form.wish, (*shown, *nearly)),
         shown=shown,
         page=page,
-        pages=-(-len(answer.matches) // PAGE),
+        pages=pages,
         term=words.term(form.wish),
         wishes=words.wishes(form.wish),
+    )
+
+
+@bp.get(f"/rooms/<{ID}:room_id>/week")
+@allow(PUBLIC)
+def week(room_id: int):
+    """When a room is booked: the public sees that it is, never by whom."""
+    room = queries.room_of(room_id)
+    monday = calendar.monday_of(request.args.get("from", clock.today(), type=_day))
+    since, until = (calendar.instants(d, time(), time(1))[0] for d in (monday, monday + SEVEN))
+    return render_template(
+        "lettings/week.html",
+        room=room,
+        monday=monday,
+        others=(monday - SEVEN, monday + SEVEN),
+        days=words.week(
+            rooms.hire_hours_of(room), queries.booked_times(room_id, since, until), monday
+        ),
     )
 
 
@@ -108,7 +139,9 @@ def let(let_id: int):
         next=words.what_next(found, facts),
         deeds=[(action.value, DEEDS[action]) for action in actions if action.value in WHOLE],
         may_cancel=Action.CANCEL_DATE in actions,
-        dates=[(o, words.times(o), queries.is_ahead(o)) for o in found.occurrences],
+        dates=[
+            (o, words.short(o.on), words.times(o), queries.is_ahead(o)) for o in found.occurrences
+        ],
         events=words.events(found),
         rivals=_rivals(found),
     )
@@ -124,6 +157,14 @@ def act(let_id: int, name: str):
 @allow(SIGNED_IN)
 def cancel_date(let_id: int, occurrence_id: int):
     return _act(Action.CANCEL_DATE, let_id, occurrence_id)
+
+
+def _day(text: str) -> date:
+    """A date in an address; ValueError for one that no calendar of ours shows."""
+    day = date.fromisoformat(text)
+    if not FIRST_YEAR < day.year < LAST_YEAR:
+        raise ValueError(text)
+    return day
 
 
 def _act(action: Action, let_id: int, *more: int):

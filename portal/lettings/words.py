@@ -1,7 +1,7 @@
 """Lettings in a reader's words: reasons, terms, history, what happens next."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from babel.dates import get_day_names
@@ -10,7 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal import web
+from portal.areas.calendar import bank_holidays
+from portal.areas.queries import current_area
 from portal.lettings import calendar, rules
+from portal.lettings.hours import MIDNIGHT, open_minutes, readable
 from portal.lettings.models import Let, LetEvent, Occurrence
 from portal.lettings.queries import wish_of
 from portal.lettings.rules import Action, Facts, Insurance, LetState, Reason, Wish
@@ -37,7 +40,7 @@ INSURANCE = {
 NEXT = {
     LetState.REQUESTED: _l("The broker answers, usually within a few days. Nothing is held until then."),
     LetState.OFFERED: _l("The room is held. The group looks at the price and accepts the offer or leaves it."),
-    LetState.DEPOSIT_DUE: _l("The room is held. The let is confirmed as soon as the broker has the deposit."),
+    LetState.DEPOSIT_DUE: _l("The room is held. The let is confirmed as soon as the broker has the deposit, in cash or by transfer."),
     LetState.CONFIRMED: _l("Nothing is left to do. The room is the group's on every date below."),
     LetState.RUNNING: _l("The group meets on the dates below. If it cannot come one week, cancel that date so that others can use the room."),
     LetState.ENDED: _l("The let is over."),
@@ -158,6 +161,11 @@ def full(day: date) -> str:
     return format_date(day, "d MMMM y")
 
 
+def short(day: date) -> str:
+    """Thu 4 Feb 2027: for a table on a phone."""
+    return format_date(day, "EEE d MMM y")
+
+
 def facts(let: Let) -> list[tuple[str, str]]:
     """What was asked for and agreed, as rows: what, value. Rows without a value are not shown."""
     wish = wish_of(let.need)
@@ -235,3 +243,43 @@ def _event(event: LetEvent) -> dict[str, str]:
         "why": event.why,
         "clause": event.clause,
     }
+
+
+def week(
+    hire: str | None, booked: list[tuple[datetime, datetime]], monday: date
+) -> list[tuple[str, str, str]]:
+    """A room's week as everybody may see it: day, hours for hire, and when it is booked, never by whom."""
+    days = [monday + timedelta(days=n) for n in range(calendar.WEEK)]
+    return [(web.day(d), _for_hire(hire, d), _booked(booked, d)) for d in days]
+
+
+def _for_hire(hire: str | None, day: date) -> str:
+    if not hire or not readable(hire):
+        return _("Ask the broker")
+    holiday = day in bank_holidays(current_area().nation, day.year)
+    spans = open_minutes(hire, day, holiday=holiday)
+    return ", ".join(_span(low, high) for low, high in spans) or _("Not for hire")
+
+
+def _booked(booked: list[tuple[datetime, datetime]], day: date) -> str:
+    """The part of each booking that lies on this day."""
+    midnight = datetime.combine(day, time())
+    spans = [
+        [
+            max(
+                0,
+                min(
+                    MIDNIGHT,
+                    int((calendar.wall(i).replace(tzinfo=None) - midnight).total_seconds()) // 60,
+                ),
+            )
+            for i in span
+        ]
+        for span in booked
+    ]
+    return ", ".join(_span(low, high) for low, high in spans if low < high)
+
+
+def _span(low: int, high: int) -> str:
+    starts, ends = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in (low, high))
+    return _("%(starts)s to %(ends)s", starts=starts, ends=ends)

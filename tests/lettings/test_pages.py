@@ -262,3 +262,28 @@ def test_the_rooms_page_leads_to_asking(client, here, room):
     assert f"/rooms/find?room={room.id}" in page
     building = text(client.get(f"/assets/{here.building.id}"))
     assert "Ask for this room" not in building
+
+
+def test_the_public_sees_when_a_room_is_booked_and_not_by_whom(client, here, room):
+    make.confirmed(here, room)
+    page = text(client.get(f"/rooms/{room.id}/week?from=2026-04-02"))
+    assert "The week from Monday 30 March 2026" in page
+    assert page.count("18:00 to 20:00") == 1
+    assert page.count("17:00 to 22:00") == 7
+    assert "Stroke" not in page
+    for far in ("rubbish", "0001-01-01", "9999-12-31"):
+        assert client.get(f"/rooms/{room.id}/week?from={far}").status_code == 200
+
+
+def test_far_years_and_far_pages_are_no_trouble(client, here, room):
+    far = {"first-year": "2199", "last-year": "2199"}
+    assert client.get(f"/rooms/find?{query(**far)}").status_code == 200
+    assert "Garden room" in text(client.get(f"/rooms/find?{query()}&page=99"))
+
+
+def test_a_dearer_offer_is_accepted_by_the_group(client, here, room):
+    let = make.offered(here, room)
+    client.sign_in(here.organiser.email)
+    assert "Accept this offer" in text(client.get(f"/lets/{let.id}"))
+    assert client.send(f"/lets/{let.id}/accept", {}).status_code == 302
+    assert "Confirmed" in text(client.get(f"/lets/{let.id}"))

@@ -58,7 +58,7 @@ def test_the_worked_example_says_why(here):
         ({"price_pence_hour": 500}, {}, "£10 for each meeting, which is more than you can pay"),
         ({"opener": None}, {}, "The building is closed then, and nobody is named who opens it."),
         ({"capacity": None}, {}, "Nobody has said yet how many people it holds."),
-        ({}, {"within_m": 400}, "450 m from M33 2AA"),
+        ({}, {"within_m": 400}, "450 m from M33 2AA, which is farther than you said"),
         (
             {"hire_hours": "Mo-Su 17:00-22:00; PH off"},
             {"weekday": 0},
@@ -87,7 +87,10 @@ def test_one_thing_in_the_way_is_a_near_miss(here, values, wishes, obstacle):
         ({"step_free": False}, {}),
         ({"capacity": 14}, {}),
         ({"step_free": None, "price_pence_hour": 500}, {}),
-        ({}, {"within_m": 200}),
+        (
+            {"shape": shapely.Point(make.LON, make.LAT + 0.02), "parent_id": None},
+            {"within_m": 1000},
+        ),
         ({"hire_hours": "Fr 17:00-22:00"}, {}),
     ],
 )
