@@ -85,6 +85,10 @@ def _begin() -> Response | None:
 
 def _finish(response: Response) -> Response:
     """Headers on every answer; and letters that this request wrote go out once it is answered."""
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if request.endpoint == "static":
+        # No policy of its own: the map's worker would live by it and could not fetch a basemap.
+        return response
     basemap = g.get("basemap_origin", "")
     nonce = f"'nonce-{g.get('csp_nonce', '')}'"
     response.headers.setdefault(
@@ -93,7 +97,6 @@ def _finish(response: Response) -> Response:
         f"script-src 'self' {nonce}; style-src 'self' {nonce}; worker-src 'self'; "
         f"img-src 'self' data: blob: {basemap}; connect-src 'self' {basemap}".rstrip(),
     )
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault(
         "Permissions-Policy", "geolocation=(self), camera=(), microphone=()"

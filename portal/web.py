@@ -26,12 +26,12 @@ EXPIRED = _l("This page was open for a long time. Check what you wrote and send 
 
 # Where each of the three doors leads; the first page sends `near` and `kind` along.
 DOORS = {"land": "/assets", "building": "/assets", "room": "/rooms"}
-# The words and addresses of the main navigation.
+# The main navigation: words, path, and what is asked for there.
 NAVIGATION = (
-    (_l("Land"), "/assets?kind=land"),
-    (_l("Buildings"), "/assets?kind=building"),
-    (_l("Rooms"), "/rooms"),
-    (_l("Cases"), "/cases"),
+    (_l("Land"), "/assets", {"kind": "land", "status": "vacant"}),
+    (_l("Buildings"), "/assets", {"kind": "building", "status": "vacant"}),
+    (_l("Rooms"), "/rooms", {}),
+    (_l("Cases"), "/cases", {}),
 )
 
 # What WTForms says by itself, in words a tired person understands.
@@ -140,16 +140,33 @@ def mistakes(form: Form) -> list[tuple[str, str]]:
     listed = [("", str(sentence)) for sentence in form.form_errors]
     for field in form:
         suffix = f"-{field.first_wrong}" if isinstance(field, DateParts) else ""
-        question = str(field.label.text).removesuffix(":")
-        question += " " if question.endswith("?") else ": "
-        listed += [(f"{field.id}{suffix}", f"{question}{error}") for error in field.errors[:1]]
+        listed += [
+            (f"{field.id}{suffix}", f"{_question(field)}{error}") for error in field.errors[:1]
+        ]
     return listed
+
+
+def _question(field: fields.Field) -> str:
+    """What an error in the summary is about; a tick box's label is a statement, not a question."""
+    if isinstance(field, fields.BooleanField):
+        return ""
+    label = str(field.label.text).removesuffix(":")
+    return f"{label} " if label.endswith("?") else f"{label}: "
 
 
 def navigation() -> list[tuple[str, str, bool]]:
     """The main ways through the portal: words, address, whether the reader is there."""
-    here = request.full_path.rstrip("?")
-    return [(str(words), href, here.startswith(href)) for words, href in NAVIGATION]
+    return [
+        (str(words), f"{path}?{urlencode(asked)}".rstrip("?"), _is_here(path, asked.get("kind")))
+        for words, path, asked in NAVIGATION
+    ]
+
+
+def _is_here(path: str, kind: str | None) -> bool:
+    """Whether the reader is behind this door: in the list by the one kind asked for, elsewhere by the path."""
+    if kind:
+        return request.path == path and request.args.getlist("kind") == [kind]
+    return request.path.startswith(path)
 
 
 def page_url(page: int) -> str:

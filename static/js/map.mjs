@@ -2,6 +2,8 @@
 // nobody else for anything unless the area names a basemap. The list stays the page.
 
 const MAX_PAGES = 20; // of the GeoJSON that the list's filters give
+const SHAPES_FROM = 15.5; // the zoom from which a plot is larger than its dot
+const LAYERS = ["meanwhile-points", "meanwhile-shapes"]; // that can be opened
 const COLOURS = ["match", ["get", "kind"], "building", "#9a4a1f", "room", "#33528c"];
 
 export function start() {
@@ -38,17 +40,36 @@ function say(figure, words) {
 }
 
 async function open(figure) {
-  const { gl, glCss, bbox, basemap, attribution, geojsonUrl, groundUrl, wordsMap } = figure.dataset;
+  const { gl, glCss, basemap, geojsonUrl, groundUrl } = figure.dataset;
   const [maplibre, places, ground] = await Promise.all([
     import(gl), allPages(geojsonUrl), groundUrl ? getJson(groundUrl) : nothing(), styleSheet(glCss),
   ]);
   const box = document.createElement("div");
   box.className = "mw-map__live";
   figure.querySelector(".mw-map__window").prepend(box);
+  const over = basemap && (await attempt(() => mapOn(maplibre, box, basemap, figure)));
+  const map = over || (await mapOn(maplibre, box, plainStyle(), figure));
+  draw(map, figure, places, ground, Boolean(over));
+  answer(map, maplibre, places);
+  // Everything is drawn, not half of it; a basemap that dawdles is not waited for.
+  await Promise.race([new Promise((done) => map.once("idle", done)), pause(5000)]);
+}
+
+// A basemap that does not answer is no reason to show nothing: null, and the plain ground is used.
+async function attempt(make) {
+  try {
+    return await make();
+  } catch {
+    return null;
+  }
+}
+
+async function mapOn(maplibre, box, style, figure) {
+  const { bbox, attribution, wordsMap } = figure.dataset;
   const [west, south, east, north] = bbox.split(",").map(Number);
   const map = new maplibre.Map({
     container: box,
-    style: basemap || plainStyle(),
+    style,
     bounds: [[west, south], [east, north]],
     attributionControl: { compact: false, customAttribution: attribution || undefined },
     cooperativeGestures: matchMedia("(pointer: coarse)").matches,
@@ -57,15 +78,23 @@ async function open(figure) {
     fadeDuration: 0,
     locale: { "Map.Title": wordsMap },
   });
+  try {
+    // Once the style is there, a tile or a letter that fails to come is the basemap's own small gap.
+    await new Promise((done, fail) => {
+      map.once("style.load", done);
+      map.on("error", (event) => fail(event.error));
+    });
+  } catch (error) {
+    map.remove();
+    throw error;
+  }
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
-  await new Promise((done, fail) => {
-    map.once("load", done);
-    map.once("error", (event) => fail(event.error));
-  });
-  draw(map, figure, places, ground, Boolean(basemap));
-  answer(map, maplibre, places);
-  await new Promise((done) => map.once("idle", done)); // everything is drawn, not half of it
+  return map;
+}
+
+function pause(milliseconds) {
+  return new Promise((done) => { setTimeout(done, milliseconds); });
 }
 
 function plainStyle() {
@@ -76,34 +105,46 @@ function plainStyle() {
   };
 }
 
+// Our names begin with the product's, so that no basemap has the same ones.
 function draw(map, figure, places, ground, overBasemap) {
   const area = getComputedStyle(figure).getPropertyValue("--area-colour").trim();
   const colour = [...COLOURS, area];
-  map.addSource("ground", { type: "geojson", data: ground });
-  map.addSource("places", { type: "geojson", data: places });
-  map.addSource("points", { type: "geojson", data: { type: "FeatureCollection", features: places.features.map(point) } });
+  map.addSource("meanwhile-ground", { type: "geojson", data: ground });
+  map.addSource("meanwhile-places", { type: "geojson", data: places });
+  map.addSource("meanwhile-points", { type: "geojson", data: { type: "FeatureCollection", features: places.features.map(dot) } });
   if (!overBasemap) {
-    map.addLayer({ id: "ground", type: "fill", source: "ground", paint: { "fill-color": "#fffdf9" } });
+    map.addLayer({ id: "meanwhile-ground", type: "fill", source: "meanwhile-ground", paint: { "fill-color": "#fffdf9" } });
   }
-  map.addLayer({ id: "borders", type: "line", source: "ground", paint: { "line-color": "#b9b09e" } });
-  map.addLayer({ id: "shapes", type: "fill", source: "places", filter: ["in", "Polygon", ["geometry-type"]],
+  map.addLayer({ id: "meanwhile-borders", type: "line", source: "meanwhile-ground", paint: { "line-color": "#b9b09e" } });
+  map.addLayer({ id: "meanwhile-shapes", type: "fill", source: "meanwhile-places", filter: ["in", "Polygon", ["geometry-type"]],
     paint: { "fill-color": colour, "fill-opacity": 0.35 } });
-  map.addLayer({ id: "edges", type: "line", source: "places", filter: ["in", "Polygon", ["geometry-type"]],
+  map.addLayer({ id: "meanwhile-edges", type: "line", source: "meanwhile-places", filter: ["in", "Polygon", ["geometry-type"]],
     paint: { "line-color": colour, "line-width": 2 } });
-  map.addLayer({ id: "points", type: "circle", source: "points",
-    paint: { "circle-color": colour, "circle-radius": 7, "circle-stroke-color": "#fffdf9", "circle-stroke-width": 1.5 } });
+  map.addLayer({ id: "meanwhile-points", type: "circle", source: "meanwhile-points",
+    paint: { "circle-color": colour, "circle-stroke-color": "#fffdf9",
+      "circle-radius": near(7), "circle-stroke-width": near(1.5) } });
+}
+
+// A size for dots: from near by, a place whose shape is drawn needs no dot on it.
+function near(size) {
+  return ["step", ["zoom"], size, SHAPES_FROM, ["case", ["get", "shaped"], 0, size]];
+}
+
+function dot(feature) {
+  const shaped = feature.geometry.type !== "Point";
+  return { ...point(feature), properties: { ...feature.properties, shaped } };
 }
 
 // A place can be opened with a finger or mouse, or with Enter: the one nearest the middle.
 function answer(map, maplibre, places) {
   const open = (feature) => popup(maplibre, feature).setLngLat(point(feature).geometry.coordinates).addTo(map);
-  for (const layer of ["points", "shapes"]) {
+  for (const layer of LAYERS) {
     map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
     map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
   }
   map.on("click", (event) => {
     const around = [[event.point.x - 8, event.point.y - 8], [event.point.x + 8, event.point.y + 8]];
-    const [hit] = map.queryRenderedFeatures(around, { layers: ["points", "shapes"] });
+    const [hit] = map.queryRenderedFeatures(around, { layers: LAYERS });
     if (hit) open(hit);
   });
   map.getCanvas().addEventListener("keydown", (event) => {

@@ -1,15 +1,18 @@
 """The real portal on the invented borough, served to a real browser."""
 
+import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
 
 from portal import migrate
 from portal.db import db
@@ -212,3 +215,33 @@ def _sign_in(context: BrowserContext, town: Flask, email: str) -> None:
 def people() -> dict[str, str]:
     """The address of one person for each role of the demonstration."""
     return {role.lower(): person.email for role, person, _about in cast.roles()}
+
+
+@pytest.fixture
+def basemap() -> Iterator[SimpleNamespace]:
+    """A server of map styles on an origin of its own; what it gives is asked for by page and by worker."""
+    style = {
+        "version": 8,
+        "sources": {"places": {"type": "geojson", "data": "places.json"}},
+        "layers": [{"id": "places", "type": "circle", "source": "places"}],
+    }
+    answers = {"/style.json": style, "/places.json": {"type": "FeatureCollection", "features": []}}
+    asked: list[str] = []
+
+    @Request.application
+    def answer(request):
+        asked.append(request.path)
+        headers = {"Access-Control-Allow-Origin": "*"}
+        return Response(
+            json.dumps(answers[request.path]), mimetype="application/json", headers=headers
+        )
+
+    server = make_server("127.0.0.1", 0, answer, threaded=True)
+    address = f"http://127.0.0.1:{server.port}"
+    style["sources"]["places"]["data"] = f"{address}/places.json"
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield SimpleNamespace(address=address, asked=asked)
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -5,8 +5,9 @@ import re
 import pytest
 from sqlalchemy import select
 
-from portal.areas.models import Postcode
-from portal.db import db
+from portal.areas.models import Area, Postcode
+from portal.areas.queries import current_area
+from portal.db import db, transaction
 from portal.register.models import Asset
 from portal.register.rules import Kind
 from tests.browser.conftest import apart
@@ -150,3 +151,34 @@ def test_from_the_room_door_to_a_room_asked_for(visit, people, postcode, width, 
     page.wait_for_load_state("networkidle")
     assert page.locator(".govuk-error-summary").is_visible(), "safeguarding has to be read first"
     seen.check()
+
+
+def test_a_basemap_that_does_not_answer_leaves_the_plain_ground(visit, town, basemap):
+    set_basemap(town, f"{basemap.address}/nothing.json")
+    try:
+        page = visit("/assets?kind=land&view=map", until="load").page
+        page.get_by_text("With the keyboard").wait_for()
+        assert page.locator("canvas.maplibregl-canvas").count() == 1
+    finally:
+        set_basemap(town, None)
+
+
+def set_basemap(town, address):
+    def change():
+        with town.app_context(), transaction() as session:
+            session.get_one(Area, current_area().id).basemap_url = address
+
+    apart(change)
+
+
+def test_a_basemap_of_another_origin_is_asked_and_nobody_else(visit, town, basemap):
+    set_basemap(town, f"{basemap.address}/style.json")
+    try:
+        seen = visit("/assets?kind=land&view=map", until="load")
+        seen.page.get_by_text("With the keyboard").wait_for()
+        assert {"/style.json", "/places.json"} <= set(basemap.asked)
+        others = [fault for fault in seen.faults if basemap.address not in fault]
+        refused = [fault for fault in seen.faults if "Content Security Policy" in fault]
+        assert not others + refused
+    finally:
+        set_basemap(town, None)
