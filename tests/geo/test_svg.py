@@ -53,4 +53,5 @@ def test_a_ward_larger_than_the_picture_is_cut():
     frame = Frame.around([shapely.Point(-2.35, 53.41)])
     assert frame is not None
     numbers = re.findall(r"-?[\d.]+", frame.path(shapely.box(-3, 53, -2, 54)))
-    assert max(map(float, numbers)) <= 704
+    assert max(map(float, numbers)) <= 2 * frame.width
+    assert min(map(float, numbers)) >= -frame.width
