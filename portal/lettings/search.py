@@ -33,6 +33,8 @@ DATES_SHARE = 0.5
 SOME_DATES = ("taken", "closed", "bank-holiday")
 TIMES_AS_FAR, MORE_M = 2, 1000
 MOST_NEARLY = 5
+# Up to so many rooms are named in the query for holds; beyond, all holds of the area are looked at.
+MOST_NAMED = 2000
 # Nearer is better, but not by a few steps: distances are compared in these steps, then price, then fit.
 STEP_M = 250
 
@@ -115,6 +117,8 @@ def taken(area_id: int, rooms: Sequence[Room], spans: Sequence[tuple[datetime, d
         )
     )
     row_of = _rows_by_leaf(rooms)
+    if len(row_of) <= MOST_NAMED:
+        query = query.where(Hold.room_id.in_(row_of))
     pairs = [
         (row, starts.timestamp(), ends.timestamp())
         for leaf, starts, ends in db.session.execute(query)

@@ -250,7 +250,7 @@ def week(
 ) -> list[tuple[str, str, str]]:
     """A room's week as everybody may see it: day, hours for hire, and when it is booked, never by whom."""
     days = [monday + timedelta(days=n) for n in range(calendar.WEEK)]
-    return [(web.day(d), _for_hire(hire, d), _booked(booked, d)) for d in days]
+    return [(short(d), _for_hire(hire, d), _booked(booked, d)) for d in days]
 
 
 def _for_hire(hire: str | None, day: date) -> str:
