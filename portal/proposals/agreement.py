@@ -45,7 +45,9 @@ def sign(case_id: int, user_id: int, *, name: str, shown_hash: str) -> None:
     with moves.turn(case_id, user_id) as turn:
         row = turn.allowed(Action.SIGN, signer=name, shown_hash=shown_hash)
         role = next(role for role in row.roles if role in turn.roles)
-        turn.take(Action.SIGN, signer=name, shown_hash=shown_hash, why=f"SHA-256 {shown_hash}")
+        turn.take(
+            Action.SIGN, signer=name, shown_hash=shown_hash, why=f"SHA-256 {shown_hash[:16]}…"
+        )
         turn.session.add(
             Signature(
                 proposal_id=case_id,

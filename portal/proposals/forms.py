@@ -1,6 +1,6 @@
 """Forms about cases: shape and wording. Those that follow a profile's lists are made when they are needed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -248,11 +248,10 @@ class RefuseForm(Form):
 
 def with_grounds(base: type[Form], profile: Profile) -> type[Form]:
     """A form whose grounds are the profile's closed list."""
-    unbound: Callable = base.ground
-    ground = RadioField(
-        *unbound.args,
-        **unbound.kwargs | {"choices": [SelectChoice(*one) for one in profile.grounds.items()]},
-    )
+    unbound = base.ground
+    choices = [SelectChoice(*one) for one in profile.grounds.items()]
+    ground = RadioField(*unbound.args, **unbound.kwargs | {"choices": choices})
+    ground.creation_counter = unbound.creation_counter  # its place among the questions stays
     return _with(base, {"ground": ground})
 
 

@@ -81,6 +81,11 @@ missing_is_named = Guard(
 not_represented_yet = Guard(
     "represented", "You have already spoken about this proposal.", lambda f: not f.represented
 )
+no_party = Guard(
+    "party",
+    "You belong to the group or act for the holder: you speak in the proposal and in the answers.",
+    lambda f: not f.interest,
+)
 says_why = Guard("no-words", "Say why, in a few words.", lambda f: bool(f.words), about_input=True)
 something_to_answer = Guard(
     "nothing-to-answer", "There is nothing left to answer.", lambda f: f.unanswered > 0

@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 
+from portal import clock
 from portal.areas.calendar import Counted
 from portal.people.models import User
 from portal.people.rules import Role
@@ -20,6 +21,7 @@ from portal.proposals.standing import (
     result_of,
     roles_of,
     sides_of,
+    silence_grants,
 )
 from portal.states import role_words
 from portal.web import day
@@ -145,8 +147,17 @@ def told_event(event: CaseEvent, case: Proposal) -> dict[str, str]:
 
 def next_sentence(case: Proposal) -> str:
     """What happens next and by when."""
-    days = {name: day(due) for name, due in queries.next_days(case).items()}
-    return str(words.NEXT[case.state]) % days
+    due = case.due
+    told_ = [
+        str(sentence) % {"day": day(due[period])}
+        for period, sentence in words.RUNNING.items()
+        if case.state is State.ON_NOTICE
+        and clock.today() <= due[period]
+        and not (period == "holder_response" and case.response)
+    ]
+    days = {name: day(last) for name, last in due.items()}
+    days["silence"] = str(words.SILENCE[silence_grants(case)])
+    return " ".join([*told_, str(words.NEXT[case.state]) % days])
 
 
 def how_counted(counted: Counted) -> list[str]:
@@ -155,7 +166,7 @@ def how_counted(counted: Counted) -> list[str]:
     told_ = [_("%(length)s after %(start)s.", length=length, start=day(counted.after))]
     if counted.excluded:
         told_.append(_("The first working day after it is day 1. The last one ends at midnight."))
-        told_.append(_("Not counted: %(number)s days of weekends.", number=counted.weekend_days))
+        told_.append(_("Not counted: %(number)s days at weekends.", number=counted.weekend_days))
     told_ += [
         _("Not counted: %(day)s, %(why)s.", day=day(left.day), why=left.why)
         for left in counted.holidays

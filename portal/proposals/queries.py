@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from portal import clock
 from portal.areas.calendar import Counted, count
@@ -16,7 +16,7 @@ from portal.errors import NotFound
 from portal.people import access
 from portal.people.models import User
 from portal.people.rules import Role
-from portal.proposals.models import CaseEvent, Deadline, Proposal, Representation
+from portal.proposals.models import CaseEvent, Proposal, Representation
 from portal.proposals.rules import (
     HOLDS_THE_PLACE,
     OVER,
@@ -65,7 +65,10 @@ def cases(states: Sequence[State], page: int) -> tuple[list[Proposal], int]:
         query = query.where(Proposal.state.in_(states))
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     found = query.order_by(Proposal.published_on.desc(), Proposal.id.desc()).options(
-        joinedload(Proposal.asset).joinedload(Asset.holder), joinedload(Proposal.group)
+        joinedload(Proposal.asset).joinedload(Asset.holder),
+        joinedload(Proposal.group),
+        joinedload(Proposal.response),
+        selectinload(Proposal.deadlines),
     )
     return list(db.session.scalars(found.limit(PAGE).offset((page - 1) * PAGE))), total
 
@@ -211,9 +214,3 @@ def _dues(case: Proposal) -> dict[str, Due]:
             period.source,
         )
     return found
-
-
-def next_days(case: Proposal) -> dict[str, date]:
-    """The last days that the sentence about what comes next may name."""
-    query = select(Deadline.period, Deadline.due).where(Deadline.proposal_id == case.id)
-    return dict(db.session.execute(query).tuples().all())

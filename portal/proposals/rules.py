@@ -158,7 +158,7 @@ TRANSITIONS: tuple[Transition, ...] = (
                tells=EVERYBODY, road=True),
     Transition(S.ON_NOTICE, A.REPRESENT, (R.RESIDENT,), S.ON_NOTICE,
                N_("Somebody spoke about the proposal."), "notice",
-               (g.not_represented_yet, g.says_why), Clock(Runs.UNTIL, "representations")),
+               (g.no_party, g.not_represented_yet, g.says_why), Clock(Runs.UNTIL, "representations")),
     Transition(S.ON_NOTICE, A.ANSWER, (ORGANISER,), S.ON_NOTICE,
                N_("The group answered what was said."), "notice",
                (g.something_to_answer,), Clock(Runs.UNTIL, "answers")),

@@ -69,6 +69,12 @@ def capacity_holds(case: Proposal) -> bool:
     return bool(case.capacity) and all(check.holds for check in case.capacity)
 
 
+def silence_grants(case: Proposal) -> bool:
+    """Whether an undecided last day is a grant: the profile says so and the council has resolved it."""
+    area = db.session.get_one(Area, case.asset.area_id)
+    return profile_of(case).silence == "grant" and bool(area.resolution_reference)
+
+
 def rival_holds_place(asset_id: int, case_id: int | None = None) -> bool:
     """Whether another case has a live grant of this place."""
     query = select(Proposal.id).where(
@@ -89,7 +95,6 @@ def start_facts(asset: Asset) -> Facts:
 def facts_of(case: Proposal, user: User | None, **typed: object) -> Facts:
     """Everything the guards may ask; `typed` is what came from the form."""
     profile, result = profile_of(case), result_of(case)
-    area = db.session.get_one(Area, case.asset.area_id)
     known = {
         "today": clock.today(),
         "due": case.due,
@@ -102,7 +107,7 @@ def facts_of(case: Proposal, user: User | None, **typed: object) -> Facts:
         "panel_size": profile.panel_size,
         "capacity_checked": {check.item for check in case.capacity} >= set(profile.capacity),
         "passed": result is not None and result.passed,
-        "silence_grants": profile.silence == "grant" and bool(area.resolution_reference),
+        "silence_grants": silence_grants(case),
         "signed": {s.role for s in case.agreement.signatures} if case.agreement else set(),
         "text_hash": case.agreement.sha256 if case.agreement else "",
         "grounds": profile.grounds,

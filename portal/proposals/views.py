@@ -5,20 +5,25 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from portal.areas.queries import current_area
+from portal.errors import RuleBroken
 from portal.people.access import PUBLIC, SIGNED_IN, allow
+from portal.people.models import User
 from portal.people.queries import groups_of, me
 from portal.proposals import forms, page, queries, rules, service, words
 from portal.proposals.acts import ACTS, act_of, signed_in
-from portal.proposals.rules import EDITABLE, Track
+from portal.proposals.models import Proposal
+from portal.proposals.rules import EDITABLE, Action, Track
 from portal.proposals.standing import facts_of, profile_of, roles_of
 from portal.register import maps
 from portal.register import queries as register
 from portal.register.doors import Door, door, standing
 from portal.register.models import Asset
 from portal.register.rules import Status
-from portal.web import attempt, render_form, state_words
+from portal.web import attempt, render_form, state_words, told
 
 bp = Blueprint("proposals", __name__)
+
+AROUND_METRES = 500
 
 
 @bp.get("/cases")
@@ -49,7 +54,7 @@ def case(case_id: int):
     return render_template(
         "proposals/case.html",
         **page.case_page(one, user),
-        picture=maps.picture(current_area(), [one.asset]),
+        picture=maps.picture(current_area(), [one.asset], least_metres=AROUND_METRES),
     )
 
 
@@ -103,7 +108,9 @@ def act(case_id: int, slug: str):
     action = act_of(slug) or abort(404)
     user = me()
     one = queries.case_for(case_id, user)
-    rules.find(one.state, action, roles_of(one, user), facts_of(one, user), input_too=False)
+    if (refusal := _refusal(one, action, user)) and request.method == "GET":
+        flash(told(refusal), "error")
+        return redirect(url_for("proposals.case", case_id=case_id))
     how, said = ACTS[action], words.ACTIONS[action]
     form = how.form(one)
     if form.validate_on_submit() and attempt(form, how.run, case_id, user.id, form):
@@ -111,6 +118,21 @@ def act(case_id: int, slug: str):
         return redirect(url_for("proposals.case", case_id=case_id))
     one = queries.case_for(case_id, me())
     return render_form(how.template, form, action=action, said=said, **page.case_page(one, me()))
+
+
+def _refusal(one: Proposal, action: Action, user: User) -> RuleBroken | None:
+    """What the table says against opening the action's page; whoever has no part in it is turned away here.
+
+    On a form that was sent a guard's refusal waits for the service, so that the page comes back with what was
+    typed. In a state that does not know the action nobody's part has been checked, so there is no page to show.
+    """
+    try:
+        rules.find(one.state, action, roles_of(one, user), facts_of(one, user), input_too=False)
+    except RuleBroken as refusal:
+        if request.method != "GET" and refusal.code == "not-now":
+            raise
+        return refusal
+    return None
 
 
 # ---- what an asset's page says and offers

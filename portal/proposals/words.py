@@ -141,11 +141,9 @@ NEXT = {
         "The group adds what is missing and lodges again. The clock does not run meanwhile."
     ),
     S.VALIDATED: _l("The proposal is published today."),
-    S.ON_NOTICE: _l(
-        "Anybody may speak until %(representations)s. The holder answers by %(holder_response)s. Then the panel scores the test."
-    ),
+    S.ON_NOTICE: _l("When everybody has been heard, the panel scores the test."),
     S.UNDER_TEST: _l(
-        "The panel scores the test and the chair decides by %(decision)s. If nobody decides by then, silence decides."
+        "The panel scores the test and the chair decides by %(decision)s. %(silence)s"
     ),
     S.GRANTED: _l("The broker drafts the agreement."),
     S.GRANTED_BY_DEFAULT: _l("The broker drafts the agreement."),
@@ -158,6 +156,19 @@ NEXT = {
     S.AGREEMENT: _l("Both sides read and sign the agreement. Then the place is handed over."),
     S.IN_USE: _l("The place is in use."),
     S.ENDED: _l("The case is over. The place can be claimed again."),
+}
+
+# What an undecided last day means, with a council resolution on record and without.
+SILENCE = {
+    True: _l("If nobody decides by then, it is granted by default."),
+    False: _l("If nobody decides by then, it goes to the senior officer."),
+}
+
+# While a case is on notice several periods run; each is told while it runs.
+RUNNING = {
+    "representations": _l("Anybody may speak until %(day)s."),
+    "answers": _l("The group may answer what is said until %(day)s."),
+    "holder_response": _l("The holder answers by %(day)s."),
 }
 
 # The questions of a proposal: (name, what it is called where it is missing or shown).

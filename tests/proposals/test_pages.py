@@ -8,6 +8,7 @@ from portal.proposals import holder, panel
 from portal.proposals.models import Proposal
 from portal.proposals.rules import State
 from portal.proposals.tick import tick
+from tests.conftest import csrf_token
 from tests.proposals.stage import Stage, after_day, on_working_day
 
 
@@ -127,7 +128,8 @@ def test_words_are_public_and_names_are_not(client, stage):
     assert "Beans are better." in shown
     assert "Anil" not in shown
     assert "For it: 1. Against it: 0." in shown
-    assert client.get(f"{path}/represent").status_code == 409  # once only
+    again = client.get(f"{path}/represent", follow_redirects=True)
+    assert "You have already spoken" in text(again)
     client.sign_in(stage.emails["organiser"])
     number = stage.case.representations[0].id
     client.send(f"{path}/answer", {f"answer_{number}": "We think so too."})
@@ -183,7 +185,30 @@ def test_unknown_addresses_are_pages_too(client, stage):
     assert client.get("/cases/999999999999").status_code == 404
     assert client.get(f"/cases/{stage.case_id}/publish").status_code == 404
     assert client.get(f"/cases/{stage.case_id}/nonsense").status_code == 404
-    assert client.get(f"/cases/{stage.case_id}/validate").status_code == 409  # it has moved on
+    late = client.get(f"/cases/{stage.case_id}/validate", follow_redirects=True)
+    assert "the case has moved on" in text(late)
+
+
+def test_a_form_that_comes_too_late_comes_back_with_what_was_typed(client, stage):
+    stage.on_notice()
+    path = f"/cases/{stage.case_id}/represent"
+    client.sign_in(stage.emails["resident"])
+    token = csrf_token(page(client, path))
+    typed = {"stance": "for", "words": "Beans are better.", "csrf_token": token}
+    assert client.post(path, data=typed).status_code == 302
+    second = client.post(path, data=typed)  # a double click
+    assert second.status_code == 409
+    assert "You have already spoken" in text(second)
+    assert "Beans are better." in text(second)
+
+
+def test_a_stranger_sees_no_agreement_by_sending_its_form(client, stage):
+    stage.in_use()
+    client.sign_in(stage.emails["resident"])
+    sent = {"name": "Me", "csrf_token": csrf_token(page(client, "/account"))}
+    answer = client.post(f"/cases/{stage.case_id}/sign", data=sent)
+    assert answer.status_code == 409
+    assert "without prejudice" not in text(answer)
 
 
 def test_the_whole_way_by_the_pages(client, stage):

@@ -157,6 +157,7 @@ GUARDS = [
     (S.LODGED, A.RETURN_INCOMPLETE, {"words": ""}, "nothing-named"),
     (S.ON_NOTICE, A.REPRESENT, {"words": ""}, "no-words"),
     (S.ON_NOTICE, A.REPRESENT, {"represented": True}, "represented"),
+    (S.ON_NOTICE, A.REPRESENT, {"interest": True}, "party"),
     (S.ON_NOTICE, A.REPRESENT, {"due": OVERDUE}, "too-late"),
     (S.ON_NOTICE, A.ANSWER, {"due": OVERDUE}, "too-late"),
     (S.ON_NOTICE, A.ANSWER, {"unanswered": 0}, "nothing-to-answer"),
