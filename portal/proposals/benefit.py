@@ -67,6 +67,10 @@ LINE_SENTENCES = (
     ),
     (lambda line: line.theirs is None, N_("The panel gave the group %(ours)s of %(most)s.")),
     (
+        lambda line: line.ours.median == line.theirs.median == 0,
+        N_("The panel saw no benefit here from either."),
+    ),
+    (
         lambda line: line.ours.median == line.theirs.median,
         N_("Both would bring the same: %(ours)s of %(most)s."),
     ),
@@ -173,14 +177,14 @@ def weigh(
 
 
 def shown(value: Fraction | None) -> str:
-    """Points as people write them, to one decimal: "3", "2.5"; "" for None.
+    """Points as people write them, to two decimals: "3", "2.5", "2.85"; "" for None.
 
     Rounded down, so that "1" never stands for less than a floor of 1.
     """
     if value is None:
         return ""
-    tenths = value.numerator * 10 // value.denominator
-    return f"{tenths // 10}.{tenths % 10}".removesuffix(".0")
+    whole, hundredths = divmod(value.numerator * 100 // value.denominator, 100)
+    return f"{whole}.{hundredths:02d}".rstrip("0").rstrip(".")
 
 
 def _spread(sheets: Sequence[Sheet], side: Side, criterion: str) -> Spread:

@@ -23,7 +23,7 @@ from portal.web import attempt, render_form, state_words, told
 
 bp = Blueprint("proposals", __name__)
 
-AROUND_METRES = 500
+AROUND_METRES = 1000
 
 
 @bp.get("/cases")

@@ -77,8 +77,8 @@ def test_points_are_written_plainly_and_never_rounded_up():
     assert [shown(Fraction(n)) for n in ("3", "5/2", "20/7", "99/100")] == [
         "3",
         "2.5",
-        "2.8",
-        "0.9",
+        "2.85",
+        "0.99",
     ]
     assert shown(None) == ""
 
