@@ -5,6 +5,9 @@ Sentences are English source text; the web layer translates them and fills in th
 
 from collections.abc import Mapping
 
+# Marks a sentence for the translators where it is written down; whoever shows it translates it then.
+N_ = str
+
 
 class PortalError(Exception):
     """Something a person can be told in a sentence."""

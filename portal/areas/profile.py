@@ -70,6 +70,9 @@ class Profile:
     criteria: Mapping[str, Criterion]
     capacity: Mapping[str, str]
     grounds: Mapping[str, str]
+    decided_by_test: tuple[
+        str, ...
+    ]  # of the grounds; an objection on another is the chair's to uphold
     clauses: Mapping[str, Clause]
 
     def cite(self, clause: str) -> str:
@@ -150,6 +153,7 @@ def read_profile(file: Path) -> Profile:
         criteria=top.table("criteria", _criterion),
         capacity=top.table("capacity", lambda t, key: t.get(key, str)),
         grounds=top.table("grounds", lambda t, key: t.get(key, str)),
+        decided_by_test=tuple(top.get("decided_by_test", list)),
         clauses=top.table("clauses", _clause),
     )
     _check_references(top, profile)
@@ -180,6 +184,9 @@ def _clause(table: _Place, name: str) -> Clause:
 
 
 def _check_references(top: _Place, profile: Profile) -> None:
+    for ground in profile.decided_by_test:
+        if ground not in profile.grounds:
+            raise top.wrong("decided_by_test", f"there is no ground {ground!r}")
     for name, period in profile.periods.items():
         at = top.inside("periods").inside(name)
         if period.clause not in profile.clauses:

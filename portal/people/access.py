@@ -74,7 +74,7 @@ def _to_sign_in() -> Response:
 
 def area_roles() -> set[Role]:
     """The roles the signed-in person has anywhere in this area."""
-    if not current_user.is_authenticated:
+    if not current_user or not current_user.is_authenticated:
         return set()
     if "area_roles" not in g:
         g.area_roles = {grant.role for grant in _grants(current_user)}

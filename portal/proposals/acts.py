@@ -10,7 +10,13 @@ from portal.proposals import agreement, forms, holder, panel, service
 from portal.proposals.benefit import Result
 from portal.proposals.models import Proposal
 from portal.proposals.rules import Action
-from portal.proposals.standing import profile_of, result_of, rival_holds_place, sides_of
+from portal.proposals.standing import (
+    objection_of,
+    profile_of,
+    result_of,
+    rival_holds_place,
+    sides_of,
+)
 from portal.proposals.words import QUESTIONS
 from portal.web import Form
 
@@ -117,13 +123,13 @@ def would_grant(case: Proposal, result: Result | None) -> bool:
 
 def _decide_form(case: Proposal) -> Form:
     if would_grant(case, result_of(case)):
-        return forms.GrantForm()
+        return forms.ObjectionForm() if objection_of(case) else forms.GrantForm()
     return forms.with_grounds(forms.RefuseForm, profile_of(case))()
 
 
 def _decide(case_id: int, user_id: int, form: Form) -> None:
     given = {name: form.data.get(name) or "" for name in ("reasons", "ground", "evidence")}
-    panel.decide(case_id, user_id, **given)
+    panel.decide(case_id, user_id, upheld=form.data.get("upheld") == "yes", **given)
 
 
 def _terms(case_id: int, user_id: int, form: Form) -> None:

@@ -12,8 +12,7 @@ from fractions import Fraction
 from statistics import median
 
 from portal.areas.profile import Profile
-
-N_ = str
+from portal.errors import N_
 
 
 class Side(StrEnum):

@@ -238,6 +238,19 @@ class GrantForm(Form):
     reasons = _text(_l("Your reasons, besides the result of the test"))
 
 
+class ObjectionForm(Form):
+    upheld = RadioField(
+        _l("Do you uphold the holder's objection?"),
+        choices=[
+            SelectChoice("no", _l("No: the use is granted, because the test is passed")),
+            SelectChoice("yes", _l("Yes: the use is refused on the holder's ground")),
+        ],
+        validators=[InputRequired(_l("Choose yes or no."))],
+    )
+    evidence = _text(_l("If you uphold it: what is the evidence?"))
+    reasons = _text(_l("Your reasons, besides the result of the test"))
+
+
 class RefuseForm(Form):
     ground = RadioField(
         _l("On which ground is it refused?"), validators=[InputRequired(_l("Choose a ground."))]

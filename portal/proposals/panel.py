@@ -9,7 +9,7 @@ from portal.proposals import moves
 from portal.proposals.benefit import Result, Side, Spread, shown
 from portal.proposals.models import CapacityCheck, Decision, Score
 from portal.proposals.rules import Action, State
-from portal.proposals.standing import result_of, sides_of
+from portal.proposals.standing import objection_of, result_of, sides_of
 
 
 def declare_interest(case_id: int, user_id: int) -> None:
@@ -63,19 +63,28 @@ def check_capacity(
 
 
 def decide(
-    case_id: int, user_id: int, *, reasons: str = "", ground: str = "", evidence: str = ""
+    case_id: int,
+    user_id: int,
+    *,
+    reasons: str = "",
+    ground: str = "",
+    evidence: str = "",
+    upheld: bool = False,
 ) -> State:
-    """The chair decides: the outcome follows from the test; a refusal needs its ground and evidence."""
+    """The chair decides: the outcome follows from the test, unless the holder's objection is upheld.
+
+    A refusal needs its ground and evidence; an upheld objection brings the ground along.
+    """
     with moves.turn(case_id, user_id) as turn:
         result = result_of(turn.case)
-        row = turn.allowed(Action.DECIDE, ground=ground, evidence=evidence)
+        ground = objection_of(turn.case) if upheld else ground
+        given = {"ground": ground, "evidence": evidence, "upheld": upheld}
+        row = turn.allowed(Action.DECIDE, **given)
         refused = row.to is State.REFUSED
         why = [_(result.sentence, **told(result, turn.profile.most_points)), reasons]
         if refused:
             why = [turn.profile.grounds[ground] + ".", evidence, *why]
-        turn.take(
-            Action.DECIDE, ground=ground, evidence=evidence, why=" ".join(w for w in why if w)
-        )
+        turn.take(Action.DECIDE, why=" ".join(w for w in why if w), **given)
         turn.session.add(
             Decision(
                 proposal_id=case_id,

@@ -43,10 +43,15 @@ def case_for(case_id: int, user: User | None) -> Proposal:
     if (
         case is None
         or case.asset.area_id != current_area().id
-        or not (case.published_on or roles_of(case, user) & SEE_EARLY)
+        or not (case.published_on or roles_of(case, user) & _first_readers(case))
     ):
         raise NotFound("no-case", "There is no such case, or it has not been published yet.")
     return case
+
+
+def _first_readers(case: Proposal) -> set[Role]:
+    """Who reads a case before it is published; what a group has not handed in is the group's alone."""
+    return {Role.ORGANISER} if case.state is State.DRAFT else SEE_EARLY
 
 
 def is_insider(case: Proposal, user: User | None) -> bool:

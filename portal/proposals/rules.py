@@ -10,13 +10,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from portal.errors import Forbidden, RuleBroken
+from portal.errors import N_, Forbidden, RuleBroken
 from portal.people.rules import Role
 from portal.proposals import guards as g
 from portal.proposals.guards import Facts, Guard
-
-# Marks a sentence for the translators; pages translate it when it is shown.
-N_ = str
 
 
 class Track(StrEnum):
@@ -193,8 +190,8 @@ TRANSITIONS: tuple[Transition, ...] = (
                  (ORGANISER, OFFICER, BROKER, R.RESIDENT), road=state is S.UNDER_TEST and to is S.GRANTED)
       for state, clock in ((S.UNDER_TEST, UNTIL_DECIDED), (S.ESCALATED, None))
       for to, sentence, more in (
-          (S.GRANTED, N_("The use was granted: the proposal passed the test."), (g.test_is_passed, g.place_is_free)),
-          (S.REFUSED, N_("The use was refused."), (g.ground_is_listed, g.evidence_is_given)))),
+          (S.GRANTED, N_("The use was granted: the proposal passed the test."), (g.test_is_passed, g.place_is_free, g.objection_is_not_upheld)),
+          (S.REFUSED, N_("The use was refused."), (g.refusal_has_cause, g.ground_is_listed, g.evidence_is_given)))),
     Transition(S.UNDER_TEST, A.DEFAULT_GRANT, (PORTAL,), S.GRANTED_BY_DEFAULT,
                N_("The last day passed without a decision. The use was granted by default."), "silence",
                (g.place_is_free, g.silence_grants), AFTER_LAST_DAY, (ORGANISER, OFFICER, BROKER, R.RESIDENT)),

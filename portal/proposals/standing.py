@@ -38,6 +38,14 @@ def has_alternative(case: Proposal) -> bool:
     return case.response is not None and case.response.action is Action.NAME_ALTERNATIVE
 
 
+def objection_of(case: Proposal) -> str:
+    """The ground on which the holder objected, if it is one that the test does not decide by itself; else ""."""
+    if case.response is None or case.response.action is not Action.OBJECT:
+        return ""
+    ground = case.response.ground or ""
+    return "" if ground in profile_of(case).decided_by_test else ground
+
+
 def sides_of(case: Proposal) -> tuple[Side, ...]:
     """The columns that the panel scores."""
     return (Side.PROPOSAL, Side.ALTERNATIVE) if has_alternative(case) else (Side.PROPOSAL,)
@@ -107,6 +115,7 @@ def facts_of(case: Proposal, user: User | None, **typed: object) -> Facts:
         "panel_size": profile.panel_size,
         "capacity_checked": {check.item for check in case.capacity} >= set(profile.capacity),
         "passed": result is not None and result.passed,
+        "objection": objection_of(case),
         "silence_grants": silence_grants(case),
         "signed": {s.role for s in case.agreement.signatures} if case.agreement else set(),
         "text_hash": case.agreement.sha256 if case.agreement else "",

@@ -16,7 +16,7 @@ def test_the_pilot_compact_says_what_the_compact_says():
     assert held.periods["holder_response"].number == 40
     assert held.periods["decision"].never_after == "decision_latest"
     assert len(held.criteria) == 7
-    assert len(held.grounds) == 6
+    assert len(held.grounds) == 7
     assert held.panel_size == 2
     assert held.floor == Decimal("1.0")
     assert held.cited(held.cite("silence")).title == "Silence"

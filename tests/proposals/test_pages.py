@@ -75,11 +75,11 @@ def test_an_expired_page_writes_nothing_and_loses_nothing(client, stage):
     assert stage.case.title == "A garden for the street"
 
 
-def test_a_draft_is_for_its_group_and_the_broker_only(client, stage):
+def test_a_draft_is_for_its_group_only(client, stage):
     stage.draft()
     path = f"/cases/{stage.case_id}"
     assert client.get(path).status_code == 404
-    for who, status in (("organiser", 200), ("broker", 200), ("officer", 404), ("resident", 404)):
+    for who, status in (("organiser", 200), ("broker", 404), ("officer", 404), ("resident", 404)):
         client.sign_in(stage.emails[who])
         assert client.get(path).status_code == status, who
     assert "A garden for the street" not in page(client, "/cases")

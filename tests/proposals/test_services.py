@@ -12,6 +12,7 @@ from portal.people.rules import Role
 from portal.proposals import agreement, holder, panel, service
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.rules import Action, State
+from portal.proposals.tick import tick
 from portal.register.models import Asset
 from portal.register.rules import Kind, Status
 from tests import factories
@@ -234,6 +235,38 @@ def test_a_greater_alternative_is_a_refusal_with_ground_and_evidence_or_nothing(
     assert (decision.ground, decision.evidence) == ("better_alternative", "Strategy, p. 31")
     assert decision.result["lines"][0]["theirs"]["median"] == "3"
     assert db.session.get(Asset, stage.asset_id).status is Status.VACANT
+
+
+def objected(stage, ground):
+    """Passed by the panel, objected to by the holder."""
+    stage.on_notice()
+    holder.object_to(
+        stage.case_id, stage.officer, ground=ground, evidence="Deed of 1921.", officer="Olu"
+    )
+    after_day("answers", stage.case)
+    tick()
+    stage.capacity()
+    for member in (stage.panel, stage.panel2):
+        panel.score(stage.case_id, member, stage.sheet())
+    return stage.case_id
+
+
+def test_a_legal_bar_that_the_chair_upholds_refuses_a_passed_test(stage):
+    case_id = objected(stage, "legal_bar")
+    with broken("no-evidence"):
+        panel.decide(case_id, stage.chair, upheld=True)
+    assert panel.decide(case_id, stage.chair, upheld=True, evidence="Seen.") is State.REFUSED
+    assert stage.case.decision.ground == "legal_bar"
+
+
+def test_an_objection_that_the_chair_does_not_uphold_is_granted(stage):
+    assert panel.decide(objected(stage, "unsafe"), stage.chair) is State.GRANTED
+
+
+def test_what_the_test_decides_cannot_be_upheld_against_it(stage):
+    case_id = objected(stage, "capacity_not_shown")
+    with broken("test-passed"):
+        panel.decide(case_id, stage.chair, upheld=True, evidence="We doubt it.")
 
 
 def test_a_tie_is_granted(stage):

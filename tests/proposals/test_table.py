@@ -235,6 +235,15 @@ def test_the_clock_and_the_facts_lead_on(state, action, changes, to):
 def test_a_passed_test_cannot_be_refused():
     """The first row that holds is taken: with a ground or without one, a passed test is a grant."""
     assert find(S.UNDER_TEST, A.DECIDE, {R.CHAIR}, READY).to is S.GRANTED
+    with pytest.raises(RuleBroken) as caught:
+        find(S.UNDER_TEST, A.DECIDE, {R.CHAIR}, replace(READY, upheld=True))
+    assert caught.value.code == "test-passed"
+
+
+@pytest.mark.parametrize(("upheld", "to"), [(True, S.REFUSED), (False, S.GRANTED)])
+def test_an_objection_beside_the_test_is_upheld_or_not(upheld, to):
+    facts = replace(READY, objection="legal_bar", upheld=upheld)
+    assert find(S.UNDER_TEST, A.DECIDE, {R.CHAIR}, facts).to is to
 
 
 def test_buttons_are_shown_before_the_form_is_filled_in():
