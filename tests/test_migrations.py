@@ -59,9 +59,18 @@ def test_up_again_changes_nothing_and_down_leaves_nothing(engine):
     assert "asset" in inspect(engine).get_table_names()
 
 
+@pytest.mark.parametrize("engine_name", ["postgresql"])
+def test_the_way_down_leaves_no_function_behind(engine):
+    downgrade(engine, "base")
+    with engine.connect() as connection:
+        left = connection.scalars(
+            text("SELECT proname FROM pg_proc WHERE proname LIKE '%\\_kept'")
+        ).all()
+    assert not left
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])  # PostgreSQL indexes the shape itself
 def test_the_box_index_follows_every_asset(engine):
-    if engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL indexes the shape itself")
     with engine.begin() as connection:
         triggers = {
             row[0]
