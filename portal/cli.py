@@ -8,7 +8,7 @@ import click
 from flask import Flask, g
 
 from portal.errors import PortalError
-from portal.walk import walk
+from portal.walks.command import walk
 
 FILE = click.Path(path_type=Path)
 

@@ -29,7 +29,7 @@ FLOORS = (
     {"broker"},
     {"home", "setup"},
     {"models", "migrate", "app"},
-    {"demo", "walk"},
+    {"demo", "walks"},
     {"cli"},
 )
 # Forms and views of every feature dress in what `web` gives; `web` itself knows no feature.

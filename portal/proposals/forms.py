@@ -205,13 +205,15 @@ def score_form(profile: Profile, sides: Iterable[str]) -> type[Form]:
                 _l("Points"),
                 choices=points,
                 validators=[
-                    InputRequired(_l("%(criterion)s: give points.", criterion=criterion.title))
+                    InputRequired(_l("%(criterion)s: give points.", criterion=_l(criterion.title)))
                 ],
             )
             fields[f"reason_{side}_{criterion.name}"] = TextAreaField(
                 _l("Reason"),
                 validators=[
-                    InputRequired(_l("%(criterion)s: give a reason.", criterion=criterion.title)),
+                    InputRequired(
+                        _l("%(criterion)s: give a reason.", criterion=_l(criterion.title))
+                    ),
                     LONG,
                 ],
             )
@@ -223,13 +225,13 @@ def capacity_form(profile: Profile) -> type[Form]:
     fields: dict[str, object] = {}
     for item, title in profile.capacity.items():
         fields[f"holds_{item}"] = RadioField(
-            title,
+            _l(title),
             choices=[SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))],
-            validators=[InputRequired(_l("%(point)s: say yes or no.", point=title))],
+            validators=[InputRequired(_l("%(point)s: say yes or no.", point=_l(title)))],
         )
         fields[f"evidence_{item}"] = TextAreaField(
             _l("What shows it?"),
-            validators=[InputRequired(_l("%(point)s: say what shows it.", point=title)), LONG],
+            validators=[InputRequired(_l("%(point)s: say what shows it.", point=_l(title))), LONG],
         )
     return _with(Form, fields)
 
@@ -262,7 +264,7 @@ class RefuseForm(Form):
 def with_grounds(base: type[Form], profile: Profile) -> type[Form]:
     """A form whose grounds are the profile's closed list."""
     unbound = base.ground
-    choices = [SelectChoice(*one) for one in profile.grounds.items()]
+    choices = [SelectChoice(name, _l(words)) for name, words in profile.grounds.items()]
     ground = RadioField(*unbound.args, **unbound.kwargs | {"choices": choices})
     ground.creation_counter = unbound.creation_counter  # its place among the questions stays
     return _with(base, {"ground": ground})

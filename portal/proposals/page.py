@@ -101,7 +101,7 @@ def gains(case: Proposal, side: Side) -> list[tuple[str, str, str]]:
     """(criterion, gain, evidence) of one side, in the profile's order, without what is empty."""
     there = {b.criterion: b for b in case.benefits if b.side is side and (b.gain or b.evidence)}
     return [
-        (criterion.title, there[name].gain, there[name].evidence)
+        (_(criterion.title), there[name].gain, there[name].evidence)
         for name, criterion in profile_of(case).criteria.items()
         if name in there
     ]
@@ -113,7 +113,7 @@ def result_lines(result: Result | None, most: int) -> list[dict[str, object]]:
         return []
     return [
         {
-            "title": line.title,
+            "title": _(line.title),
             "ours": line.ours,
             "theirs": line.theirs,
             "weight": shown(line.weight),
@@ -139,7 +139,7 @@ def told_event(event: CaseEvent, case: Proposal) -> dict[str, str]:
         "what": _(event.sentence),
         "why": event.why,
         "who": who,
-        "clause": _("Clause %(number)s, %(title)s", number=clause.number, title=clause.title)
+        "clause": _("Clause %(number)s, %(title)s", number=clause.number, title=_(clause.title))
         if clause
         else event.clause,
     }

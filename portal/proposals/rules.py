@@ -288,9 +288,7 @@ def _clock_refuses(clock: Clock | None, facts: Facts) -> RuleBroken | None:
         return None
     due = facts.due.get(clock.period)
     if clock.runs is Runs.UNTIL and due is not None and facts.today > due:
-        return RuleBroken(
-            "too-late", "The last day for this was %(day)s. It is over.", day=due.isoformat()
-        )
+        return RuleBroken("too-late", "The last day for this was %(day)s. It is over.", day=due)
     if clock.runs is Runs.AFTER and (due is None or facts.today <= due):
         return RuleBroken("too-early", "The time for this has not come yet.")
     return None

@@ -37,8 +37,8 @@ def walk(
 
 def _plays() -> dict[str, Callable[..., dict[str, Any]]]:
     """Which wing plays which track. Imported late: `portal --help` should not wait for them."""
-    from portal.lettings.walk import walk_room
-    from portal.proposals.walk import walk_building, walk_land
+    from portal.walks.land import walk_building, walk_land
+    from portal.walks.room import walk_room
 
     return {
         "land": walk_land,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from portal.proposals.walk import walk_building, walk_land
+from portal.walks.land import walk_building, walk_land
 
 # first day -> representations close (20), holder's response (40), decision (65); counted on paper, England.
 TABLE = [

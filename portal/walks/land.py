@@ -15,9 +15,9 @@ from portal.proposals import agreement, holder, panel, service
 from portal.proposals.benefit import Side
 from portal.proposals.rules import State
 from portal.proposals.standing import profile_of
-from portal.proposals.stories import BUILDING, LAND, Story
 from portal.proposals.tick import tick
-from portal.proposals.walk_cast import Cast, make
+from portal.walks.cast import Cast, make
+from portal.walks.stories import BUILDING, LAND, Story
 
 NIGHT, MORNING = time(0, 5), time(10, 0)
 # Nobody decides, nobody hands over: long after the last day of any case.

@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from portal.lettings.walk import walk_room
 from portal.money.queries import balances
+from portal.walks.room import walk_room
 
 DAYS = (
     date(2026, 11, 20),

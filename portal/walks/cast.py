@@ -14,9 +14,9 @@ from portal.people.models import Group, Holder, Membership, User
 from portal.people.queries import forget_area
 from portal.people.rules import GroupKind, HolderKind, Role
 from portal.proposals.models import Proposal
-from portal.proposals.stories import Story
 from portal.register.models import Asset
 from portal.register.rules import LocatedBy, Status
+from portal.walks.stories import Story
 
 
 @dataclass
