@@ -42,8 +42,11 @@ def import_places(
     boundary: Path | None = None,
     wards: Path | None = None,
     postcodes: Path | None = None,
+    attribution: str | None = None,
 ) -> dict[str, Any]:
     """Load what is given into the area of that slug, which is made if it is not there; says what changed.
+
+    `attribution` is what the licence of the files asks to be said; every page says it.
 
     Raises BadInput with one sentence when a file cannot be used; then nothing was written.
     """
@@ -53,6 +56,7 @@ def import_places(
     report: dict[str, Any] = {"area": slug}
     with transaction() as s:
         area = area_named(s, slug)
+        area.data_attribution = attribution or area.data_attribution
         if ground:
             report["boundary"] = _set_boundary(area, ground)
         if ward_places:

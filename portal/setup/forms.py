@@ -62,6 +62,9 @@ class AreaForm(Form):
     resolution_on = DateParts(_l("The date of the resolution"), validators=[Optional()])
     senior_officer = StringField(
         _l("The senior officer to whom an overdue case goes"),
+        description=_l(
+            "For example: Ada Hill <ada.hill@council.example>. The address gets the letter, the public sees the name."
+        ),
         validators=[Optional(), Length(max=120)],
     )
 

@@ -101,3 +101,9 @@ def _collection(shape):
         "geometry": shapely.geometry.mapping(shape),
     }
     return json.dumps({"type": "FeatureCollection", "features": [feature]})
+
+
+def test_what_the_licence_asks_to_be_said_is_on_every_page(app, client):
+    import_places("testing", attribution="© The surveyors 2025")
+    import_places("testing")  # saying nothing takes nothing away
+    assert "© The surveyors 2025" in client.get("/").get_data(as_text=True)
