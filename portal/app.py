@@ -31,8 +31,9 @@ from portal.people.queries import user_by_id
 
 # The features with pages, as they appear in the address table.
 FEATURES = ("home", "people", "register", "proposals", "lettings", "broker", "setup")
-LANGUAGES = ("en",)
 
+# What forms send that nobody typed.
+NOT_TYPED = {"csrf_token", "next", "shown_hash"}
 # What each refusal is on the web.
 STATUS = {RuleBroken: 409, NotFound: 404, Forbidden: 403, BadInput: 400}
 
@@ -70,12 +71,13 @@ def create_app(**overrides: object) -> Flask:
 
 
 def _language() -> str:
-    """The reader's language; letters and the command line speak the first."""
-    return (
-        request.accept_languages.best_match(LANGUAGES, LANGUAGES[0])
-        if has_request_context()
-        else LANGUAGES[0]
-    )
+    """The reader's language: what was chosen, else what the browser asks for; the command line speaks the first."""
+    if not has_request_context():
+        return config.FIRST_LANGUAGE
+    chosen = request.cookies.get("language")
+    if chosen in config.LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(config.LANGUAGES, config.FIRST_LANGUAGE)
 
 
 def _begin() -> Response | None:
@@ -196,7 +198,12 @@ def _typed() -> list[tuple[str, str]]:
         sent = list(request.form.items(multi=True))
     except HTTPException:
         return []
-    return [(name, value) for name, value in sent if name != "csrf_token" and value]
+    return [(_readable(name), value) for name, value in sent if name not in NOT_TYPED and value]
+
+
+def _readable(name: str) -> str:
+    """A field's name as a person reads it: first-day is "First: day"."""
+    return ": ".join(name.replace("_", " ").split("-")).capitalize()
 
 
 def wants_json() -> bool:

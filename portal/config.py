@@ -7,6 +7,10 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 INSTANCE = ROOT / "instance"
 
+# The languages of the pages by their own names. Letters and what is kept for the record are in the first.
+LANGUAGES = {"en": "English", "cy": "Cymraeg"}
+FIRST_LANGUAGE = next(iter(LANGUAGES))
+
 # name -> (default, what it does)
 SETTINGS: dict[str, tuple[str, str]] = {
     "DATABASE_URL": ("", "Which database. Empty: SQLite in instance/portal.sqlite3."),
@@ -36,7 +40,7 @@ def load(**overrides: object) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": secure,
         # The forms check their token themselves, so that an expired page loses nothing.
         "WTF_CSRF_TIME_LIMIT": 24 * 3600,
-        "BABEL_DEFAULT_LOCALE": "en",
+        "BABEL_DEFAULT_LOCALE": FIRST_LANGUAGE,
         "BABEL_DEFAULT_TIMEZONE": "Europe/London",
         "BABEL_TRANSLATION_DIRECTORIES": "translations",
         "RATELIMIT_STORAGE_URI": "memory://",

@@ -7,12 +7,15 @@ from enum import StrEnum
 from typing import Any
 
 import shapely
+from flask_babel import force_locale
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import DateTime, Enum, LargeBinary, MetaData, event, func
 from sqlalchemy.dialects.postgresql.base import ischema_names as postgresql_types
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+
+from portal.config import FIRST_LANGUAGE
 
 db = SQLAlchemy(session_options={"autoflush": True})
 
@@ -114,7 +117,9 @@ def transaction() -> Iterator[Session]:
     session.rollback()
     session.connection(execution_options={"writes": True})
     try:
-        yield session
+        # What is written down, letters too, is for others than whoever pressed the button.
+        with force_locale(FIRST_LANGUAGE):
+            yield session
     except BaseException:
         session.rollback()
         raise

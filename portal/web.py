@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, render_template, request
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date, format_datetime, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import fields
 from wtforms.fields.core import UnboundField
 
+from portal.config import LANGUAGES
 from portal.errors import PortalError
 from portal.fields import DateParts
 from portal.states import role_words, state_words
@@ -126,7 +127,28 @@ def attempt(form: Form, call: Callable[..., Any], *args: Any, **kwargs: Any) -> 
 
 def told(error: PortalError) -> str:
     """The sentence of an error in the reader's language, its values filled in."""
-    return _(error.sentence, **error.values) if error.values else _(error.sentence)
+    values = {
+        name: day(value) if isinstance(value, date) else value
+        for name, value in error.values.items()
+    }
+    return _(error.sentence, **values) if values else _(error.sentence)
+
+
+def translated(text: str | None) -> str:
+    """A text of a profile, a rule or the history in the reader's language; nothing stays nothing."""
+    return _(text) if text else ""
+
+
+def language_links() -> list[tuple[str, str, str]]:
+    """The other languages of the portal: code, own name, the address that turns this page into it."""
+    here = (
+        request.full_path.rstrip("?") if "GET" in getattr(request.url_rule, "methods", ()) else "/"
+    )
+    return [
+        (code, name, f"/language/{code}?{urlencode({'next': here})}")
+        for code, name in LANGUAGES.items()
+        if code != str(get_locale())
+    ]
 
 
 def render_form(template: str, form: Form, **context: Any) -> tuple[str, int]:
@@ -205,9 +227,11 @@ def init_app(app: Flask) -> None:
         "pounds": pounds,
         "role_words": role_words,
         "state_words": state_words,
+        "translated": translated,
     }
     app.jinja_env.globals |= {
         "csrf_value": generate_csrf,
+        "language_links": language_links,
         "navigation": navigation,
         "page_url": page_url,
     }

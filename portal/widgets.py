@@ -36,7 +36,10 @@ def component(field: fields.Field, hint: str = "", legend: str = "s", **look: An
     if hint:
         common["hint"] = {"text": hint}
     if field.errors:
-        common["errorMessage"] = {"text": str(field.errors[0])}
+        common["errorMessage"] = {
+            "text": str(field.errors[0]),
+            "visuallyHiddenText": _("Error"),
+        }
     return {"macro": name, "params": common | params | look}
 
 

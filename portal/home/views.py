@@ -1,17 +1,30 @@
 """The first page, how it works, the area's colour, whether the portal is well, and a demonstration's letters."""
 
-from flask import Blueprint, Response, abort, current_app, jsonify, render_template
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.areas.queries import current_area
+from portal.config import LANGUAGES
 from portal.db import db
 from portal.home.queries import figures_of
 from portal.notices.models import Letter
 from portal.people.access import PUBLIC, allow
+from portal.people.views import local
 from portal.web import DOORS
 
 bp = Blueprint("home", __name__)
+YEAR = 365 * 24 * 60 * 60  # seconds
 
 
 @bp.get("/")
@@ -25,6 +38,18 @@ def first_page():
 @allow(PUBLIC)
 def how_it_works():
     return render_template("home/how_it_works.html")
+
+
+@bp.get("/language/<code>")
+@allow(PUBLIC)
+def language(code: str):
+    """Remember a language for a year and go back to the page; a cookie of its own, for people without a session."""
+    if code not in LANGUAGES:
+        abort(404)
+    answer = redirect(local(request.args.get("next"), url_for("home.first_page")))
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    answer.set_cookie("language", code, max_age=YEAR, secure=secure, httponly=True, samesite="Lax")
+    return answer
 
 
 @bp.get("/area.css")

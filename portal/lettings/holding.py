@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from flask_babel import LazyString
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -72,5 +73,5 @@ def _taken(occurrence: Occurrence) -> RuleBroken:
     return RuleBroken(
         "room-taken",
         "The room is taken on %(when)s. Nothing was held. Decline the request, or look for another room.",
-        when=words.local(occurrence.starts),
+        when=LazyString(words.local, occurrence.starts),
     )

@@ -3,39 +3,49 @@
 from collections.abc import Sequence
 from datetime import date
 
+from portal.errors import N_
 from portal.lettings.hours import Door
 from portal.lettings.rooms import Room
 from portal.lettings.rules import Reason, Wish
 
 # Of each access wish: what is said when it is there, and when nobody has checked.
 ACCESS_REASONS = {
-    "step_free": ("Step-free", "Nobody has checked yet whether it is step-free."),
-    "hearing_loop": ("Hearing loop", "Nobody has checked yet whether it has a hearing loop."),
+    "step_free": (N_("Step-free"), N_("Nobody has checked yet whether it is step-free.")),
+    "hearing_loop": (
+        N_("Hearing loop"),
+        N_("Nobody has checked yet whether it has a hearing loop."),
+    ),
     "accessible_toilet": (
-        "Accessible toilet",
-        "Nobody has checked yet whether it has an accessible toilet.",
+        N_("Accessible toilet"),
+        N_("Nobody has checked yet whether it has an accessible toilet."),
     ),
 }
 NO_ACCESS = {
-    "step_free": "It is not step-free.",
-    "hearing_loop": "It has no hearing loop.",
-    "accessible_toilet": "It has no accessible toilet.",
+    "step_free": N_("It is not step-free."),
+    "hearing_loop": N_("It has no hearing loop."),
+    "accessible_toilet": N_("It has no accessible toilet."),
 }
 
 # How a door that lets a group in is told of. A term is told by its least convenient date.
 AT_THE_DOOR = {
-    Door.OPENED: "The building is closed then; somebody opens it for you.",
-    Door.OPEN: "The building is open then.",
+    Door.OPENED: N_("The building is closed then; somebody opens it for you."),
+    Door.OPEN: N_("The building is open then."),
 }
 # And one that does not: code and sentence.
 SHUT = {
-    "closed": (Door.CLOSED, "Not for hire at that time on %(count)s of %(of)s dates: %(dates)s"),
+    "closed": (
+        Door.CLOSED,
+        N_("Not for hire at that time on %(count)s of %(of)s dates: %(dates)s"),
+    ),
     "bank-holiday": (
         Door.BANK_HOLIDAY,
-        "Closed for bank holidays on %(count)s of %(of)s dates: %(dates)s",
+        N_("Closed for bank holidays on %(count)s of %(of)s dates: %(dates)s"),
     ),
-    "nobody-opens": (Door.NOBODY, "The building is closed then, and nobody is named who opens it."),
-    "hours-unknown": (Door.UNKNOWN, "Nobody has said yet when it can be hired."),
+    "nobody-opens": (
+        Door.NOBODY,
+        N_("The building is closed then, and nobody is named who opens it."),
+    ),
+    "hours-unknown": (Door.UNKNOWN, N_("Nobody has said yet when it can be hired.")),
 }
 
 
@@ -57,16 +67,16 @@ class Because:
         if wish.lon is None:
             return
         if metres is None:
-            self._against("no-place", "Nobody has said yet exactly where it is.")
+            self._against("no-place", N_("Nobody has said yet exactly where it is."))
         elif metres > wish.within_m:
             self._against(
                 "too-far",
-                "%(distance)s from %(near)s, which is farther than you said",
+                N_("%(distance)s from %(near)s, which is farther than you said"),
                 distance=metres,
                 near=wish.near,
             )
         else:
-            self._for("distance", "%(distance)s from %(near)s", distance=metres, near=wish.near)
+            self._for("distance", N_("%(distance)s from %(near)s"), distance=metres, near=wish.near)
 
     def access(self, wish: Wish, room: Room) -> None:
         """A wish that nobody has checked is not met, and said to be unchecked."""
@@ -83,31 +93,31 @@ class Because:
     def price(self, wish: Wish, pence: int) -> None:
         """What a meeting costs, against what the group can pay."""
         if pence == 0:
-            self._for("free", "Free of charge")
+            self._for("free", N_("Free of charge"))
         elif pence <= wish.max_pence:
-            self._for("price", "%(pence)s for each meeting", pence=pence)
+            self._for("price", N_("%(pence)s for each meeting"), pence=pence)
         else:
             self._against(
                 "too-dear",
-                "%(pence)s for each meeting, which is more than you can pay",
+                N_("%(pence)s for each meeting, which is more than you can pay"),
                 pence=pence,
             )
 
     def size(self, wish: Wish, room: Room) -> None:
         """How many it holds."""
         if room.capacity is None:
-            self._against("size-unknown", "Nobody has said yet how many people it holds.")
+            self._against("size-unknown", N_("Nobody has said yet how many people it holds."))
         elif room.capacity < wish.people:
             self._against(
                 "too-small",
-                "Holds %(holds)s, you are %(people)s",
+                N_("Holds %(holds)s, you are %(people)s"),
                 holds=room.capacity,
                 people=wish.people,
             )
         else:
             self._for(
                 "size",
-                "Holds %(holds)s, you are %(people)s",
+                N_("Holds %(holds)s, you are %(people)s"),
                 holds=room.capacity,
                 people=wish.people,
             )
@@ -118,7 +128,7 @@ class Because:
         if gone:
             self._against(
                 "taken",
-                "Taken on %(count)s of %(of)s dates: %(dates)s",
+                N_("Taken on %(count)s of %(of)s dates: %(dates)s"),
                 count=len(gone),
                 of=len(dates),
                 dates=gone,
@@ -128,10 +138,10 @@ class Because:
             if shut:
                 self._against(code, sentence, count=len(shut), of=len(dates), dates=shut)
         if not gone and set(doors) <= set(AT_THE_DOOR):
-            self._for("free-dates", "Free on all %(of)s dates", of=len(dates))
+            self._for("free-dates", N_("Free on all %(of)s dates"), of=len(dates))
             self._for("door", next(said for kind, said in AT_THE_DOOR.items() if kind in doors))
 
     def holidays(self, days: Sequence[date]) -> None:
         """Dates that are bank holidays; whether the room is open then was said before."""
         if days:
-            self._for("holidays", "Bank holidays among your dates: %(dates)s", dates=days)
+            self._for("holidays", N_("Bank holidays among your dates: %(dates)s"), dates=days)

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import NamedTuple
 
-from portal.errors import Forbidden, RuleBroken
+from portal.errors import N_, Forbidden, RuleBroken
 from portal.lettings.calendar import instants, wall
 from portal.money.rules import WITH_BROKER, DepositState
 from portal.people.rules import Role
@@ -89,36 +89,42 @@ class Guard(NamedTuple):
 NOT_BEGUN = Guard(
     lambda facts: not facts.begun,
     "dates-gone-by",
-    "The first date has gone by already. Decline it, and ask the group to ask again from a later day.",
+    N_(
+        "The first date has gone by already. Decline it, and ask the group to ask again from a later day."
+    ),
 )
-BEGUN = Guard(lambda facts: facts.begun, "not-begun", "The first date has not come yet.")
-OVER = Guard(lambda facts: facts.over, "not-over", "The last date has not gone by yet.")
+BEGUN = Guard(lambda facts: facts.begun, "not-begun", N_("The first date has not come yet."))
+OVER = Guard(lambda facts: facts.over, "not-over", N_("The last date has not gone by yet."))
 DATES_AHEAD = Guard(
-    lambda facts: facts.dates_ahead > 0, "no-date-ahead", "All dates of this let have gone by."
+    lambda facts: facts.dates_ahead > 0, "no-date-ahead", N_("All dates of this let have gone by.")
 )
 DATES_LEFT = Guard(
     lambda facts: facts.dates_ahead > 1,
     "last-date",
-    "This is the only date left. Cancel the whole let instead.",
+    N_("This is the only date left. Cancel the whole let instead."),
 )
 DEPOSIT_DUE = Guard(
-    lambda facts: facts.deposit is DepositState.DUE, "no-deposit-due", "No deposit is due."
+    lambda facts: facts.deposit is DepositState.DUE, "no-deposit-due", N_("No deposit is due.")
 )
 NOTHING_DUE = Guard(
-    lambda facts: facts.deposit is not DepositState.DUE, "deposit-due", "The deposit is still due."
+    lambda facts: facts.deposit is not DepositState.DUE,
+    "deposit-due",
+    N_("The deposit is still due."),
 )
 DUE_WITHIN_MEANS = Guard(
-    lambda facts: facts.within_means and facts.deposit is DepositState.DUE, "not-yet", "Not yet."
+    lambda facts: facts.within_means and facts.deposit is DepositState.DUE,
+    "not-yet",
+    N_("Not yet."),
 )
 FREE_WITHIN_MEANS = Guard(
     lambda facts: facts.within_means and facts.deposit is not DepositState.DUE,
     "not-yet",
-    "Not yet.",
+    N_("Not yet."),
 )
 DEPOSIT_HELD = Guard(
     lambda facts: facts.deposit in WITH_BROKER,
     "no-deposit-held",
-    "No deposit is held for this let.",
+    N_("No deposit is held for this let."),
 )
 
 GROUP = frozenset({Role.ORGANISER})
@@ -145,28 +151,28 @@ DEPOSIT, DATES, HOURS = "Track 3: deposit", "Track 3: occurrences", "Track 3: ho
 _S, _A = LetState, Action
 
 TABLE: tuple[Step, ...] = (
-    Step(None, _A.ASK, GROUP, _S.REQUESTED, "The group asked for the room.", NEED),
-    Step(_S.REQUESTED, _A.APPROVE, BROKER, _S.OFFERED, "The broker approved; every date is now held for the group.", LIFE, NOT_BEGUN),
-    Step(_S.REQUESTED, _A.DECLINE, BROKER, _S.DECLINED, "The broker declined the request.", LIFE),
-    Step(_S.REQUESTED, _A.WITHDRAW, GROUP, _S.WITHDRAWN, "The group took its request back.", LIFE),
-    Step(_S.OFFERED, _A.SETTLE, PORTAL, _S.DEPOSIT_DUE, "The let is confirmed when the deposit is paid.", DEPOSIT, DUE_WITHIN_MEANS),
-    Step(_S.OFFERED, _A.SETTLE, PORTAL, _S.CONFIRMED, "Nothing is left to pay, so the let is confirmed.", LIFE, FREE_WITHIN_MEANS),
-    Step(_S.OFFERED, _A.ACCEPT, GROUP, _S.DEPOSIT_DUE, "The group accepted the price; the deposit is due.", DEPOSIT, DEPOSIT_DUE),
-    Step(_S.OFFERED, _A.ACCEPT, GROUP, _S.CONFIRMED, "The group accepted the price; the let is confirmed.", LIFE, NOTHING_DUE),
-    Step(_S.OFFERED, _A.WITHDRAW, GROUP, _S.WITHDRAWN, "The group did not take the offer.", LIFE),
-    Step(_S.OFFERED, _A.CANCEL, THEIR_SIDE, _S.CANCELLED, "The offer was taken back.", LIFE),
-    Step(_S.DEPOSIT_DUE, _A.RECORD_DEPOSIT, BROKER, _S.CONFIRMED, "The deposit was paid, so the let is confirmed.", DEPOSIT, DEPOSIT_DUE),
-    Step(_S.DEPOSIT_DUE, _A.WAIVE_DEPOSIT, BROKER, _S.CONFIRMED, "The broker waived the deposit, so the let is confirmed.", DEPOSIT, DEPOSIT_DUE),
-    Step(_S.DEPOSIT_DUE, _A.WITHDRAW, GROUP, _S.WITHDRAWN, "The group did not take the offer.", LIFE),
-    Step(_S.DEPOSIT_DUE, _A.CANCEL, THEIR_SIDE, _S.CANCELLED, "The offer was taken back.", LIFE),
-    Step(_S.CONFIRMED, _A.BEGIN, PORTAL, _S.RUNNING, "The first date has come.", DATES, BEGUN),
-    Step(_S.CONFIRMED, _A.CANCEL_DATE, ALL_SIDES, _S.CONFIRMED, "One date was cancelled; the others stay.", DATES, DATES_LEFT),
-    Step(_S.CONFIRMED, _A.CANCEL, ALL_SIDES, _S.CANCELLED, "The let was cancelled.", LIFE),
-    Step(_S.RUNNING, _A.CANCEL_DATE, ALL_SIDES, _S.RUNNING, "One date was cancelled; the others stay.", DATES, DATES_AHEAD),
-    Step(_S.RUNNING, _A.CANCEL, ALL_SIDES, _S.CANCELLED, "The let was cancelled; dates gone by stay as they were.", LIFE),
-    Step(_S.RUNNING, _A.END, PORTAL, _S.ENDED, "The last date has gone by.", DATES, OVER),
-    Step(_S.ENDED, _A.RETURN_DEPOSIT, BROKER, _S.ENDED, "The broker returned the deposit.", DEPOSIT, DEPOSIT_HELD),
-    Step(_S.CANCELLED, _A.RETURN_DEPOSIT, BROKER, _S.CANCELLED, "The broker returned the deposit.", DEPOSIT, DEPOSIT_HELD),
+    Step(None, _A.ASK, GROUP, _S.REQUESTED, N_("The group asked for the room."), NEED),
+    Step(_S.REQUESTED, _A.APPROVE, BROKER, _S.OFFERED, N_("The broker approved; every date is now held for the group."), LIFE, NOT_BEGUN),
+    Step(_S.REQUESTED, _A.DECLINE, BROKER, _S.DECLINED, N_("The broker declined the request."), LIFE),
+    Step(_S.REQUESTED, _A.WITHDRAW, GROUP, _S.WITHDRAWN, N_("The group took its request back."), LIFE),
+    Step(_S.OFFERED, _A.SETTLE, PORTAL, _S.DEPOSIT_DUE, N_("The let is confirmed when the deposit is paid."), DEPOSIT, DUE_WITHIN_MEANS),
+    Step(_S.OFFERED, _A.SETTLE, PORTAL, _S.CONFIRMED, N_("Nothing is left to pay, so the let is confirmed."), LIFE, FREE_WITHIN_MEANS),
+    Step(_S.OFFERED, _A.ACCEPT, GROUP, _S.DEPOSIT_DUE, N_("The group accepted the price; the deposit is due."), DEPOSIT, DEPOSIT_DUE),
+    Step(_S.OFFERED, _A.ACCEPT, GROUP, _S.CONFIRMED, N_("The group accepted the price; the let is confirmed."), LIFE, NOTHING_DUE),
+    Step(_S.OFFERED, _A.WITHDRAW, GROUP, _S.WITHDRAWN, N_("The group did not take the offer."), LIFE),
+    Step(_S.OFFERED, _A.CANCEL, THEIR_SIDE, _S.CANCELLED, N_("The offer was taken back."), LIFE),
+    Step(_S.DEPOSIT_DUE, _A.RECORD_DEPOSIT, BROKER, _S.CONFIRMED, N_("The deposit was paid, so the let is confirmed."), DEPOSIT, DEPOSIT_DUE),
+    Step(_S.DEPOSIT_DUE, _A.WAIVE_DEPOSIT, BROKER, _S.CONFIRMED, N_("The broker waived the deposit, so the let is confirmed."), DEPOSIT, DEPOSIT_DUE),
+    Step(_S.DEPOSIT_DUE, _A.WITHDRAW, GROUP, _S.WITHDRAWN, N_("The group did not take the offer."), LIFE),
+    Step(_S.DEPOSIT_DUE, _A.CANCEL, THEIR_SIDE, _S.CANCELLED, N_("The offer was taken back."), LIFE),
+    Step(_S.CONFIRMED, _A.BEGIN, PORTAL, _S.RUNNING, N_("The first date has come."), DATES, BEGUN),
+    Step(_S.CONFIRMED, _A.CANCEL_DATE, ALL_SIDES, _S.CONFIRMED, N_("One date was cancelled; the others stay."), DATES, DATES_LEFT),
+    Step(_S.CONFIRMED, _A.CANCEL, ALL_SIDES, _S.CANCELLED, N_("The let was cancelled."), LIFE),
+    Step(_S.RUNNING, _A.CANCEL_DATE, ALL_SIDES, _S.RUNNING, N_("One date was cancelled; the others stay."), DATES, DATES_AHEAD),
+    Step(_S.RUNNING, _A.CANCEL, ALL_SIDES, _S.CANCELLED, N_("The let was cancelled; dates gone by stay as they were."), LIFE),
+    Step(_S.RUNNING, _A.END, PORTAL, _S.ENDED, N_("The last date has gone by."), DATES, OVER),
+    Step(_S.ENDED, _A.RETURN_DEPOSIT, BROKER, _S.ENDED, N_("The broker returned the deposit."), DEPOSIT, DEPOSIT_HELD),
+    Step(_S.CANCELLED, _A.RETURN_DEPOSIT, BROKER, _S.CANCELLED, N_("The broker returned the deposit."), DEPOSIT, DEPOSIT_HELD),
 )  # fmt: skip
 
 
@@ -242,13 +248,13 @@ def check_wish(wish: Wish, dates: list[date], now: datetime) -> None:
     today = wall(now).date()
     gone_by = bool(dates) and instants(dates[0], wish.starts, wish.ends)[0] <= now
     faults = (
-        (wish.ends <= wish.starts, "ends-before-start", "The meeting must end later than it begins, on the same day."),
-        (wish.last < wish.first, "last-before-first", "The last day must not be before the first day."),
-        (wish.first < today, "in-the-past", "The first day has gone by. Choose today or a later day."),
-        ((wish.last - wish.first).days > LONGEST_TERM_DAYS, "too-long", "A let is for a year at most. Choose an earlier last day; you can ask again."),
-        (wish.people < 1, "nobody", "Say how many people come: at least 1."),
-        (not dates, "no-such-day", "There is no such weekday between the first and the last day."),
-        (gone_by, "in-the-past", "The first meeting would have begun already. Choose a later first day."),
+        (wish.ends <= wish.starts, "ends-before-start", N_("The meeting must end later than it begins, on the same day.")),
+        (wish.last < wish.first, "last-before-first", N_("The last day must not be before the first day.")),
+        (wish.first < today, "in-the-past", N_("The first day has gone by. Choose today or a later day.")),
+        ((wish.last - wish.first).days > LONGEST_TERM_DAYS, "too-long", N_("A let is for a year at most. Choose an earlier last day; you can ask again.")),
+        (wish.people < 1, "nobody", N_("Say how many people come: at least 1.")),
+        (not dates, "no-such-day", N_("There is no such weekday between the first and the last day.")),
+        (gone_by, "in-the-past", N_("The first meeting would have begun already. Choose a later first day.")),
     )  # fmt: skip
     for broken, code, sentence in faults:
         if broken:

@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from datetime import date
 
+from flask_babel import LazyString
+from flask_babel import gettext as _
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
@@ -294,7 +296,7 @@ def _check_room(room: Asset, wish: Wish) -> int:
     match = search.judge(current_area(), wish, found, dates)[0]
     for obstacle in match.obstacles:
         if obstacle.code in rules.BLOCKING:
-            raise RuleBroken(obstacle.code, "%(why)s", why=words.say(obstacle))
+            raise RuleBroken(obstacle.code, "%(why)s", why=LazyString(words.say, obstacle))
     return match.price_pence
 
 
@@ -317,7 +319,7 @@ def _give_up(session: Session, let: Let) -> None:
         if occurrence.state is OccurrenceState.PLANNED and occurrence.starts > clock.now():
             _cancel_occurrence(session, occurrence)
     if let.deposit and let.deposit.state is DepositState.DUE:
-        money.waive(let.deposit, why="The let did not come about.")
+        money.waive(let.deposit, why=_("The let did not come about."))
 
 
 def _cancel_occurrence(session: Session, occurrence: Occurrence) -> None:

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from portal import web
 from portal.areas.calendar import bank_holidays
 from portal.areas.queries import current_area
+from portal.errors import N_
 from portal.lettings import calendar, rules
 from portal.lettings.hours import MIDNIGHT, open_minutes, readable
 from portal.lettings.models import Let, LetEvent, Occurrence
@@ -133,7 +134,7 @@ def wishes(wish: Wish) -> str:
     return ", ".join(parts)
 
 
-ACCESS = {"step_free": "step-free", "hearing_loop": "hearing loop", "accessible_toilet": "accessible toilet"}  # fmt: skip
+ACCESS = {"step_free": N_("step-free"), "hearing_loop": N_("hearing loop"), "accessible_toilet": N_("accessible toilet")}  # fmt: skip
 
 
 class Card(NamedTuple):
@@ -198,11 +199,11 @@ def deposit(let: Let) -> str:
 
 
 DEPOSIT = {
-    DepositState.DUE: "%(amount)s, not paid yet",
-    DepositState.HELD: "%(amount)s, with the broker (receipt %(receipt)s)",
-    DepositState.PART_RETAINED: "%(amount)s, of which %(kept)s is kept: %(why)s",
-    DepositState.RETURNED: "%(amount)s, returned; %(kept)s was kept",
-    DepositState.WAIVED: "%(amount)s, not asked for any more: %(why)s",
+    DepositState.DUE: N_("%(amount)s, not paid yet"),
+    DepositState.HELD: N_("%(amount)s, with the broker (receipt %(receipt)s)"),
+    DepositState.PART_RETAINED: N_("%(amount)s, of which %(kept)s is kept: %(why)s"),
+    DepositState.RETURNED: N_("%(amount)s, returned; %(kept)s was kept"),
+    DepositState.WAIVED: N_("%(amount)s, not asked for any more: %(why)s"),
 }
 
 
