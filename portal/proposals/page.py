@@ -168,7 +168,7 @@ def how_counted(counted: Counted) -> list[str]:
         told_.append(_("The first working day after it is day 1. The last one ends at midnight."))
         told_.append(_("Not counted: %(number)s days at weekends.", number=counted.weekend_days))
     told_ += [
-        _("Not counted: %(day)s, %(why)s.", day=day(left.day), why=left.why)
+        _("Not counted: %(day)s, %(why)s.", day=day(left.day), why=words.bank_holiday(left.why))
         for left in counted.holidays
     ]
     return told_
