@@ -202,8 +202,10 @@ def _typed() -> list[tuple[str, str]]:
 
 
 def _readable(name: str) -> str:
-    """A field's name as a person reads it: first-day is "First: day"."""
-    return ": ".join(name.replace("_", " ").split("-")).capitalize()
+    """The question that a field asked; before any form was made its name in words: first-day is "First: day"."""
+    field, *part = name.split("-", 1)
+    question = g.get("questions", {}).get(field) or field.replace("_", " ").capitalize()
+    return ": ".join([str(question).removesuffix(":"), *part])
 
 
 def wants_json() -> bool:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, render_template, request
+from flask import Flask, g, render_template, request
 from flask_babel import format_date, format_datetime, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -80,6 +80,11 @@ class Form(FlaskForm):
     """A form that is posted. An expired page is an error on the form, so nothing typed is lost."""
 
     broken = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # If this request ends on an error page, what was typed is shown under the questions it answers.
+        g.questions = g.get("questions", {}) | {field.name: field.label.text for field in self}
 
     class Meta:
         def bind_field(self, form: Any, unbound_field: UnboundField, options: Any) -> Any:

@@ -1,10 +1,13 @@
 """What the application does on every page: refusals in words, headers, health."""
 
+import re
+
 import pytest
 
 from portal.app import create_app
 from portal.errors import BadInput, Forbidden, NotFound, RuleBroken
 from portal.people.access import PUBLIC, allow
+from portal.people.forms import SignInForm
 from tests import factories
 
 REFUSALS = [(RuleBroken, 409), (Forbidden, 403), (NotFound, 404), (BadInput, 400)]
@@ -37,6 +40,25 @@ def test_a_refusal_is_a_page_in_words_with_what_was_typed(refuse, client, kind, 
     assert answer.status_code == status
     assert "The plot “Hope &lt;Street&gt;” is let." in page
     assert "All that I wrote" in page
+
+
+def test_what_was_typed_stands_under_its_question(client, refuse):
+    refuse("people.sign_in", Forbidden("a-code", "No."))
+    sent = {"first-day": "31", "max_price": "12", "csrf_token": "x", "next": "/"}
+    page = client.post("/sign-in", data=sent).get_data(as_text=True)
+    shown = re.findall(r'list__key">\s*(.*?)\s*</dt>', page)
+    assert shown == ["First: day", "Max price"]
+
+
+def test_a_form_gives_its_questions_to_the_error_page(app, client, monkeypatch):
+    @allow(PUBLIC)
+    def view():
+        SignInForm()
+        raise Forbidden("a-code", "No.")
+
+    monkeypatch.setitem(app.view_functions, "people.sign_in", view)
+    page = client.post("/sign-in", data={"email": "ada@b.example"}).get_data(as_text=True)
+    assert re.findall(r'list__key">\s*(.*?)\s*</dt>', page) == ["Your e-mail address"]
 
 
 @pytest.mark.parametrize(("kind", "status"), REFUSALS)

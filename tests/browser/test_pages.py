@@ -39,6 +39,15 @@ def test_a_public_page(visit, path, width, scripts):
     seen.check()
 
 
+@pytest.mark.parametrize("path", [path for path in pages(public=True) if path != "/letters"])
+def test_a_public_page_in_welsh_on_a_phone(visit, path):
+    """Welsh words are longer; the page must hold them."""
+    # A width of its own is a browser of its own: the others must not be left speaking Welsh.
+    seen = visit(f"/language/cy?next={path}", width=375)
+    assert seen.page.locator("html").get_attribute("lang") == "cy"
+    seen.check()
+
+
 def signed_in_pages() -> list[tuple[str, str]]:
     """(path, role that may open it) of the pages that are not for everybody."""
     app = create_app(DATABASE_URL="sqlite://", SECRET_KEY="test")
