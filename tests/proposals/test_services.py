@@ -30,7 +30,9 @@ def events(stage: Stage) -> list[Action]:
 
 
 def letters_to(email: str) -> list[str]:
-    return list(db.session.scalars(select(Letter.body).where(Letter.to == email)))
+    return list(
+        db.session.scalars(select(Letter.body).where(Letter.to == email).order_by(Letter.id))
+    )
 
 
 def test_a_second_press_opens_the_same_draft(stage):
