@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import html5lib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.engine import Engine
 
 from portal import clock
@@ -103,6 +104,9 @@ def applications(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Fla
                 PROPAGATE_EXCEPTIONS=False,
             )
             app.test_client_class = CheckedClient
+            with app.app_context():
+                if engine_name == "sqlite":
+                    event.listen(db.engine, "connect", _turn_around)
             made[engine_name] = app
         return made[engine_name]
 
@@ -131,6 +135,11 @@ def app(
             db.engine.dispose()  # the next test's file is another one
     app.config.clear()
     app.config.update(settings)
+
+
+def _turn_around(connection: sqlite3.Connection, _record: object) -> None:
+    """Give rows last to first where nobody asked for an order: PostgreSQL may give them in any."""
+    connection.execute("PRAGMA reverse_unordered_selects=ON")
 
 
 def _copy(template: Path, path: Path) -> None:

@@ -221,7 +221,7 @@ def test_an_approval_that_comes_too_late_is_refused(here, room):
 
 def test_letters_go_to_the_group_the_broker_and_the_holder_and_name_nobody_outside(here, room):
     make.confirmed_with_deposit(here, room)
-    letters = db.session.scalars(select(Letter)).all()
+    letters = db.session.scalars(select(Letter).order_by(Letter.id)).all()
     parties = {here.organiser.email, here.broker.email, here.officer.email}
     assert {letter.to for letter in letters} == parties
     for letter in letters:
