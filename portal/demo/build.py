@@ -4,8 +4,10 @@ import re
 from datetime import timedelta
 
 import click
+from alembic.util import CommandError
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock, config, migrate
 from portal.app import create_app
@@ -16,6 +18,7 @@ from portal.demo import borough, cases, cast, invented_rooms, lets
 from portal.demo.play import play
 from portal.errors import BadInput
 from portal.lettings.service import tick as lettings_tick
+from portal.models import Model
 from portal.people.models import Holder
 from portal.proposals.tick import tick as proposals_tick
 from portal.register.importer import import_register
@@ -40,19 +43,46 @@ def files_of(name, boundary, wards, postcodes, register):
 def application(slug, files, base_url="http://127.0.0.1:8000", *, fresh=False) -> Flask:
     """The demonstration of an area: built at the first start, then kept as it is left."""
     path = config.INSTANCE / f"demo-{slug}.sqlite3"
-    if fresh or not path.exists():
-        _build(path, slug, files, base_url)
-        return app_on(path, slug, base_url)
-    click.echo(f"Going on where {path.name} was left (--fresh begins anew).")
-    app = app_on(path, slug, base_url)
+    if not fresh and path.exists():
+        app = app_on(path, slug, base_url)
+        if _goes_on(app):
+            click.echo(f"Going on where {path.name} was left (--fresh begins anew).")
+            return app
+        kept = path.with_suffix(".old.sqlite3")
+        _remove(kept)
+        path.rename(kept)
+        click.echo(f"{path.name} is of another version, and was put aside as {kept.name}.")
+    _build(path, slug, files, base_url)
+    return app_on(path, slug, base_url)
+
+
+def _goes_on(app):
+    """Bring the database up to date and its clock to now; False when it is not of this version's making."""
     with app.app_context():
-        migrate.upgrade(db.engine)
-        _tick()
-    return app
+        try:
+            migrate.upgrade(db.engine)
+            fits = _has_every_column(inspect(db.engine))
+        except (CommandError, SQLAlchemyError):
+            fits = False
+        if fits:
+            tick()
+        else:
+            db.engine.dispose()
+        return fits
+
+
+def _has_every_column(there):
+    """While a migration is still being written, its number says nothing of what is in it."""
+    return all(
+        {column.name for column in table.columns}
+        <= {column["name"] for column in there.get_columns(table.name)}
+        for table in Model.metadata.sorted_tables
+    )
 
 
 def _build(path, slug, files, base_url):
     """Build beside, then rename: an interrupted start leaves no half-built town behind."""
+    click.echo("Building the demonstration (once; half a minute or less) ...")
     part = path.with_suffix(".part")
     _remove(part)
     part.parent.mkdir(parents=True, exist_ok=True)
@@ -81,10 +111,11 @@ def fill(slug, files):
     with clock.at(clock.now() - timedelta(days=LONG_AGO)):
         set_up_area(slug)
         cast.enter(holders())
-    play([*cases.stories(holders()), *lets.stories()], _tick)
+    play([*cases.stories(holders()), *lets.stories()], tick)
 
 
-def _tick():
+def tick():
+    """Do what is due, as `portal tick` does; letters are shown here, not sent."""
     proposals_tick()
     lettings_tick()
 

@@ -2,7 +2,9 @@
 
 import logging
 import socket
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event, Thread
 
 import click
 from werkzeug.serving import make_server
@@ -13,6 +15,7 @@ from portal.people.service import make_link
 
 HOST = "127.0.0.1"
 LINK_LIVES = timedelta(days=1)
+TICK_EVERY = 60  # seconds
 
 
 def run(area, files, *, port, fresh, no_serve):
@@ -71,6 +74,33 @@ def serve(app, taken):
     """Serve until Ctrl-C."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each request says nothing
     server = make_server(HOST, 0, app, threaded=True, fd=taken.fileno())
-    server.serve_forever()  # until Ctrl-C, which it takes itself
+    with ticking(app):
+        server.serve_forever()  # until Ctrl-C, which it takes itself
     taken.close()
     click.echo("\nStopped. What you did is kept; start again to go on.")
+
+
+@contextmanager
+def ticking(app, every=TICK_EVERY):
+    """Meanwhile do what falls due, as a timer does in earnest, so that deadlines happen while one looks."""
+    ended = Event()
+
+    def keep():
+        while not ended.wait(every):
+            _tick(app)
+
+    keeper = Thread(target=keep, name="ticker", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()
+
+
+def _tick(app):
+    with app.app_context():
+        try:
+            build.tick()
+        except Exception:  # what fails once must not stop the clock
+            app.logger.exception("tick")

@@ -2,7 +2,10 @@
 
 import socket
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
+from threading import Event
+from threading import enumerate as enumerate_threads
 
 import pytest
 
@@ -100,6 +103,48 @@ def test_a_second_start_goes_on_where_the_first_was_left(made, monkeypatch, caps
         build.application("thornmere", None, BASE_URL)
     assert "Going on where" in capsys.readouterr().out
     assert _rows(made) == before
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "ALTER TABLE proposal DROP COLUMN costs",
+        "DROP TABLE signature",
+        "UPDATE alembic_version SET version_num = '0999'",
+    ],
+)
+def test_a_database_of_another_version_is_put_aside(made, tmp_path, monkeypatch, capsys, harm):
+    path = tmp_path / made.name
+    with closing(sqlite3.connect(made)) as whole, closing(sqlite3.connect(path)) as other:
+        whole.backup(other)
+        other.execute(harm)
+        other.commit()
+    monkeypatch.setattr(build, "fill", lambda *_: None)
+    _build(tmp_path)
+    assert "of another version" in capsys.readouterr().out
+    assert path.exists()
+    assert path.with_suffix(".old.sqlite3").exists()
+
+
+def test_deadlines_happen_while_it_is_shown_and_one_fault_does_not_stop_them(
+    made, monkeypatch, caplog
+):
+    thrice, times = Event(), []
+
+    def tick():
+        times.append(1)
+        if len(times) == 1:
+            raise ZeroDivisionError
+        if len(times) == 3:
+            thrice.set()
+
+    monkeypatch.setattr(build, "tick", tick)
+    with start.ticking(build.app_on(made, "thornmere", BASE_URL), every=0.01):
+        assert thrice.wait(10)
+    so_far = len(times)
+    assert "ZeroDivisionError" in caplog.text
+    assert "ticker" not in {thread.name for thread in enumerate_threads()}
+    assert len(times) == so_far
 
 
 def test_a_taken_port_is_told_in_a_sentence():
