@@ -116,7 +116,11 @@ def features(path: Path) -> list[Feature]:
         raise UnreadableError(f"There is no file at {path}.")
     try:
         meta, _, geometry, values = pyogrio.raw.read(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as wrong:
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        UnicodeDecodeError,  # a PDF opens, and then holds no text
+    ) as wrong:
         raise UnreadableError(
             f"{path.name} is not a map file (GeoJSON, GeoPackage, Shapefile)."
         ) from wrong

@@ -16,10 +16,9 @@ from flask import (
     request,
 )
 from flask_babel import Babel, get_locale, gettext
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import config, web
 from portal.areas.queries import current_area
@@ -37,8 +36,6 @@ NOT_TYPED = {"csrf_token", "next", "shown_hash"}
 # What each refusal is on the web.
 STATUS = {RuleBroken: 409, NotFound: 404, Forbidden: 403, BadInput: 400}
 
-limiter = Limiter(get_remote_address, default_limits=[])
-
 
 def create_app(**overrides: object) -> Flask:
     """Build the application; `overrides` win over the environment."""
@@ -49,13 +46,14 @@ def create_app(**overrides: object) -> Flask:
     app.config["SQLALCHEMY_ENGINES"] = {
         "default": {"url": app.config["DATABASE_URL"], "pool_pre_ping": True}
     }
+    proxies = int(str(app.config["PROXIES"]))
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     web.init_app(app)
     db.init_app(app)
     with app.app_context():
         for engine in db.engines.values():
             prepare(engine)
-    limiter.init_app(app)
     Babel(app, locale_selector=_language)
     logins = LoginManager(app)
     logins.user_loader(user_by_id)
@@ -168,7 +166,7 @@ _SENTENCES = {
         "This address cannot be used in that way. Go back and use the buttons on the page."
     ),
     413: lambda: gettext("That was too large. Send at most 2 megabytes."),
-    429: lambda: gettext("That was a lot in a short time. Wait a few minutes and try again."),
+    429: lambda: gettext("That was a lot in a short time. Wait an hour and try again."),
 }
 _TITLES = {
     400: lambda: gettext("We could not read that"),

@@ -1,6 +1,7 @@
 """The command line: `portal COMMAND`."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -14,14 +15,37 @@ FILE = click.Path(path_type=Path)
 
 
 class _Plain(click.Group):
-    """A command group that tells the portal's own refusals as one sentence, without a traceback."""
+    """A command group that tells what can go wrong outside of it as one sentence, without a traceback."""
 
     def invoke(self, ctx: click.Context):
         try:
             return super().invoke(ctx)
         except PortalError as error:
-            click.echo(f"portal: {error}", err=True)
-            sys.exit(2)
+            sentence = str(error)
+        except Exception as error:
+            sentence = _about_the_database(error)
+            if not sentence:
+                raise
+        click.echo(f"portal: {sentence}", err=True)
+        sys.exit(2)
+
+
+def _about_the_database(error: Exception) -> str:
+    """What an error of the database means for who runs the portal; "" when it is a fault of ours."""
+    from alembic.util import CommandError
+    from sqlalchemy import exc
+
+    said = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+    if "no such table" in said or "UndefinedTable" in repr(getattr(error, "orig", "")):
+        return "The database has no tables yet, or old ones. Run “portal migrate” first."
+    if isinstance(error, CommandError):
+        return f"{error}."
+    if isinstance(error, exc.OperationalError):
+        return f"The database of DATABASE_URL does not answer: {said}."
+    other = not os.environ.get("DATABASE_URL", "sqlite").startswith(("sqlite", "postgres"))
+    if other and isinstance(error, (exc.ArgumentError, ModuleNotFoundError)):
+        return f"DATABASE_URL is not an address of SQLite or PostgreSQL: {said}."
+    return ""
 
 
 @click.group(cls=_Plain)

@@ -19,6 +19,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "BASE_URL": ("http://127.0.0.1:8000", "The address that letters link to."),
     "SMTP_URL": ("", "smtp://user:password@host:port for letters. Empty: they wait in the outbox."),
     "MAIL_FROM": ("portal@localhost", "The address that letters come from."),
+    "PROXIES": ("0", "How many proxies of yours stand before it and say who the visitor is."),
     "DEMO": ("", "1 shows letters at /letters instead of sending them. Never in production."),
 }
 

@@ -1,5 +1,6 @@
 """What every page shares: the form base, how a form is answered, and errors in plain words."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -9,13 +10,15 @@ from flask import Flask, g, render_template, request
 from flask_babel import format_date, format_datetime, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from flask_wtf.i18n import translations as wtf_translations
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.datastructures import MultiDict
+from werkzeug.routing import IntegerConverter
 from wtforms import fields
-from wtforms.fields.core import UnboundField
 
 from portal.config import LANGUAGES
 from portal.errors import PortalError
@@ -69,11 +72,38 @@ class _PlainWords:
         return str(plain) if plain else wtf_translations.ngettext(singular, plural, n)
 
 
+# Counted in each worker's own memory: enough to keep one visitor from flooding others with letters.
+limiter = Limiter(get_remote_address)
+
+LARGEST_ID = 2**31 - 1
+
+
+class Id(IntegerConverter):
+    """A row's number in an address. One that no row can have is an address where nothing is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max": LARGEST_ID} | kwargs)
+
+
+def row_id(text: str) -> int:
+    """A row's number after the question mark. Raises ValueError for one that no row can have."""
+    number = int(text)
+    if not 0 < number <= LARGEST_ID:
+        raise ValueError(text)
+    return number
+
+
+# What no page may hold and PostgreSQL cannot: control characters but for tab and line ends, and non-characters.
+UNWRITTEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef"
+    + "".join(chr(plane + end) for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF))
+    + "]"
+)
+
+
 def stripped(value: Any) -> Any:
-    """Text without the white space that a phone's keyboard leaves at its ends, and without NUL, which
-    PostgreSQL cannot hold.
-    """
-    return value.replace("\x00", "").strip() if isinstance(value, str) else value
+    """Text without what nobody can read, and without the white space that a phone's keyboard leaves at its ends."""
+    return UNWRITTEN.sub("", value).strip() if isinstance(value, str) else value
 
 
 class Form(FlaskForm):
@@ -86,16 +116,13 @@ class Form(FlaskForm):
         # If this request ends on an error page, what was typed is shown under the questions it answers.
         g.questions = g.get("questions", {}) | {field.name: field.label.text for field in self}
 
-    class Meta:
-        def bind_field(self, form: Any, unbound_field: UnboundField, options: Any) -> Any:
-            if issubclass(unbound_field.field_class, fields.StringField):
-                filters = [stripped, *unbound_field.kwargs.get("filters", ())]
-                unbound_field = UnboundField(
-                    unbound_field.field_class,
-                    *unbound_field.args,
-                    **unbound_field.kwargs | {"filters": filters},
-                )
-            return unbound_field.bind(form=form, **options)
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            # Before any field sees it, so that a box full of blanks counts as empty.
+            sent = super().wrap_formdata(form, formdata)
+            if sent is None:
+                return None
+            return MultiDict((name, stripped(value)) for name, value in sent.items(multi=True))
 
         def get_translations(self, form: Any) -> _PlainWords:  # noqa: ARG002 - WTForms' signature
             return _PlainWords()
@@ -223,6 +250,8 @@ def pounds(pence: int | None) -> str:
 def init_app(app: Flask) -> None:
     """Hand the GOV.UK macros, filters and the bare form for one-button posts to the templates."""
     govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.url_map.converters["int"] = Id
+    limiter.init_app(app)
     app.jinja_loader = ChoiceLoader([app.jinja_loader, govuk])
     app.jinja_env.filters |= {
         "component": component,

@@ -16,11 +16,12 @@ from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.engine import Engine
 
 from portal import clock
-from portal.app import create_app, limiter
+from portal.app import create_app
 from portal.db import db
 from portal.errors import PortalError
 from portal.migrate import upgrade
 from portal.models import Model
+from portal.web import limiter
 from tests import requirements
 
 # A Monday morning; tests that need another day say so.

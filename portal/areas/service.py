@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import shapely
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
@@ -67,13 +68,20 @@ def import_places(
 
 
 def area_named(session: Session, slug: str) -> Area:
-    """The area of that slug; a new one is called after it until a boundary says its name."""
-    area = session.scalar(select(Area).where(Area.slug == slug))
-    if area is None:
-        area = Area(slug=slug, name=_name_from(slug), nation=Nation.ENGLAND)
-        session.add(area)
-        session.flush()
-    return area
+    """The area of that slug, locked, so that a second import waits for the first; made if it is not there.
+
+    A new one is called after its slug until a boundary says its name.
+    """
+    locked = select(Area).where(Area.slug == slug).with_for_update()
+    area = session.scalar(locked)
+    if area is not None:
+        return area
+    try:
+        with session.begin_nested():
+            session.add(Area(slug=slug, name=_name_from(slug), nation=Nation.ENGLAND))
+    except IntegrityError:
+        pass  # another import made it while this one waited
+    return session.scalars(locked).one()
 
 
 def _name_from(slug: str) -> str:

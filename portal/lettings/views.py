@@ -20,7 +20,7 @@ from portal.people.rules import GroupKind
 from portal.register.doors import Door, door
 from portal.register.models import Asset
 from portal.register.rules import Kind
-from portal.web import attempt, render_form
+from portal.web import attempt, render_form, row_id
 
 bp = Blueprint("lettings", __name__)
 
@@ -28,8 +28,6 @@ PAGE = 12
 FEW = 3
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 SEVEN = timedelta(days=7)
-LARGEST_ID = 2**31 - 1
-ID = f"int(max={LARGEST_ID})"
 # Only what is done with the whole let has an address of its own.
 WHOLE = [action.value for action in DEEDS if action is not Action.CANCEL_DATE]
 
@@ -58,7 +56,7 @@ def index():
 @allow(PUBLIC)
 def find():
     form = forms.FindForm(current_area())
-    room = queries.room_of(only) if (only := request.args.get("room", type=int)) else None
+    room = queries.room_of(only) if (only := request.args.get("room", type=row_id)) else None
     # A link may bring a place or a room along; answers to check come with a day.
     if "day" not in request.args or not form.validate():
         return render_form("lettings/find.html", form, room=room)
@@ -83,7 +81,7 @@ def find():
     )
 
 
-@bp.get(f"/rooms/<{ID}:room_id>/week")
+@bp.get("/rooms/<int:room_id>/week")
 @allow(PUBLIC)
 def week(room_id: int):
     """When a room is booked: the public sees that it is, never by whom."""
@@ -101,7 +99,7 @@ def week(room_id: int):
     )
 
 
-@bp.route(f"/rooms/<{ID}:room_id>/ask", methods=["GET", "POST"])
+@bp.route("/rooms/<int:room_id>/ask", methods=["GET", "POST"])
 @allow(SIGNED_IN)
 def ask(room_id: int):
     room = queries.room_of(room_id)
@@ -126,7 +124,7 @@ def lets():
     )
 
 
-@bp.get(f"/lets/<{ID}:let_id>")
+@bp.get("/lets/<int:let_id>")
 @allow(SIGNED_IN)
 def let(let_id: int):
     found, roles = queries.let_for(current_user, let_id)
@@ -147,13 +145,13 @@ def let(let_id: int):
     )
 
 
-@bp.route(f"/lets/<{ID}:let_id>/<any({','.join(WHOLE)}):name>", methods=["GET", "POST"])
+@bp.route(f"/lets/<int:let_id>/<any({','.join(WHOLE)}):name>", methods=["GET", "POST"])
 @allow(SIGNED_IN)
 def act(let_id: int, name: str):
     return _act(Action(name), let_id)
 
 
-@bp.route(f"/lets/<{ID}:let_id>/dates/<{ID}:occurrence_id>/cancel", methods=["GET", "POST"])
+@bp.route("/lets/<int:let_id>/dates/<int:occurrence_id>/cancel", methods=["GET", "POST"])
 @allow(SIGNED_IN)
 def cancel_date(let_id: int, occurrence_id: int):
     return _act(Action.CANCEL_DATE, let_id, occurrence_id)

@@ -1,6 +1,6 @@
 """Sign in, sign out, and one's own page."""
 
-from urllib.parse import urlsplit
+import re
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -10,28 +10,30 @@ from portal.people import queries, service
 from portal.people.access import PUBLIC, SIGNED_IN, allow
 from portal.people.forms import GroupForm, NameForm, SignInForm
 from portal.people.rules import GroupKind
-from portal.web import Form, attempt, render_form
+from portal.web import EXPIRED, Form, attempt, limiter, render_form, stripped
 
 bp = Blueprint("people", __name__)
+
+# One slash: browsers read two, or a slash and a backslash, even with a tab between, as another host.
+LOCAL = re.compile(r"/(?![/\\])[^\s\\]{0,1999}")
 
 
 def local(target: str | None, fallback: str) -> str:
     """A path of this portal to go on to; anything that leads elsewhere becomes the fallback."""
-    target = target or ""
-    parts = urlsplit(target)
-    leads_away = (
-        parts.scheme
-        or parts.netloc
-        or not target.startswith("/")
-        or target.startswith(("//", "/\\"))
-    )
-    return fallback if leads_away else target
+    target = stripped(target or "")
+    return target if LOCAL.fullmatch(target) else fallback
+
+
+def _address() -> str:
+    return stripped(request.form.get("email", "")).lower()
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
+@limiter.limit("30 per hour", methods=["POST"])
+@limiter.limit("10 per hour", methods=["POST"], key_func=_address)
 @allow(PUBLIC)
 def sign_in():
-    form = SignInForm(next=request.args.get("next"))
+    form = SignInForm(next=local(request.args.get("next"), ""))
     if form.validate_on_submit():
         target = local(form.next.data, service.AFTER_SIGN_IN)
         if attempt(form, service.ask_for_link, form.email.data, target):
@@ -60,6 +62,8 @@ def sign_out():
     if Form().validate_on_submit():
         logout_user()
         flash(_("You are signed out."))
+    else:
+        flash(str(EXPIRED), "error")
     return redirect(url_for("home.first_page"))
 
 

@@ -22,7 +22,7 @@ def draft_agreement(
 ) -> None:
     """The broker drafts the heads of terms; until the first signature they may be drafted anew."""
     with moves.turn(case_id, user_id) as turn:
-        turn.take(Action.DRAFT_AGREEMENT, term=term_months or 0)
+        turn.allowed(Action.DRAFT_AGREEMENT, term=term_months or 0)
         case = turn.case
         # Not render_template: the text needs nothing of a page, and is drafted outside of requests too.
         terms = current_app.jinja_env.get_template("proposals/heads_of_terms.txt")
@@ -33,6 +33,9 @@ def draft_agreement(
             permitted_use=permitted_use or case.use,
             further_terms=further_terms,
         ).strip()
+        if case.agreement and case.agreement.sha256 == sha256(text):
+            return  # a second press of the button writes nothing new
+        turn.take(Action.DRAFT_AGREEMENT, term=term_months or 0)
         agreement = case.agreement or Agreement(proposal_id=case_id)
         agreement.text, agreement.sha256 = text, sha256(text)
         agreement.starts_on, agreement.term_months = starts_on, term_months

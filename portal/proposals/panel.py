@@ -54,8 +54,11 @@ def check_capacity(
             if lacking
             else _("All points hold.")
         )
-        turn.take(Action.CHECK_CAPACITY, whole=whole, why=why)
         there = {check.item: check for check in turn.case.capacity}
+        if given == {item: (check.holds, check.evidence) for item, check in there.items()}:
+            turn.allowed(Action.CHECK_CAPACITY, whole=whole)
+            return  # a second press of the button says nothing new
+        turn.take(Action.CHECK_CAPACITY, whole=whole, why=why)
         for item, (holds, evidence) in given.items():
             check = there.get(item) or CapacityCheck(proposal_id=case_id, item=item)
             check.holds, check.evidence, check.user_id = bool(holds), evidence, user_id

@@ -9,6 +9,7 @@ from portal.errors import RuleBroken
 from portal.people.access import PUBLIC, SIGNED_IN, allow
 from portal.people.models import User
 from portal.people.queries import groups_of, me
+from portal.people.rules import Role
 from portal.proposals import forms, page, queries, rules, service, words
 from portal.proposals.acts import ACTS, act_of, signed_in
 from portal.proposals.models import Proposal
@@ -75,7 +76,7 @@ def claim(asset_id: int):
 @allow(SIGNED_IN)
 def edit(case_id: int):
     one = queries.case_for(case_id, me())
-    if one.state not in EDITABLE:
+    if one.state not in EDITABLE or Role.ORGANISER not in roles_of(one, me()):
         return redirect(url_for("proposals.case", case_id=case_id))
     form = forms.draft_form(profile_of(one))(data=page.written(one))
     if form.is_submitted():

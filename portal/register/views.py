@@ -12,13 +12,12 @@ from portal.people.access import PUBLIC, allow
 from portal.register import maps, queries, words
 from portal.register.doors import doors_of, standing_of
 from portal.register.forms import KINDS, PlacesForm, distance_words
-from portal.web import mistakes, render_form
+from portal.web import mistakes, render_form, row_id
 
 bp = Blueprint("register", __name__)
 
 PAGE = 20
 MOST = 1000
-LARGEST_ID = 2**31 - 1
 
 
 @bp.get("/assets")
@@ -65,7 +64,7 @@ def assets_geojson():
     return Response(body, mimetype="application/geo+json", headers={"Link": header})
 
 
-@bp.get(f"/assets/<int(max={LARGEST_ID}):asset_id>")
+@bp.get("/assets/<int:asset_id>")
 @allow(PUBLIC)
 def one(asset_id: int):
     area = current_area()
@@ -83,7 +82,7 @@ def one(asset_id: int):
     )
 
 
-@bp.get(f"/assets/<int(max={LARGEST_ID}):asset_id>.geojson")
+@bp.get("/assets/<int:asset_id>.geojson")
 @allow(PUBLIC)
 def one_geojson(asset_id: int):
     asset = queries.asset_with_all(current_area(), asset_id)
@@ -122,8 +121,7 @@ def _same(endpoint: str = "register.assets", **changes: object) -> str:
 
 
 def _after() -> int | None:
-    after = request.args.get("after", type=int)
-    return after if after and 0 < after <= LARGEST_ID else None
+    return request.args.get("after", type=row_id)
 
 
 def _limit() -> int:

@@ -10,7 +10,7 @@ from portal.people import queries, service
 from portal.people.access import allow
 from portal.people.rules import Role
 from portal.setup.forms import AreaForm, RoleForm
-from portal.web import Form, attempt, render_form
+from portal.web import EXPIRED, Form, attempt, render_form
 
 bp = Blueprint("setup", __name__)
 
@@ -59,4 +59,6 @@ def take_role(grant_id: int):
     if form.validate_on_submit():
         service.take_role(grant_id)
         flash(_("The role has been taken away."))
+    else:
+        flash(str(EXPIRED), "error")
     return redirect(url_for("setup.roles"))

@@ -11,6 +11,8 @@ import click
 
 from portal import clock
 
+# The years whose holidays the calendar knows.
+YEARS = range(2000, 2200)
 TRACKS = ("land", "building", "room")
 
 
@@ -27,6 +29,8 @@ def walk(
 ) -> None:
     """Play a worked example through the services that the pages call, and print each step."""
     first_day = first.date() if first else clock.today()
+    if first_day.year not in YEARS:
+        raise click.UsageError("--from: choose a day from 2000 to 2199, such as 2026-03-02.")
     if track == "room" and (silent or no_resolution):
         raise click.UsageError("--silent and --no-resolution are about land and buildings.")
     story = in_a_throw_away_database(

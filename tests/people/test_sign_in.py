@@ -67,7 +67,17 @@ def test_a_person_signs_in_and_out_by_the_pages(client, app):
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:1"]
+    "target",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:1",
+        "/\t/evil.example",
+        "/\x01/evil.example",
+        "/" + "x" * 3000,
+        "http://[",
+    ],
 )
 def test_a_link_never_leads_off_the_portal(client, app, target):
     client.send("/sign-in", {"email": "rosa@example.org", "next": target})

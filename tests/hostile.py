@@ -1,0 +1,223 @@
+"""Every form of the portal with a case or let brought to where it can be sent: what test_hostile.py sends badly."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, insert, select
+
+from portal.areas.profile import in_force
+from portal.db import db
+from portal.lettings import service as lettings
+from portal.models import Model
+from portal.people import service as people
+from portal.people.models import RoleGrant
+from portal.people.rules import Role
+from portal.proposals import service as cases
+from tests import factories
+from tests.lettings import make
+from tests.proposals.stage import PLAN, WRITTEN, Stage
+
+
+class Sent(NamedTuple):
+    """A form that can be sent: brings the world there and gives (path, who may send it); what a good answer is."""
+
+    bring: Callable[[], tuple[str, str]]
+    good: dict[str, Any]
+
+
+def day(name: str, when: date) -> dict[str, str]:
+    return {f"{name}-{part}": str(getattr(when, part)) for part in ("day", "month", "year")}
+
+
+def at_case(bring: Callable[[Stage], object], slug: str, who: str) -> Callable[[], tuple[str, str]]:
+    """A case brought to where `who` can take the action of that address."""
+
+    def brought() -> tuple[str, str]:
+        stage = Stage()
+        bring(stage)
+        return f"/cases/{stage.case_id}/{slug}", stage.emails[who]
+
+    return brought
+
+
+def claim() -> tuple[str, str]:
+    stage = Stage()
+    return f"/assets/{stage.asset_id}/claim", stage.emails["organiser"]
+
+
+def spoken_about(stage: Stage) -> None:
+    cases.represent(stage.on_notice().case_id, stage.resident, supports=False, words="Too loud.")
+
+
+def checked_and_scored(stage: Stage, points: int) -> None:
+    stage.scored(ours=points)
+
+
+def signed_by_both(stage: Stage) -> None:
+    stage.in_agreement()
+    stage.sign("organiser")
+    stage.sign("officer")
+
+
+def at_let(bring: Callable[..., Any], name: str, who: str) -> Callable[[], tuple[str, str]]:
+    """A let brought to where `who` can do the deed of that name."""
+
+    def brought() -> tuple[str, str]:
+        here = make.place()
+        let = bring(here, make.room(here))
+        return f"/lets/{let.id}/{name.format(date=let.occurrences[-1].id)}", getattr(
+            here, who
+        ).email
+
+    return brought
+
+
+def cancelled_with_deposit(here: Any, room: Any) -> Any:
+    let = make.confirmed_with_deposit(here, room)
+    return lettings.cancel(here.ids.broker, let.id, why="The roof leaks.")
+
+
+PROFILE = in_force("pilot_compact", date(2026, 3, 2))
+
+NEED = {
+    "day": "3", "starts": "18:00", "ends": "20:00", "every": "1", "people": "15", "within": "3", "near": "M33 2AA",
+    "first-day": "5", "first-month": "3", "first-year": "2026", "last-day": "31", "last-month": "5", "last-year": "2026",
+}  # fmt: skip
+
+
+def ask() -> tuple[str, str]:
+    here = make.place()
+    room = make.room(here)
+    query = "&".join(f"{name}={value.replace(' ', '+')}" for name, value in NEED.items())
+    return f"/rooms/{room.id}/ask?{query}", here.organiser.email
+
+
+def page_of(path: str, role: Role | None = None) -> Callable[[], tuple[str, str]]:
+    """A page that needs nothing but an area, for somebody with a role."""
+
+    def brought() -> tuple[str, str]:
+        area = factories.area()
+        factories.holder(area)
+        person = factories.with_role(area, role) if role else factories.user()
+        return path, person.email
+
+    return brought
+
+
+def grant_to_take() -> tuple[str, str]:
+    area = factories.area()
+    admin = factories.with_role(area, Role.ADMINISTRATOR)
+    other = factories.with_role(area, Role.PANEL)
+    taken = db.session.scalar(select(RoleGrant.id).where(RoleGrant.user_id == other.id))
+    return f"/setup/roles/{taken}/take", admin.email
+
+
+def link_to_use() -> tuple[str, str]:
+    factories.area()
+    return "/sign-in/" + people.make_link("new@example.org").rpartition("/")[2], "other@example.org"
+
+
+def sheet() -> dict[str, str]:
+    names = PROFILE.criteria
+    given = {f"points_proposal_{name}": "3" for name in names}
+    return given | {f"reason_proposal_{name}": "It helps." for name in names}
+
+
+def capacity() -> dict[str, str]:
+    items = PROFILE.capacity
+    return {f"holds_{i}": "yes" for i in items} | {f"evidence_{i}": "Seen." for i in items}
+
+
+SETTINGS = {
+    "product_name": "Meanwhile", "colour": "#1d5c4d", "mark": "", "basemap_url": "", "basemap_attribution": "",
+    "data_attribution": "ONS", "resolution_reference": "", "senior_officer": "Ada Hill",
+}  # fmt: skip
+
+FORMS: dict[str, Sent] = {
+    "sign in": Sent(page_of("/sign-in"), {"email": "rosa@example.org", "next": "/desk"}),
+    "use a link": Sent(link_to_use, {}),
+    "account": Sent(page_of("/account"), {"name": "Rosa"}),
+    "new group": Sent(page_of("/groups/new"), {"name": "Menders", "kind": "charity", "sponsor": "Church"}),
+    "settings": Sent(page_of("/setup", Role.ADMINISTRATOR), SETTINGS),
+    "give a role": Sent(
+        page_of("/setup/roles", Role.ADMINISTRATOR), {"email": "pat@example.org", "name": "Pat", "role": "panel", "holder": "0"}
+    ),
+    "take a role": Sent(grant_to_take, {}),
+    "claim": Sent(claim, {"group": "1"}),
+    "write": Sent(at_case(Stage.draft, "edit", "organiser"), {k: str(v) for k, v in WRITTEN.items()} | {"gain_social": "They meet.", "evidence_social": "Parties."}),
+    "lodge": Sent(at_case(Stage.draft, "lodge", "organiser"), {}),
+    "return": Sent(at_case(Stage.lodged, "return-incomplete", "broker"), {"which": "costs", "words": "The costs."}),
+    "validate": Sent(at_case(Stage.lodged, "validate", "broker"), {}),
+    "represent": Sent(at_case(Stage.on_notice, "represent", "resident"), {"stance": "for", "words": "Green."}),
+    "answer": Sent(at_case(spoken_about, "answer", "organiser"), {"answer_1": "Only until eight."}),
+    "agree": Sent(at_case(Stage.on_notice, "agree", "officer"), {"words": "Gladly."}),
+    "object": Sent(at_case(Stage.on_notice, "object", "officer"), {"ground": "operational_need", "evidence": "Plan.", "officer": "Olu"}),
+    "alternative": Sent(
+        at_case(Stage.on_notice, "name-alternative", "officer"),
+        {k: str(v) for k, v in PLAN.items() if k != "begins"} | day("begins", PLAN["begins"]) | {"planned": "plans", "gain_social": "Cars.", "evidence_social": "Counts."},
+    ),
+    "declare": Sent(at_case(Stage.under_test, "declare-interest", "panel"), {}),
+    "score": Sent(at_case(Stage.under_test, "score", "panel"), sheet()),
+    "capacity": Sent(at_case(Stage.under_test, "check-capacity", "broker"), capacity()),
+    "grant": Sent(at_case(lambda s: checked_and_scored(s, 4), "decide", "chair"), {"reasons": "Good."}),
+    "refuse": Sent(at_case(lambda s: checked_and_scored(s, 0), "decide", "chair"), {"ground": "capacity_not_shown", "evidence": "None.", "reasons": "No."}),
+    "withdraw": Sent(at_case(Stage.on_notice, "withdraw", "organiser"), {"words": "Moved."}),
+    "terms": Sent(
+        at_case(Stage.granted, "draft-agreement", "broker"),
+        {"term_months": "36", "permitted_use": "Beds.", "further_terms": "None."} | day("starts_on", date(2026, 9, 1)),
+    ),
+    "sign": Sent(at_case(Stage.in_agreement, "sign", "organiser"), {"name": "Rosa Hill", "read": "y"}),
+    "hand over": Sent(at_case(signed_by_both, "hand-over", "broker"), {"words": "Keys."}),
+    "end": Sent(at_case(Stage.in_use, "end", "organiser"), {"words": "Done."}),
+    "ask": Sent(ask, {"group": "1", "insurance": "venue", "safeguarding": "y", "note": "Wheelchairs."}),
+    "approve": Sent(at_let(make.requested, "approve", "broker"), {"price_pence": "0", "deposit_pence": "20", "waiver": ""}),
+    "decline": Sent(at_let(make.requested, "decline", "broker"), {"why": "A wedding."}),
+    "accept": Sent(at_let(make.offered, "accept", "organiser"), {}),
+    "deposit": Sent(at_let(make.deposit_due, "record_deposit", "broker"), {"paid_by": "cash"}),
+    "waive": Sent(at_let(make.deposit_due, "waive_deposit", "broker"), {"why": "Poor."}),
+    "take back": Sent(at_let(make.requested, "withdraw", "organiser"), {"why": "Moved."}),
+    "cancel a let": Sent(at_let(make.confirmed, "cancel", "organiser"), {"why": "Ill."}),
+    "cancel a date": Sent(at_let(make.confirmed, "dates/{date}/cancel", "organiser"), {"why": "Easter."}),
+    "give back": Sent(at_let(cancelled_with_deposit, "return_deposit", "broker"), {"retained_pence": "5", "why": "A chair.", "evidence": "Photo."}),
+}  # fmt: skip
+
+
+KEEPERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE%'"
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """All rows of all tables."""
+    with db.engine.connect() as connection:
+        return {
+            table.name: sorted(
+                (dict(row._mapping) for row in connection.execute(select(table))), key=str
+            )
+            for table in Model.metadata.sorted_tables
+        }
+
+
+def put_back(rows: dict[str, list[dict[str, Any]]]) -> None:
+    """The database as it was when `everything` was taken; round the triggers that keep signed and paid things."""
+    db.session.rollback()
+    db.session.expunge_all()
+    tables = Model.metadata.sorted_tables
+    with db.engine.begin() as connection:
+        if db.engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        else:
+            kept = connection.exec_driver_sql(KEEPERS).all()
+            for name, _sql in kept:
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        for table in reversed(tables):
+            connection.execute(delete(table))
+        for table in tables:
+            if rows[table.name]:
+                connection.execute(insert(table), rows[table.name])
+        if db.engine.dialect.name == "sqlite":
+            for _name, sql in kept:
+                connection.exec_driver_sql(sql)
+
+
+def counts(rows: dict[str, list[dict[str, Any]]]) -> dict[str, int]:
+    return {name: len(found) for name, found in rows.items()}
