@@ -14,7 +14,10 @@ def limited(app):
     """The application as it runs, with its limits."""
     factories.area()
     limited = create_app(
-        DATABASE_URL=app.config["DATABASE_URL"], SECRET_KEY="test", RATELIMIT_ENABLED=True, PROXIES="1"
+        DATABASE_URL=app.config["DATABASE_URL"],
+        SECRET_KEY="test",
+        RATELIMIT_ENABLED=True,
+        PROXIES="1",
     )
     limited.test_client_class = CheckedClient
     yield limited

@@ -23,6 +23,7 @@ from portal.proposals import queries as proposals
 from portal.proposals.models import Proposal
 from portal.proposals.rules import OVER, State
 from portal.proposals.rules import Action as CaseAction
+from portal.proposals.standing import roles_of
 from portal.proposals.words import ACTIONS
 from portal.register.models import Asset
 
@@ -55,6 +56,8 @@ DONE = {
     CaseAction.CHECK_CAPACITY: lambda case: bool(case.capacity),
     CaseAction.DRAFT_AGREEMENT: lambda case: case.state is State.AGREEMENT,
 }
+# Whose desk shows the published cases in which they have a part.
+OFFICES = {Role.OFFICER, Role.PANEL, Role.CHAIR}
 LET_DUTIES = (
     LetAction.APPROVE,
     LetAction.ACCEPT,
@@ -86,8 +89,11 @@ def open_cases() -> list[Proposal]:
 
 
 def cases_of(user: User) -> list[Proposal]:
-    """The cases of somebody's groups, and for a broker all that are open."""
-    return open_cases() if Role.BROKER in area_roles() else proposals.mine(user)
+    """The cases of somebody's groups, and those that their office answers for, decides or looks after."""
+    if Role.BROKER in area_roles():
+        return open_cases()
+    theirs = [case for case in open_cases() if case.published_on and roles_of(case, user) & OFFICES]
+    return list(dict.fromkeys((*proposals.mine(user), *theirs)))
 
 
 def without_place() -> int:

@@ -5,6 +5,7 @@ from flask import url_for
 
 from portal.broker import queries
 from portal.people.models import User
+from portal.people.rules import Role
 from tests import factories
 from tests.conftest import csrf_token
 from tests.lettings import make
@@ -53,6 +54,19 @@ def test_what_is_overdue_says_so_and_comes_first(app, client):
     after_day("validation", stage.case)
     page = client.sign_in(stage.emails["broker"]).get("/desk").get_data(as_text=True)
     assert "Overdue" in page
+
+
+def test_an_office_sees_the_published_cases_it_has_a_part_in(app, client):
+    stage = Stage().on_notice()
+    elsewhere = factories.with_role(
+        stage.area, Role.OFFICER, holder=factories.holder(stage.area), email="far@example.org"
+    )
+    people = [stage.emails["officer"], stage.emails["panel"], elsewhere.email]
+    shown = []
+    for email in people:
+        page = client.sign_in(email).get("/desk").get_data(as_text=True)
+        shown.append("You have no case under way" not in page)
+    assert shown == [True, True, False]
 
 
 def test_a_request_for_a_room_waits_for_the_broker(app, client):
