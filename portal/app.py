@@ -1,6 +1,7 @@
 """The Flask application: settings, database, sign-in, headers, errors, and the features' pages."""
 
 import secrets
+from collections.abc import Callable
 from http import HTTPStatus
 from importlib import import_module
 from urllib.parse import urlsplit
@@ -104,8 +105,18 @@ def _finish(response: Response) -> Response:
     if current_user and current_user.is_authenticated:
         response.headers.setdefault("Cache-Control", "private, no-store")
     if g.pop("letters_written", False):
-        response.call_on_close(send_waiting)
+        response.call_on_close(_sender(current_app._get_current_object()))  # noqa: SLF001
     return response
+
+
+def _sender(app: Flask) -> Callable[[], None]:
+    """Sends what waits once a server has given the answer away; by then the request's context is gone."""
+
+    def send() -> None:
+        with app.app_context():
+            send_waiting()
+
+    return send
 
 
 def _page_context() -> dict[str, object]:

@@ -1,10 +1,13 @@
 """Signing in by an e-mailed link, through the services and the pages."""
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
+from flask import current_app
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from portal import clock
@@ -127,6 +130,23 @@ def test_letters_go_out_once_by_a_real_mail_server(app):
     finally:
         server.stop()
     assert got[0].rcpt_tos == ["rosa@example.org"]
+
+
+def test_a_letter_goes_out_when_a_server_has_answered(app, monkeypatch):
+    """In a thread of its own, as a server runs it: the test's context would hide that there is none."""
+    sent = []
+    monkeypatch.setattr("portal.app.send_waiting", lambda: sent.append(current_app.name))
+
+    def ask():
+        client = FlaskClient(app, app.response_class)
+        token = csrf_token(client.get("/sign-in").get_data(as_text=True))
+        data = {"email": "rosa@example.org", "csrf_token": token}
+        client.post("/sign-in", data=data, buffered=True).close()
+
+    db.session.close()
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(ask).result()
+    assert sent == ["portal"]
 
 
 def test_a_mail_server_that_is_away_loses_no_letter(app):
