@@ -12,6 +12,7 @@ import html5lib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.engine import Engine
 
@@ -27,6 +28,15 @@ from tests import requirements
 # A Monday morning; tests that need another day say so.
 THE_DAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 HTML_QUIRKS: set[str] = set()
+
+# How long an example takes says something of the machine, nothing of the code; in CI each run tries the same ones.
+settings.register_profile(
+    "patient",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
@@ -123,7 +133,7 @@ def app(
 ) -> Iterator[Flask]:
     """The application on an empty database, its clock at THE_DAY, inside an application context."""
     app = applications(engine_name)
-    settings = dict(app.config)
+    before = dict(app.config)
     limiter.enabled = False  # one for all applications; the last one made has set it
     with app.app_context(), clock.at(THE_DAY):
         if engine_name == "sqlite":
@@ -135,7 +145,7 @@ def app(
         else:
             db.engine.dispose()  # the next test's file is another one
     app.config.clear()
-    app.config.update(settings)
+    app.config.update(before)
 
 
 def _turn_around(connection: sqlite3.Connection, _record: object) -> None:
