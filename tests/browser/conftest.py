@@ -188,6 +188,8 @@ def visit(chromium: Browser, town: Flask, contexts: dict):
             contexts[key].set_default_timeout(15_000)
             if email:
                 _sign_in(contexts[key], town, email)
+        # The crawl follows the link to Welsh; who comes after it in the same browser reads English again.
+        contexts[key].clear_cookies(name="language")
         made = Visit(contexts[key], base)
         pages.append(made.page)
         return made.open(path, until)
