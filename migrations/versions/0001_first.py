@@ -122,6 +122,7 @@ def upgrade() -> None:
         sa.Column("profile", sa.String(length=60), nullable=False),
         sa.Column("resolution_reference", sa.String(length=120), nullable=True),
         sa.Column("resolution_on", sa.Date(), nullable=True),
+        sa.Column("contact_email", sa.String(length=254), nullable=True),
         sa.Column("senior_officer", sa.String(length=120), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_area")),
         sa.UniqueConstraint("slug", name=op.f("uq_area_slug")),

@@ -33,6 +33,7 @@ class Area(Model):
     profile: Mapped[str] = mapped_column(String(60), default="pilot_compact")
     resolution_reference: Mapped[str | None] = mapped_column(String(120))
     resolution_on: Mapped[date | None]
+    contact_email: Mapped[str | None] = mapped_column(String(254))  # of the broker, on every page
     senior_officer: Mapped[str | None] = mapped_column(String(120))  # whom an overdue case goes to
 
     wards: Mapped[list["Ward"]] = relationship(back_populates="area", order_by="Ward.name")

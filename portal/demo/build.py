@@ -131,6 +131,7 @@ def set_up_area(slug):
         data_attribution="An invented borough" if slug == borough.SLUG else None,
         resolution_reference="Council minute 47/25",
         resolution_on=clock.today() - timedelta(days=40),
+        contact_email=cast.BROKER.email,
         senior_officer="Director of Place",
     )
 

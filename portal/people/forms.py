@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, HiddenField, RadioField, SelectChoice, StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from portal.people.rules import GroupKind
+from portal.people.rules import EMAIL_PATTERN, GroupKind
 from portal.web import Form
 
 GROUP_KINDS = (
@@ -20,9 +20,7 @@ GROUP_KINDS = (
 EMAIL = (
     InputRequired(_l("Write an e-mail address.")),
     Length(max=254, message=_l("An e-mail address has at most 254 characters.")),
-    Regexp(
-        r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message=_l("Write an e-mail address like name@example.org.")
-    ),
+    Regexp(EMAIL_PATTERN, message=_l("Write an e-mail address like name@example.org.")),
 )
 
 

@@ -1,6 +1,9 @@
 """Roles and kinds of group, as COMPACT.md's "Who takes part" names them."""
 
+import re
 from enum import StrEnum
+
+from portal.errors import RuleBroken
 
 
 class Role(StrEnum):
@@ -40,3 +43,15 @@ class HolderKind(StrEnum):
     LIBRARY_SERVICE = "library_service"
     PARISH = "parish"
     OTHER = "other"
+
+
+# Enough to catch a slip; whether the address exists only a letter can tell.
+EMAIL_PATTERN = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+
+
+def check_email(text: str) -> str:
+    """The address in lower case without white space around it. Raises RuleBroken("email-form")."""
+    email = text.strip().lower()
+    if not re.fullmatch(EMAIL_PATTERN, email):
+        raise RuleBroken("email-form", "Write an e-mail address like name@example.org.")
+    return email

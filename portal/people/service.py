@@ -14,7 +14,7 @@ from portal.db import db, transaction
 from portal.errors import RuleBroken
 from portal.notices import service as notices
 from portal.people.models import Group, Membership, RoleGrant, SignInLink, User
-from portal.people.rules import GroupKind, Role
+from portal.people.rules import GroupKind, Role, check_email
 
 LINK_LIVES = timedelta(minutes=30)
 # Where a person goes who signed in without wanting a certain page: the desk, two floors up, so by its address.
@@ -119,7 +119,7 @@ def give_role(
     if (role is Role.OFFICER) != (holder_id is not None):
         raise ValueError("an officer acts for one holder, the other roles for none")
     with transaction() as session:
-        email = email.strip().lower()
+        email = check_email(email)
         user = session.scalar(select(User).where(User.email == email))
         if user is None:
             user = User(email=email, created_at=clock.now())

@@ -11,7 +11,7 @@ from portal.proposals.acts import score_hint, slug_of, would_grant
 from portal.proposals.benefit import Result, Side, shown
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.panel import told
-from portal.proposals.rules import State
+from portal.proposals.rules import PARTIES, State
 from portal.proposals.service import WRITTEN
 from portal.proposals.standing import (
     facts_of,
@@ -157,7 +157,8 @@ def next_sentence(case: Proposal) -> str:
     ]
     days = {name: day(last) for name, last in due.items()}
     days["silence"] = str(words.SILENCE[silence_grants(case)])
-    return " ".join([*told_, str(words.NEXT[case.state]) % days])
+    signed = case.state is State.AGREEMENT and len(case.agreement.signatures) == len(PARTIES)
+    return " ".join([*told_, str(words.BOTH_SIGNED if signed else words.NEXT[case.state]) % days])
 
 
 def how_counted(counted: Counted) -> list[str]:

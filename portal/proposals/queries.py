@@ -123,6 +123,12 @@ def missing_list(case: Proposal) -> str:
     return db.session.scalar(query) or ""
 
 
+def last_event(case_id: int) -> CaseEvent:
+    """The newest step of a case."""
+    query = select(CaseEvent).where(CaseEvent.proposal_id == case_id).order_by(CaseEvent.id.desc())
+    return db.session.scalars(query.limit(1)).one()
+
+
 def voices(case: Proposal) -> tuple[int, int]:
     """How many spoke for it, and how many against."""
     query = (

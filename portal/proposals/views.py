@@ -115,7 +115,7 @@ def act(case_id: int, slug: str):
     how, said = ACTS[action], words.ACTIONS[action]
     form = how.form(one)
     if form.validate_on_submit() and attempt(form, how.run, case_id, user.id, form):
-        flash(_("Done: %(what)s", what=said.title))
+        flash(_(queries.last_event(case_id).sentence))
         return redirect(url_for("proposals.case", case_id=case_id))
     one = queries.case_for(case_id, me())
     return render_form(how.template, form, action=action, said=said, **page.case_page(one, me()))

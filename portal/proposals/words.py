@@ -131,6 +131,7 @@ PERIODS = {
 }
 
 # What lies ahead is named by what happens, not by an outcome that nobody knows yet.
+BOTH_SIGNED = _l("Both sides have signed. The broker or the officer hands the place over.")
 AHEAD = {S.GRANTED: _l("Decision"), S.AGREEMENT: _l("Agreement")}
 
 NEXT = {

@@ -60,6 +60,11 @@ class AreaForm(Form):
         validators=[Optional(), Length(max=120)],
     )
     resolution_on = DateParts(_l("The date of the resolution"), validators=[Optional()])
+    contact_email = EmailField(
+        _l("Where people reach the broker"),
+        description=_l("An e-mail address; every page shows it."),
+        validators=[Optional(), *EMAIL[1:]],
+    )
     senior_officer = StringField(
         _l("The senior officer to whom an overdue case goes"),
         description=_l(

@@ -170,3 +170,9 @@ def test_a_role_given_twice_is_given_once(app):
         person = service.give_role("broker@example.org", Role.BROKER, name="Bea")
     db.session.refresh(person)
     assert [grant.role for grant in person.roles] == [Role.BROKER]
+
+
+@pytest.mark.parametrize("slip", ["x", "a@b", "a b@c.org", "", "@c.org"])
+def test_a_role_is_given_to_an_address_only(app, slip):
+    with broken("email-form"):
+        service.give_role(slip, Role.BROKER)

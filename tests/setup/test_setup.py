@@ -53,6 +53,13 @@ def test_what_cannot_be_is_told_and_kept(ada, wrong, words):
     assert db.session.query(Area).one().product_name == "Meanwhile"
 
 
+def test_every_page_says_where_to_reach_the_broker(ada):
+    ada.send("/setup", SETTINGS | {"contact_email": "broker@council.example"})
+    assert "mailto:broker@council.example" in ada.get("/").get_data(as_text=True)
+    wrong = ada.send("/setup", SETTINGS | {"contact_email": "the broker"})
+    assert wrong.status_code == 422
+
+
 def test_a_resolution_is_put_on_record(ada):
     date = {"resolution_on-day": "4", "resolution_on-month": "2", "resolution_on-year": "2026"}
     ada.send("/setup", SETTINGS | date | {"resolution_reference": "CAB/12"})
