@@ -36,7 +36,7 @@ FLOORS = (
 EVERYWHERE = {"web", "fields", "widgets", "states"}
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 # What a feature's rules are called; a wing with many splits them.
-PURE = {"rules", "benefit", "guards"}
+PURE = {"rules", "benefit", "guards", "walltime"}
 STANDARD_ONLY = {"portal.errors"}
 
 

@@ -13,7 +13,7 @@ from portal.areas.queries import current_area
 from portal.db import db
 from portal.lettings import queries as lettings
 from portal.lettings import rules as let_rules
-from portal.lettings.deeds import DEEDS
+from portal.lettings.acts import ACTS
 from portal.lettings.models import Let
 from portal.lettings.rules import Action as LetAction
 from portal.people.access import area_roles
@@ -120,7 +120,7 @@ def _of_let(let: Let, user: User) -> Iterator[Task]:
         if action in LET_DUTIES:
             due = let.occurrences[0].on if action is not LetAction.RETURN_DEPOSIT else None
             url = url_for("lettings.let", let_id=let.id)
-            yield Task(DEEDS[action].title, let.room.name, url, due, _is_over(due))
+            yield Task(ACTS[action].title, let.room.name, url, due, _is_over(due))
 
 
 def _is_over(due: date | None) -> bool:

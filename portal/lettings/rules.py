@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from portal.errors import N_, Forbidden, RuleBroken
-from portal.lettings.calendar import instants, wall
+from portal.lettings.walltime import instants, wall
 from portal.money.rules import WITH_BROKER, DepositState
 from portal.people.rules import Role
 

@@ -18,7 +18,7 @@ from portal.areas.calendar import bank_holidays
 from portal.areas.models import Area
 from portal.areas.rules import Nation
 from portal.db import db
-from portal.lettings import calendar
+from portal.lettings import walltime
 from portal.lettings.hours import Door, Hours, door
 from portal.lettings.models import Hold
 from portal.lettings.reasons import ACCESS_REASONS, AT_THE_DOOR, Because
@@ -80,15 +80,15 @@ def find(area: Area, wish: Wish, *, only: int | None = None) -> Answer:
 
 def dates_of(wish: Wish) -> list[date]:
     """The days on which the group would meet."""
-    return calendar.weekly_dates(wish.weekday, wish.first, wish.last, wish.every_weeks)
+    return walltime.weekly_dates(wish.weekday, wish.first, wish.last, wish.every_weeks)
 
 
 def judge(area: Area, wish: Wish, rooms: Sequence[Room], dates: Sequence[date]) -> list[Match]:
     """Each room with all that speaks for it and all that is in its way."""
     metres = _metres(area, wish, rooms)
-    held = taken(area.id, rooms, [calendar.instants(d, wish.starts, wish.ends) for d in dates])
+    held = taken(area.id, rooms, [walltime.instants(d, wish.starts, wish.ends) for d in dates])
     doors = _Doors(area.nation, wish, dates)
-    minutes = calendar.minutes_between(wish.starts, wish.ends)
+    minutes = walltime.minutes_between(wish.starts, wish.ends)
     return [
         _match(
             (wish, room, float(m), price_of(room.pence_hour, minutes)),

@@ -12,7 +12,7 @@ from portal import clock
 from portal.areas.queries import current_area
 from portal.db import db, transaction
 from portal.errors import NotFound, RuleBroken
-from portal.lettings import calendar, holding, letters, queries, rooms, rules, search, words
+from portal.lettings import holding, letters, queries, rooms, rules, search, walltime, words
 from portal.lettings.models import Let, LetEvent, Need, Occurrence
 from portal.lettings.rules import Action, Insurance, LetState, OccurrenceState, Step, Wish
 from portal.money import service as money
@@ -309,7 +309,7 @@ def _asked_already(session: Session, room: Asset, group: Group, wish: Wish) -> L
 
 
 def _occurrence(wish: Wish, on: date) -> Occurrence:
-    starts, ends = calendar.instants(on, wish.starts, wish.ends)
+    starts, ends = walltime.instants(on, wish.starts, wish.ends)
     return Occurrence(on=on, starts=starts, ends=ends, state=OccurrenceState.PLANNED)
 
 

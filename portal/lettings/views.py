@@ -9,8 +9,8 @@ from flask_login import current_user
 
 from portal import clock
 from portal.areas.queries import current_area
-from portal.lettings import calendar, forms, queries, rooms, rules, search, service, words
-from portal.lettings.deeds import DEEDS
+from portal.lettings import forms, queries, rooms, rules, search, service, walltime, words
+from portal.lettings.acts import ACTS
 from portal.lettings.models import Let
 from portal.lettings.rules import Action, Insurance, Wish
 from portal.people import queries as people
@@ -29,7 +29,7 @@ FEW = 3
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 SEVEN = timedelta(days=7)
 # Only what is done with the whole let has an address of its own.
-WHOLE = [action.value for action in DEEDS if action is not Action.CANCEL_DATE]
+WHOLE = [action.value for action in ACTS if action is not Action.CANCEL_DATE]
 
 
 @door
@@ -86,8 +86,8 @@ def find():
 def week(room_id: int):
     """When a room is booked: the public sees that it is, never by whom."""
     room = queries.room_of(room_id)
-    monday = calendar.monday_of(request.args.get("from", clock.today(), type=_day))
-    since, until = (calendar.instants(d, time(), time(1))[0] for d in (monday, monday + SEVEN))
+    monday = walltime.monday_of(request.args.get("from", clock.today(), type=_day))
+    since, until = (walltime.instants(d, time(), time(1))[0] for d in (monday, monday + SEVEN))
     return render_template(
         "lettings/week.html",
         room=room,
@@ -135,7 +135,7 @@ def let(let_id: int):
         let=found,
         facts=words.facts(found),
         next=words.what_next(found, facts),
-        deeds=[(action.value, DEEDS[action]) for action in actions if action.value in WHOLE],
+        acts=[(action.value, ACTS[action]) for action in actions if action.value in WHOLE],
         may_cancel=Action.CANCEL_DATE in actions,
         dates=[
             (o, words.short(o.on), words.times(o), queries.is_ahead(o)) for o in found.occurrences
@@ -168,11 +168,11 @@ def _day(text: str) -> date:
 def _act(action: Action, let_id: int, *more: int):
     """Any action on a let: load, check, form, one call, back to the let."""
     found, roles = queries.let_for(current_user, let_id)
-    deed = DEEDS[action]
-    form = deed.form(price_pence=found.price_pence)
+    how = ACTS[action]
+    form = how.form(price_pence=found.price_pence)
     if form.validate_on_submit():
-        if attempt(form, deed.call, current_user.id, let_id, *more, **forms.said(form)):
-            flash(str(deed.done))
+        if attempt(form, how.call, current_user.id, let_id, *more, **forms.said(form)):
+            flash(str(how.done))
             return redirect(url_for("lettings.let", let_id=let_id))
     else:
         rules.step_for(found.state, action, roles, queries.facts_of(found))
@@ -180,7 +180,7 @@ def _act(action: Action, let_id: int, *more: int):
         "lettings/act.html",
         form,
         let=found,
-        deed=deed,
+        act=how,
         facts=words.facts(found),
         rivals=_rivals(found) if action is Action.APPROVE else 0,
         date=next((o.on for o in found.occurrences if o.id in more), None),
@@ -233,7 +233,7 @@ def _about(room_id: int, wish: Wish) -> dict[str, Any]:
 def _cards(wish: Wish, matches: tuple[search.Match, ...]) -> dict[int, words.Card]:
     """What a card says of each room: reasons with the day they were checked, and how many others ask."""
     ids = [match.room.id for match in matches]
-    spans = [calendar.instants(d, wish.starts, wish.ends) for d in search.dates_of(wish)]
+    spans = [walltime.instants(d, wish.starts, wish.ends) for d in search.dates_of(wish)]
     checked, others = queries.checked_on(ids), queries.others_asking(ids, spans)
     return {m.room.id: words.card(m, checked, others.get(m.room.id, 0)) for m in matches}
 

@@ -13,7 +13,7 @@ from portal import web
 from portal.areas.calendar import bank_holidays
 from portal.areas.queries import current_area
 from portal.errors import N_
-from portal.lettings import calendar, rules
+from portal.lettings import rules, walltime
 from portal.lettings.hours import MIDNIGHT, open_minutes, readable
 from portal.lettings.models import Let, LetEvent, Occurrence
 from portal.lettings.queries import wish_of
@@ -65,7 +65,7 @@ PLURAL_DAYS = (
 def weekdays() -> list[tuple[str, str]]:
     """Monday to Sunday in the reader's language, as choices."""
     names = get_day_names("wide", locale=get_locale() or "en")
-    return [(str(number), names[number]) for number in range(calendar.WEEK)]
+    return [(str(number), names[number]) for number in range(walltime.WEEK)]
 
 
 def say(reason: Reason) -> str:
@@ -216,13 +216,13 @@ def what_next(let: Let, facts: Facts) -> str:
 
 def local(instant: datetime) -> str:
     """Thursday 2 April 2026, 18:00: on the wall."""
-    at = calendar.wall(instant)
+    at = walltime.wall(instant)
     return f"{web.day(at.date())}, {clock(at.time())}"
 
 
 def times(occurrence: Occurrence) -> str:
     """18:00 to 20:00 on the wall."""
-    starts, ends = (calendar.wall(i).time() for i in (occurrence.starts, occurrence.ends))
+    starts, ends = (walltime.wall(i).time() for i in (occurrence.starts, occurrence.ends))
     return _("%(starts)s to %(ends)s", starts=clock(starts), ends=clock(ends))
 
 
@@ -250,7 +250,7 @@ def week(
     hire: str | None, booked: list[tuple[datetime, datetime]], monday: date
 ) -> list[tuple[str, str, str]]:
     """A room's week as everybody may see it: day, hours for hire, and when it is booked, never by whom."""
-    days = [monday + timedelta(days=n) for n in range(calendar.WEEK)]
+    days = [monday + timedelta(days=n) for n in range(walltime.WEEK)]
     return [(short(d), _for_hire(hire, d), _booked(booked, d)) for d in days]
 
 
@@ -271,7 +271,7 @@ def _booked(booked: list[tuple[datetime, datetime]], day: date) -> str:
                 0,
                 min(
                     MIDNIGHT,
-                    int((calendar.wall(i).replace(tzinfo=None) - midnight).total_seconds()) // 60,
+                    int((walltime.wall(i).replace(tzinfo=None) - midnight).total_seconds()) // 60,
                 ),
             )
             for i in span

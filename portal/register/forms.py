@@ -22,8 +22,9 @@ from geo.crs import Box
 from portal.areas.models import Area
 from portal.areas.queries import wards_of
 from portal.errors import BadInput
+from portal.people.queries import holders
 from portal.register.nearby import find_place
-from portal.register.queries import Search, holders_of
+from portal.register.queries import Search
 from portal.register.rules import Kind, Status
 from portal.states import state_words
 from portal.web import SearchForm, stripped, told
@@ -91,7 +92,7 @@ class PlacesForm(SearchForm):
         self.ward.choices = [SelectChoice("", _("All wards"))]
         self.ward.choices += [SelectChoice(ward.id, ward.name) for ward in wards_of(area)]
         self.holder.choices = [SelectChoice("", _("All holders"))]
-        self.holder.choices += [SelectChoice(holder.id, holder.name) for holder in holders_of(area)]
+        self.holder.choices += [SelectChoice(holder.id, holder.name) for holder in holders()]
 
     def _distances(self) -> list[SelectChoice]:
         """The usual distances, and the one asked for where it is another."""

@@ -20,7 +20,6 @@ from portal.areas.models import Area
 from portal.areas.queries import Place
 from portal.db import db
 from portal.errors import NotFound
-from portal.people.models import Holder
 from portal.register.models import Asset
 from portal.register.rules import Kind, Status, fold
 
@@ -186,13 +185,6 @@ def _sorted_words() -> ColumnElement[str]:
 
 def _loaded(query: Any) -> Any:
     return query.options(joinedload(Asset.holder), joinedload(Asset.ward))
-
-
-def holders_of(area: Area) -> list[Holder]:
-    """The bodies that hold something here, by name."""
-    return list(
-        db.session.scalars(select(Holder).where(Holder.area_id == area.id).order_by(Holder.name))
-    )
 
 
 def asset_with_all(area: Area, asset_id: int) -> Asset:

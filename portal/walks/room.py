@@ -12,7 +12,7 @@ from portal import clock
 from portal.areas.models import Area, Postcode
 from portal.areas.queries import current_area, postcode_of
 from portal.db import db, transaction
-from portal.lettings import calendar, queries, rules, search, service, words
+from portal.lettings import queries, rules, search, service, walltime, words
 from portal.lettings.models import Let
 from portal.lettings.rules import Insurance, LetState, OccurrenceState, Wish
 from portal.money.rules import Paid
@@ -72,7 +72,7 @@ def walk_room(first_day: date) -> dict[str, Any]:
 
 
 def _go_to(day: date, at: time = time(10)) -> None:
-    clock.move_to(calendar.instants(day, at, time(23, 59))[0])
+    clock.move_to(walltime.instants(day, at, time(23, 59))[0])
 
 
 def _wish(first_day: date) -> Wish:
@@ -150,7 +150,7 @@ def _story(let_id: int, outcome: LetState) -> dict[str, Any]:
         "due": {"holder_response": None, "representations_close": None, "decision": None},
         "steps": [
             {
-                "on": calendar.wall(event.at).date().isoformat(),
+                "on": walltime.wall(event.at).date().isoformat(),
                 "state": event.after.value,
                 "role": event.role.value,
                 "action": event.action.value,
@@ -161,8 +161,8 @@ def _story(let_id: int, outcome: LetState) -> dict[str, Any]:
         ],
         "occurrences": [
             {
-                "starts": calendar.wall(o.starts).isoformat(),
-                "ends": calendar.wall(o.ends).isoformat(),
+                "starts": walltime.wall(o.starts).isoformat(),
+                "ends": walltime.wall(o.ends).isoformat(),
             }
             for o in let.occurrences
             if o.state is OccurrenceState.PLANNED

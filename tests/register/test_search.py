@@ -11,6 +11,7 @@ from portal.areas.models import Postcode
 from portal.areas.queries import Place
 from portal.db import db
 from portal.errors import BadInput, NotFound
+from portal.people.queries import holders
 from portal.register import queries
 from portal.register.models import Asset
 from portal.register.nearby import find_place
@@ -93,11 +94,11 @@ def random_search(rng, area):
     lon, lat = rng.uniform(-2.5, -2.2), rng.uniform(53.3, 53.5)
     near = rng.choice((None, Place("here", lon, lat)))
     wards = [ward.id for ward in area.wards]
-    holders = [holder.id for holder in queries.holders_of(area)]
+    bodies = [holder.id for holder in holders()]
     return Search(
         kinds=tuple(rng.sample(list(Kind), rng.choice((0, 0, 1, 2)))),
         statuses=tuple(rng.sample(list(Status), rng.choice((0, 0, 2)))),
-        holder_id=rng.choice((None, None, *holders)),
+        holder_id=rng.choice((None, None, *bodies)),
         ward_id=rng.choice((None, None, *wards)),
         step_free=rng.random() < 0.2,
         capacity=rng.choice((None, None, 20)),

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.lettings import calendar
-from portal.lettings.calendar import LONDON
+from portal.lettings import walltime
+from portal.lettings.walltime import LONDON
 
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
 days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
@@ -39,7 +39,7 @@ def slow_instant(day, at):
 @given(st.integers(0, 6), days, st.integers(-10, 500), st.integers(1, 5))
 def test_weekly_dates(weekday, first, length, every):
     last = first + timedelta(days=length)
-    assert calendar.weekly_dates(weekday, first, last, every) == slow_dates(
+    assert walltime.weekly_dates(weekday, first, last, every) == slow_dates(
         weekday, first, last, every
     )
 
@@ -50,11 +50,11 @@ def test_instants(day, one, other):
     starts, ends = sorted((one, other))
     if starts == ends:
         return
-    begin, end = calendar.instants(day, starts, ends)
+    begin, end = walltime.instants(day, starts, ends)
     assert begin == slow_instant(day, starts)
     assert begin < end
     obvious = slow_instant(day, ends)
-    length = timedelta(minutes=calendar.minutes_between(starts, ends))
+    length = timedelta(minutes=walltime.minutes_between(starts, ends))
     assert end == (obvious if obvious > begin else begin + length)
 
 
@@ -63,9 +63,9 @@ def test_six_in_the_evening_stays_six_in_the_evening():
         (date(2026, 3, 19), date(2026, 4, 9)),
         (date(2026, 10, 15), date(2026, 11, 5)),
     ):
-        for day in calendar.weekly_dates(3, first, last):
-            begin, end = calendar.instants(day, time(18), time(20))
-            assert calendar.wall(begin).replace(tzinfo=None) == datetime.combine(day, time(18))
+        for day in walltime.weekly_dates(3, first, last):
+            begin, end = walltime.instants(day, time(18), time(20))
+            assert walltime.wall(begin).replace(tzinfo=None) == datetime.combine(day, time(18))
             assert end - begin == timedelta(hours=2)
 
 
@@ -85,6 +85,6 @@ def test_six_in_the_evening_stays_six_in_the_evening():
     ],
 )
 def test_in_the_hour_of_the_change(day, starts, ends, begin, length):
-    found, end = calendar.instants(day, starts, ends)
-    assert calendar.wall(found).isoformat() == begin
+    found, end = walltime.instants(day, starts, ends)
+    assert walltime.wall(found).isoformat() == begin
     assert end - found == timedelta(minutes=length)

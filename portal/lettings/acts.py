@@ -10,7 +10,7 @@ from portal.lettings.rules import Action
 from portal.web import Form
 
 
-class Deed(NamedTuple):
+class Act(NamedTuple):
     """The words of an action's page, its form, and the service it calls with what was answered."""
 
     title: Any  # a question, or what is about to be done
@@ -22,8 +22,8 @@ class Deed(NamedTuple):
     serious: bool = False
 
 
-DEEDS = {
-    Action.APPROVE: Deed(
+ACTS = {
+    Action.APPROVE: Act(
         _l("Approve this let"),
         _l(
             "Every date is held for the group at once. If nothing is left to pay the let is confirmed."
@@ -33,7 +33,7 @@ DEEDS = {
         forms.ApproveForm,
         service.approve,
     ),
-    Action.DECLINE: Deed(
+    Action.DECLINE: Act(
         _l("Decline this request"),
         _l("The group gets a letter with your reason."),
         _l("Decline"),
@@ -42,7 +42,7 @@ DEEDS = {
         service.decline,
         serious=True,
     ),
-    Action.ACCEPT: Deed(
+    Action.ACCEPT: Act(
         _l("Accept this offer"),
         _l(
             "The price is what the broker offers. The room is yours once a deposit, if one is asked for, is paid."
@@ -52,7 +52,7 @@ DEEDS = {
         Form,
         service.accept,
     ),
-    Action.RECORD_DEPOSIT: Deed(
+    Action.RECORD_DEPOSIT: Act(
         _l("Record the deposit"),
         _l("Only when you have the money. The group gets a receipt and the let is confirmed."),
         _l("I have the deposit"),
@@ -60,7 +60,7 @@ DEEDS = {
         forms.DepositForm,
         service.record_deposit,
     ),
-    Action.WAIVE_DEPOSIT: Deed(
+    Action.WAIVE_DEPOSIT: Act(
         _l("Do without the deposit"),
         _l("The let is confirmed at once."),
         _l("Do without it"),
@@ -68,7 +68,7 @@ DEEDS = {
         forms.WhyForm,
         service.waive_deposit,
     ),
-    Action.WITHDRAW: Deed(
+    Action.WITHDRAW: Act(
         _l("Take the request back"),
         _l("Nothing is held for you after that. You can ask again."),
         _l("Take it back"),
@@ -77,7 +77,7 @@ DEEDS = {
         service.withdraw,
         serious=True,
     ),
-    Action.CANCEL: Deed(
+    Action.CANCEL: Act(
         _l("Cancel the whole let"),
         _l("All dates that are still to come are given up, and everybody concerned gets a letter."),
         _l("Cancel all dates"),
@@ -86,7 +86,7 @@ DEEDS = {
         service.cancel,
         serious=True,
     ),
-    Action.CANCEL_DATE: Deed(
+    Action.CANCEL_DATE: Act(
         _l("Cancel one date"),
         _l("The other dates stay. The room is free for others on this one."),
         _l("Cancel this date"),
@@ -95,7 +95,7 @@ DEEDS = {
         service.cancel_date,
         serious=True,
     ),
-    Action.RETURN_DEPOSIT: Deed(
+    Action.RETURN_DEPOSIT: Act(
         _l("Return the deposit"),
         _l(
             "Give it back the way it came. What you keep needs a reason and evidence, and the group reads both."
