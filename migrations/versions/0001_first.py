@@ -38,6 +38,14 @@ SQLITE = [
     """CREATE TRIGGER hold_no_overlap_update BEFORE UPDATE ON hold WHEN EXISTS (
          SELECT 1 FROM hold WHERE room_id = NEW.room_id AND starts < NEW.ends AND ends > NEW.starts AND id <> OLD.id)
        BEGIN SELECT RAISE(ABORT, 'hold_no_overlap'); END""",
+    # A room that is divided later: its parts are held whenever it is, so that the lets it has stay safe.
+    """CREATE TRIGGER hold_in_parts_insert AFTER INSERT ON asset WHEN NEW.parent_id IS NOT NULL BEGIN
+         INSERT INTO hold (occurrence_id, room_id, starts, ends)
+           SELECT occurrence_id, NEW.id, starts, ends FROM hold WHERE room_id = NEW.parent_id; END""",
+    """CREATE TRIGGER hold_in_parts_update AFTER UPDATE OF parent_id ON asset
+       WHEN NEW.parent_id IS NOT NULL AND NEW.parent_id IS NOT OLD.parent_id BEGIN
+         INSERT INTO hold (occurrence_id, room_id, starts, ends)
+           SELECT occurrence_id, NEW.id, starts, ends FROM hold WHERE room_id = NEW.parent_id; END""",
     # Nothing in the ledger is edited, only reversed.
     "CREATE TRIGGER entry_kept_update BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'entry_kept'); END",
     "CREATE TRIGGER entry_kept_delete BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'entry_kept'); END",
@@ -52,6 +60,14 @@ POSTGRESQL = [
     # No room is held twice.
     """ALTER TABLE hold ADD CONSTRAINT hold_no_overlap
          EXCLUDE USING gist (room_id WITH =, tstzrange(starts, ends) WITH &&)""",
+    # A room that is divided later: its parts are held whenever it is, so that the lets it has stay safe.
+    """CREATE FUNCTION hold_in_parts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF TG_OP = 'INSERT' OR NEW.parent_id IS DISTINCT FROM OLD.parent_id THEN
+           INSERT INTO hold (occurrence_id, room_id, starts, ends)
+             SELECT occurrence_id, NEW.id, starts, ends FROM hold WHERE room_id = NEW.parent_id;
+         END IF; RETURN NEW; END $$""",
+    """CREATE TRIGGER hold_in_parts AFTER INSERT OR UPDATE OF parent_id ON asset
+       FOR EACH ROW WHEN (NEW.parent_id IS NOT NULL) EXECUTE FUNCTION hold_in_parts()""",
     # Nothing in the ledger is edited, only reversed.
     """CREATE FUNCTION entry_kept() RETURNS trigger LANGUAGE plpgsql AS
          $$ BEGIN RAISE integrity_constraint_violation USING MESSAGE = 'entry_kept'; END $$""",
@@ -725,5 +741,5 @@ def downgrade() -> None:
     for table in TABLES:
         op.drop_table(table)
     if not sqlite:
-        op.execute("DROP FUNCTION entry_kept")
-        op.execute("DROP FUNCTION signed_kept")
+        for function in ("hold_in_parts", "entry_kept", "signed_kept"):
+            op.execute(f"DROP FUNCTION {function}")

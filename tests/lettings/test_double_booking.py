@@ -86,6 +86,25 @@ def test_the_hall_blocks_its_halves(here):
         service.approve(here.ids.broker, half.id)
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_hall_that_is_divided_later_keeps_its_lets(here, moved):
+    """Whether the half is new in the register or was a room of the building before."""
+    hall = make.room(here, name="Hall", capacity=80)
+    half = make.room(here, name="Half") if moved else None
+    confirmed = make.confirmed(here, hall)
+    if half is None:
+        half = make.room(here, name="Half", parent_id=hall.id)
+    else:
+        half.parent_id = hall.id
+        db.session.commit()
+    organiser, group = make.another_group(here, 1)
+    with broken("taken"):
+        make.requested(here, half, by=organiser, group_id=group)
+    service.cancel(here.ids.broker, confirmed.id, why="Flooded.")
+    let = make.requested(here, half, by=organiser, group_id=group)
+    assert service.approve(here.ids.broker, let.id).state is LetState.CONFIRMED
+
+
 def test_time_before_and_after_is_held_too(here):
     room = make.room(here, buffer_before_minutes=15, buffer_after_minutes=30)
     make.confirmed(here, room)
