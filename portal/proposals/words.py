@@ -149,12 +149,14 @@ NEXT = {
     ),
     S.GRANTED: _l("The broker drafts the agreement."),
     S.GRANTED_BY_DEFAULT: _l("The broker drafts the agreement."),
-    S.REFUSED: _l("The case is over."),
+    S.REFUSED: _l(
+        "The case is over; the decision on this page says why. The group can claim another place, and the broker helps to see what would have to change."
+    ),
     S.ESCALATED: _l(
         "It should have been decided by %(decision)s. The senior officer has it, and the chair can still decide."
     ),
-    S.WITHDRAWN: _l("The case is over."),
-    S.LAPSED: _l("The case is over."),
+    S.WITHDRAWN: _l("The case is over. The place can be claimed again."),
+    S.LAPSED: _l("The case is over: another group has been granted the place."),
     S.AGREEMENT: _l("Both sides read and sign the agreement. Then the place is handed over."),
     S.IN_USE: _l("The place is in use."),
     S.ENDED: _l("The case is over. The place can be claimed again."),

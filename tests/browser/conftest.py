@@ -76,7 +76,6 @@ def apart(call, *args):
 
 def _build_town(folder: Path) -> Flask:
     app = build.app_on(folder / "town.sqlite3", borough.SLUG, base_url="http://127.0.0.1")
-    app.config["RATELIMIT_ENABLED"] = False
     with app.app_context():
         migrate.upgrade(db.engine)
         build.fill(borough.SLUG, borough.write(folder / "files"))
