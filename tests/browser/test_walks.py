@@ -122,10 +122,10 @@ def test_a_mistake_keeps_what_was_typed_and_takes_the_reader_to_it(visit):
     page.get_by_label("Your e-mail address").fill("rosa at home")
     page.keyboard.press("Enter")
     # The page is there before its script is, and the script moves the focus.
-    page.wait_for_function("document.activeElement.classList.contains('govuk-error-summary')")
+    page.wait_for_function("document.activeElement?.classList.contains('govuk-error-summary')")
     assert page.get_by_label("Your e-mail address").input_value() == "rosa at home"
     page.locator(".govuk-error-summary a").click()
-    page.wait_for_function("document.activeElement.id == 'email'")
+    page.wait_for_function("document.activeElement?.id == 'email'")
     seen.check()
 
 
