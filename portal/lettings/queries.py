@@ -84,12 +84,6 @@ def my_lets(user: User) -> list[Let]:
     return sorted(found, key=lambda let: let.state not in rules.LIVE)
 
 
-def waiting_for_broker() -> list[Let]:
-    """Lets on which the broker has something to do, the oldest first."""
-    waiting = Let.state.in_((LetState.REQUESTED, LetState.DEPOSIT_DUE))
-    return list(db.session.scalars(_lets().where(waiting).order_by(Let.asked_at)))
-
-
 def _lets() -> Select[tuple[Let]]:
     return (
         select(Let)

@@ -90,6 +90,16 @@ class Stage:
         service.validate(self.lodged().case_id, self.broker)
         return self
 
+    def rival(self) -> int:
+        """Another group's proposal for the same place, on notice."""
+        rival = factories.user()
+        group = factories.group(self.area, rival)
+        case_id = service.start(self.asset_id, rival.id, group.id).id
+        service.save_draft(case_id, rival.id, WRITTEN, BENEFITS)
+        service.lodge(case_id, rival.id)
+        service.validate(case_id, self.broker)
+        return case_id
+
     def under_test(self, *, alternative: bool = False) -> "Stage":
         self.on_notice()
         if alternative:

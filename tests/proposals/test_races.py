@@ -14,8 +14,7 @@ from portal.notices.models import Letter
 from portal.proposals import panel, service, tick
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.rules import HOLDS_THE_PLACE, Action, State
-from tests import factories
-from tests.proposals.stage import BENEFITS, WRITTEN, Stage, after_day
+from tests.proposals.stage import Stage, after_day
 
 
 @pytest.fixture
@@ -42,20 +41,10 @@ def at_once(app, *calls):
         return list(pool.map(run, calls))
 
 
-def rival_of(stage: Stage) -> int:
-    rival = factories.user()
-    group = factories.group(stage.area, rival)
-    case_id = service.start(stage.asset_id, rival.id, group.id).id
-    service.save_draft(case_id, rival.id, WRITTEN, BENEFITS)
-    service.lodge(case_id, rival.id)
-    service.validate(case_id, stage.broker)
-    return case_id
-
-
 def two_ready(stage: Stage) -> list[int]:
     """Two proposals for one place, both tested and ready to be granted."""
     stage.on_notice()
-    both = [stage.case_id, rival_of(stage)]
+    both = [stage.case_id, stage.rival()]
     after_day("holder_response", stage.case)
     tick.tick()
     for case_id in both:

@@ -7,13 +7,12 @@ from portal import clock
 from portal.db import db
 from portal.notices.models import Letter
 from portal.people.rules import Role
-from portal.proposals import holder, letters, panel, service, tick
+from portal.proposals import holder, letters, panel, tick
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.rules import Action, State
 from portal.register.models import Asset
 from portal.register.rules import Status
-from tests import factories
-from tests.proposals.stage import BENEFITS, WRITTEN, Stage, after_day, on_working_day, to_day
+from tests.proposals.stage import Stage, after_day, on_working_day, to_day
 
 
 @pytest.fixture
@@ -105,27 +104,16 @@ def _dies(*_args):
 def test_one_broken_case_does_not_stop_the_others(stage, monkeypatch):
     stage.on_notice()
     first = stage.case_id
-    second = _another_case(stage)
+    second = stage.rival()
     after_day("holder_response", stage.case)
     real = tick.step
     monkeypatch.setattr(tick, "step", lambda case_id: 1 / 0 if case_id == first else real(case_id))
     assert tick.tick() == [(second, Action.OPEN_TEST)]
 
 
-def _another_case(stage: Stage) -> int:
-    """A rival's proposal for the same place, on notice."""
-    rival = factories.user()
-    group = factories.group(stage.area, rival)
-    case_id = service.start(stage.asset_id, rival.id, group.id).id
-    service.save_draft(case_id, rival.id, WRITTEN, BENEFITS)
-    service.lodge(case_id, rival.id)
-    service.validate(case_id, stage.broker)
-    return case_id
-
-
 def test_of_two_proposals_one_is_granted_and_the_other_lapses(stage):
     stage.on_notice()
-    rival = _another_case(stage)
+    rival = stage.rival()
     after_day("holder_response", stage.case)
     tick.tick()
     stage.capacity()
@@ -139,7 +127,7 @@ def test_of_two_proposals_one_is_granted_and_the_other_lapses(stage):
 
 def test_two_silent_proposals_make_one_grant(stage):
     stage.on_notice()
-    rival = _another_case(stage)
+    rival = stage.rival()
     after_day("decision", stage.case)
     tick.tick()
     assert stage.case.state is State.GRANTED_BY_DEFAULT
