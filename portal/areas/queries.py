@@ -38,11 +38,6 @@ def served_areas() -> list[int]:
     return list(db.session.scalars(query))
 
 
-def area_by_slug(slug: str) -> Area | None:
-    """The area of that slug, if there is one."""
-    return db.session.scalar(select(Area).where(Area.slug == slug))
-
-
 def wards_of(area: Area) -> list[Ward]:
     """The wards of an area by name."""
     query = select(Ward).where(Ward.area_id == area.id).order_by(Ward.name, Ward.id)
