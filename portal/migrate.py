@@ -6,9 +6,9 @@ from sqlalchemy.engine import Engine
 
 from portal.config import ROOT
 
-# What only one engine has and the migrations make by hand: PostGIS's own tables, the R*Tree behind the boxes, the
-# index on shapes, and exclusion constraints.
-ENGINES_OWN = ("spatial_ref_sys", "asset_box", "ix_asset_shape", "ex_")
+# What only one engine has and the migrations make by hand: PostGIS's own tables, the index of words, and exclusion
+# constraints.
+ENGINES_OWN = ("spatial_ref_sys", "asset_words", "ix_asset_words", "ex_")
 
 
 def ours(_thing: object, name: str | None, _kind: str, reflected: bool, _other: object) -> bool:

@@ -10,7 +10,7 @@ from portal.db import db
 from portal.people.models import Group, Holder, Membership, RoleGrant, User
 from portal.people.rules import GroupKind, HolderKind, Role
 from portal.register.models import Asset
-from portal.register.rules import Kind, LocatedBy, Status, fold
+from portal.register.rules import Kind, LocatedBy, Status, name_key, tokens
 
 _numbers = count(1)
 
@@ -62,7 +62,8 @@ def asset(holder: Holder, *, shape: Geometry | None = None, **values) -> Asset:
         "changed_at": clock.now(),
     }
     values = defaults | values
-    values.setdefault("words", fold(f"{values['name']} {holder.name}"))
+    values.setdefault("words", " ".join(tokens(f"{values['name']} {holder.name}")))
+    values.setdefault("name_key", name_key(values["name"]))
     return _saved(Asset(area_id=holder.area_id, holder_id=holder.id, **values))
 
 

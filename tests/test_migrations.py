@@ -69,15 +69,3 @@ def test_the_way_down_leaves_no_function_behind(engine):
             )
         ).all()
     assert not left
-
-
-@pytest.mark.parametrize("engine_name", ["sqlite"])  # PostgreSQL indexes the shape itself
-def test_the_box_index_follows_every_asset(engine):
-    with engine.begin() as connection:
-        triggers = {
-            row[0]
-            for row in connection.execute(
-                text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            )
-        }
-    assert {"asset_box_insert", "asset_box_update", "asset_box_delete"} <= triggers

@@ -64,3 +64,14 @@ class Postcode(Model):
     lon: Mapped[float]
     lat: Mapped[float]
     ward_id: Mapped[int | None] = mapped_column(ForeignKey("ward.id"))
+
+
+class Uprn(Model):
+    """Where a property of the national list stands; loaded for the area where its broker has the list."""
+
+    __tablename__ = "uprn"
+
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), primary_key=True)
+    uprn: Mapped[str] = mapped_column(String(12), primary_key=True)
+    lon: Mapped[float]
+    lat: Mapped[float]

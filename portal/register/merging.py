@@ -13,7 +13,7 @@ from portal.areas.models import Area
 from portal.people.models import Holder
 from portal.register.models import Asset, Fact
 from portal.register.reading import Entry, holder_kind
-from portal.register.rules import Kind, LocatedBy, Status, fold, status_after_import
+from portal.register.rules import Kind, LocatedBy, Status, name_key, status_after_import, tokens
 
 WORDS_FROM = ("name", "street_number", "street", "town", "postcode", "code", "uprn")
 
@@ -21,7 +21,7 @@ WORDS_FROM = ("name", "street_number", "street", "town", "postcode", "code", "up
 def words_of(asset: Asset, holder: Holder) -> str:
     """What a search for words looks in; it begins with the name, so that it sorts by name too."""
     parts = [getattr(asset, column) for column in WORDS_FROM]
-    return fold(" ".join(filter(None, [*parts, holder.name])))
+    return " ".join(tokens(" ".join(filter(None, [*parts, holder.name]))))
 
 
 class Register:
@@ -115,6 +115,7 @@ class Register:
     def _finished(self, asset: Asset) -> str:
         """What became of an asset: new, changed or unchanged."""
         _set(asset, "words", words_of(asset, asset.holder))
+        _set(asset, "name_key", name_key(asset.name))
         if asset in self.session.new:
             return "new"
         if not self.session.is_modified(asset, include_collections=False):

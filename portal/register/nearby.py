@@ -11,7 +11,7 @@ from portal.areas.queries import Place, place_in
 from portal.db import db
 from portal.errors import BadInput
 from portal.register.models import Asset
-from portal.register.rules import fold
+from portal.register.rules import tokens
 
 ENOUGH = 200  # assets to look through; a street with more is one place all the same
 
@@ -30,7 +30,7 @@ def find_place(area: Area, text: str) -> Place:
 
 def _by_assets(area: Area, text: str) -> Place | None:
     """The street, town or place of that name, as the register itself spells it."""
-    wanted = " ".join(fold(text).split())
+    wanted = " ".join(tokens(text))
     if not wanted:
         return None
     query = select(Asset).where(
@@ -40,7 +40,7 @@ def _by_assets(area: Area, text: str) -> Place | None:
     )
     assets = db.session.scalars(query.order_by(Asset.outlier, Asset.id).limit(ENOUGH)).all()
     for read in (_street, _name, _town, _postcode):
-        same = [asset for asset in assets if fold(read(asset)) == wanted]
+        same = [asset for asset in assets if " ".join(tokens(read(asset))) == wanted]
         if same:
             return _middle(read, same)
     return _middle(_name, assets[:1]) if assets else None

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from sqlalchemy import ColumnElement, case, column, func, select, table, tuple_
+from sqlalchemy import ColumnElement, and_, case, func, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from geo import shapes
@@ -21,9 +21,8 @@ from portal.areas.queries import Place
 from portal.db import db
 from portal.errors import NotFound
 from portal.register.models import Asset
-from portal.register.rules import Kind, Status, fold
+from portal.register.rules import Kind, Status, tokens
 
-BOXES = table("asset_box", *map(column, ("id", "west", "east", "south", "north")))
 # Both sort text by its bytes, which is what Python does with its letters.
 BYTEWISE = {"sqlite": "BINARY", "postgresql": "C"}
 
@@ -152,7 +151,7 @@ def _clauses(area: Area, search: Search) -> list[ColumnElement[bool]]:
         (search.capacity, Asset.capacity >= (search.capacity or 0)),
     ]
     clauses = [Asset.area_id == area.id, *(clause for value, clause in asked if value)]
-    clauses += [Asset.words.contains(word, autoescape=True) for word in fold(search.words).split()]
+    clauses += [Asset.words.contains(word, autoescape=True) for word in tokens(search.words)]
     if search.bbox:
         clauses.append(_touches(search.bbox))
     if search.near and search.within is not None:
@@ -165,14 +164,9 @@ def _clauses(area: Area, search: Search) -> list[ColumnElement[bool]]:
 
 def _touches(box: Box) -> ColumnElement[bool]:
     """The coarse question that the engine's index answers; it may find too much, never too little."""
-    if db.engine.dialect.name == "postgresql":
-        return Asset.shape.op("&&", is_comparison=True)(func.ST_MakeEnvelope(*box, 4326))
-    c = BOXES.c
-    return Asset.id.in_(
-        select(c.id).where(
-            c.west <= box.east, c.east >= box.west, c.south <= box.north, c.north >= box.south
-        )
-    )
+    return and_(
+        Asset.west <= box.east, Asset.east >= box.west, Asset.south <= box.north, Asset.north >= box.south
+    )  # fmt: skip
 
 
 def _in_use_last() -> ColumnElement[int]:

@@ -1,5 +1,6 @@
 """What the register holds: kinds of asset, their status, and how a place became known."""
 
+import re
 from enum import StrEnum
 from unicodedata import combining, normalize
 
@@ -22,10 +23,20 @@ class Status(StrEnum):
     OCCUPIED = "occupied"  # by its holder or a tenant
 
 
+class Tenure(StrEnum):
+    """What right the holder has, as far as a register's own words say."""
+
+    FREEHOLD = "freehold"
+    LEASEHOLD = "leasehold"
+    LICENCE = "licence"
+    OTHER = "other"
+
+
 class LocatedBy(StrEnum):
     """How an asset's place is known; one without waits for the broker."""
 
     COORDINATES = "coordinates"
+    UPRN = "uprn"  # the national list's point for the property
     POSTCODE = "postcode"
     PARENT = "parent"  # a room stands where its building stands
     BROKER = "broker"
@@ -44,6 +55,32 @@ def fold(text: str | None) -> str:
     """Text as it is compared: no case, no accents; folding twice changes nothing."""
     decomposed = normalize("NFKD", normalize("NFKD", (text or "")).casefold())
     return "".join(letter for letter in decomposed if not combining(letter))
+
+
+def tokens(text: str | None) -> list[str]:
+    """The words of a text as they are looked up: folded, letters and digits only."""
+    return re.findall(r"[^\W_]+", fold(text))
+
+
+def name_key(name: str) -> str:
+    """What a list by name is sorted by."""
+    return fold(name)[:80]
+
+
+# The first pattern found in the folded text decides.
+TENURES = (
+    (r"freehold|\bowned\b|\bfee simple\b|\bheritable\b", Tenure.FREEHOLD),
+    (r"leas(e|ed)\b|leasehold|\brent", Tenure.LEASEHOLD),
+    (r"licen[cs]e", Tenure.LICENCE),
+)
+
+
+def tenure_of(text: str | None) -> Tenure | None:
+    """What a register's words about tenure come to; None where it says nothing."""
+    folded = fold(text).strip()
+    if not folded:
+        return None
+    return next((tenure for pattern, tenure in TENURES if re.search(pattern, folded)), Tenure.OTHER)
 
 
 # Half a kilometre: what a generalised boundary may cut off at its edge.

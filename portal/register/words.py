@@ -32,6 +32,7 @@ STANDING_OF_ANY = {
 }
 PLACE = {
     LocatedBy.COORDINATES: _l("From the register's own coordinates"),
+    LocatedBy.UPRN: _l("From the national list of properties"),
     LocatedBy.POSTCODE: _l("Only by its postcode: the mark stands in the middle of the postcode"),
     LocatedBy.PARENT: _l("Where its building stands"),
     LocatedBy.BROKER: _l("Found by the broker"),

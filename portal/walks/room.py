@@ -21,7 +21,7 @@ from portal.people import service as people_service
 from portal.people.models import Holder, User
 from portal.people.rules import GroupKind, HolderKind, Role
 from portal.register.models import Asset
-from portal.register.rules import Kind, LocatedBy, Opener, Status, fold
+from portal.register.rules import Kind, LocatedBy, Opener, Status, name_key, tokens
 
 THURSDAY = 3
 FEBRUARY, MAY = 2, 5
@@ -129,7 +129,8 @@ def _room(holder: Holder, number: int, name: str, north: float, values: dict[str
         status=Status.UNDER_USED,
         code=f"R{number}",
         name=name,
-        words=fold(name),
+        words=" ".join(tokens(name)),
+        name_key=name_key(name),
         shape=shapely.Point(LON, LAT + north),
         located_by=LocatedBy.COORDINATES,
         created_at=clock.now(),

@@ -106,7 +106,7 @@ def test_a_plot_with_its_facts(app, register):
     assert (asset.kind, asset.status) == (Kind.LAND, Status.VACANT)
     assert (asset.name, asset.postcode) == ("Old Yard, north", "M33 7DZ")
     assert asset.located_by is LocatedBy.COORDINATES
-    assert asset.words.startswith("old yard, north mill lane m33 7dz a1")
+    assert asset.words.startswith("old yard north mill lane m33 7dz a1")
     facts = {fact.name: (fact.source, fact.as_of) for fact in asset.facts}
     assert {
         "name",

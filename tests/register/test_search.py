@@ -145,7 +145,7 @@ def test_words_are_found_without_case_and_accents(estate):
     for typed in ("elan", "ÉLAN hall", "CITTA", "strasse", "istanbul", "Tel"):
         assert find(estate, Search(words=typed)).total > 0, typed
     assert find(estate, Search(words="100%")).total == find(estate, Search(words="field")).total
-    assert find(estate, Search(words="yar_")).total == 0
+    assert find(estate, Search(words="ard")).total == 0, "words are found by their beginning"
 
 
 def test_a_key_that_is_gone_gives_the_first_page(estate):
