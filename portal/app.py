@@ -30,7 +30,10 @@ from portal.people import access
 from portal.people.queries import user_by_id
 
 # The features with pages, as they appear in the address table.
-FEATURES = ("home", "people", "register", "proposals", "lettings", "broker", "setup")
+FEATURES = (
+    "home", "people", "register", "ownership", "sightings", "locating", "watches",
+    "proposals", "lettings", "broker", "setup",
+)  # fmt: skip
 
 # What forms send that nobody typed.
 NOT_TYPED = {"csrf_token", "next", "shown_hash"}

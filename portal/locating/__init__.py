@@ -1,0 +1,1 @@
+"""The broker's queue of places to locate and verify."""

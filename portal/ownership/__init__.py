@@ -1,0 +1,1 @@
+"""Questions about who owns a place, tracked and published."""

@@ -1,0 +1,1 @@
+"""Places that people report as standing empty."""

@@ -1,0 +1,1 @@
+"""Areas that people watch, their letters and feeds."""
