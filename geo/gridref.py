@@ -27,6 +27,11 @@ class GridPoint(NamedTuple):
     epsg: int
     metres: int
 
+    @property
+    def figures(self) -> int:
+        """How many figures the reference has."""
+        return 2 * (len(str(HUNDRED_KM)) - len(str(self.metres)))
+
 
 def read_gridref(text: str) -> GridPoint | None:
     """The square meant by "SJ 789 945", "sj7894", "SJ 78912 94512" or the Irish "J 123 456"; None for other text.

@@ -75,11 +75,12 @@ def migrate(down: str | None) -> None:
 @click.option("--boundary", type=FILE, help="The area's boundary.")
 @click.option("--wards", type=FILE, help="Its wards.")
 @click.option("--postcodes", type=FILE, help="Its postcodes, as the national list has them.")
+@click.option("--uprns", type=FILE, help="OS Open UPRN: the points of all properties, packed or not.")
 @click.option(
     "--attribution", help="What the licence of these files asks to be said on every page."
 )
 def import_places(slug: str, attribution: str | None, **files: Path | None) -> None:
-    """Load an area's boundary, wards and postcodes; what is not given stays as it was."""
+    """Load an area's boundary, wards, postcodes and properties; what is not given stays as it was."""
     from portal.areas.service import import_places
 
     with _app().app_context():

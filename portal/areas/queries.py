@@ -5,11 +5,14 @@ from typing import NamedTuple
 
 from flask import current_app, g
 from sqlalchemy import func, select
+from sqlalchemy.orm import undefer
 
-from geo.crs import read_point
+from geo.crs import ENVELOPES, read_point, to_stored
+from geo.gridref import gridref_at, read_gridref
 from geo.shapes import inner_point
-from portal.areas.models import Area, Postcode, Ward
-from portal.areas.rules import postcode_key, postcode_shown
+from geo.typed import read_pair
+from portal.areas.models import Area, Postcode, Uprn, Ward
+from portal.areas.rules import postcode_key, postcode_shown, uprn_key
 from portal.db import db
 from portal.errors import NotFound
 
@@ -38,16 +41,19 @@ def served_areas() -> list[int]:
     return list(db.session.scalars(query))
 
 
-def wards_of(area: Area) -> list[Ward]:
-    """The wards of an area by name."""
+def wards_of(area: Area, *, shapes: bool = False) -> list[Ward]:
+    """The wards of an area by name; with their shapes where these are needed."""
     query = select(Ward).where(Ward.area_id == area.id).order_by(Ward.name, Ward.id)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query.options(undefer(Ward.shape)) if shapes else query))
 
 
 def postcode_of(area: Area, text: str) -> Postcode | None:
     """The whole postcode that was typed, however it was typed, if the area knows it."""
     key = postcode_key(text)
     return db.session.get(Postcode, (area.id, key)) if key else None
+
+
+LARGEST_SQUARE = 1000  # metres
 
 
 class Place(NamedTuple):
@@ -58,9 +64,15 @@ class Place(NamedTuple):
     lat: float
 
 
+def uprn_of(area: Area, text: str) -> Uprn | None:
+    """The property whose whole number was typed, if the national list has been loaded and has it."""
+    key = uprn_key(text)
+    return db.session.get(Uprn, (area.id, key)) if key else None
+
+
 def place_in(area: Area, text: str) -> Place | None:
-    """The place that a whole or half postcode, a ward's name or "53.42, -2.31" stands for."""
-    for find in (_whole_postcode, _half_postcode, _point, _ward):
+    """The place that a postcode (whole or half), a grid reference, coordinates, a UPRN or a ward's name stands for."""
+    for find in (_whole_postcode, _half_postcode, _grid_reference, _point, _uprn, _ward):
         if found := find(area, text.strip()):
             return found
     return None
@@ -85,20 +97,43 @@ def _half_postcode(area: Area, text: str) -> Place | None:
     return Place(half, lon, lat) if lon is not None else None
 
 
-def _point(area: Area, text: str) -> Place | None:
-    """What a phone's "where am I" or a map's link gives, in either order."""
-    numbers = re.findall(r"-?\d+(?:\.\d+)?", text)
-    if len(numbers) != 2 or re.search(r"[^-\d.,;\s]", text):  # noqa: PLR2004 - a pair
+def _grid_reference(area: Area, text: str) -> Place | None:
+    """The middle of the square; one of 10 km is no place, and is mostly half a postcode of elsewhere."""
+    square = read_gridref(text)
+    if square is None or square.metres > LARGEST_SQUARE or square.epsg != area.nation.metric_epsg:
         return None
-    y, x = map(float, numbers)
-    reading = read_point(x, y, nation=area.nation.value, boundary=area.boundary)
+    lon, lat = to_stored(square.x, square.y, square.epsg)
+    if not ENVELOPES[area.nation.value].holds(lon, lat):
+        return None
+    return Place(gridref_at(square.x, square.y, square.figures, square.epsg), lon, lat)
+
+
+def _point(area: Area, text: str) -> Place | None:
+    """What a phone's "where am I", a map's link or a surveyor gives, in either order."""
+    pair = read_pair(text)
+    if pair is None:
+        return None
+    reading = read_point(
+        pair.x,
+        pair.y,
+        label=f"EPSG:{area.nation.metric_epsg}",
+        nation=area.nation.value,
+        boundary=None if pair.certain else area.boundary,
+    )
     return reading and Place(f"{reading.lat:.4f}, {reading.lon:.4f}", reading.lon, reading.lat)
+
+
+def _uprn(area: Area, text: str) -> Place | None:
+    found = uprn_of(area, text)
+    return found and Place(f"UPRN {found.uprn}", found.lon, found.lat)
 
 
 def _ward(area: Area, text: str) -> Place | None:
     """The ward of that name, else the only one that begins so."""
-    wards = [ward for ward in wards_of(area) if ward.shape is not None]
+    wards = wards_of(area)
     same = [ward for ward in wards if ward.name.casefold() == text.casefold()]
     like = [ward for ward in wards if text and ward.name.casefold().startswith(text.casefold())]
     ward = next(iter(same), like[0] if len(like) == 1 else None)
-    return ward and Place(ward.name, *inner_point(ward.shape))
+    if ward is None or ward.shape is None:
+        return None
+    return Place(ward.name, *inner_point(ward.shape))

@@ -40,6 +40,16 @@ def postcode_shown(text: str) -> str:
     return f"{key[:-3]} {key[-3:]}" if key else " ".join(text.upper().split())
 
 
+def uprn_key(text: str | None) -> str | None:
+    """A UPRN as the table spells it: up to twelve figures without the noughts that some registers put before them.
+
+    >>> uprn_key(" UPRN 000100012345 ")
+    '100012345'
+    """
+    figures = re.fullmatch(r"(?:UPRN)?[\s:]*0*([1-9][0-9]{0,11})", (text or "").strip().upper())
+    return figures[1] if figures else None
+
+
 # WCAG 2.2 success criterion 1.4.3: text against its ground.
 LEAST_CONTRAST = 4.5
 

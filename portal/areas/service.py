@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session
 from tqdm import tqdm
 
 from geo import columns, read
-from geo.crs import read_point
+from geo.crs import Box, read_point
+from geo.shapes import bounds
 from portal.areas.models import Area, Postcode, Ward
 from portal.areas.rules import Nation, check_look, check_resolution, postcode_key
-from portal.db import transaction
+from portal.areas.uprns import sift, store
+from portal.db import db, transaction
 from portal.errors import BadInput
 
 # How the extracts of the Office for National Statistics end the names of what we look for.
@@ -43,6 +46,7 @@ def import_places(
     boundary: Path | None = None,
     wards: Path | None = None,
     postcodes: Path | None = None,
+    uprns: Path | None = None,
     attribution: str | None = None,
 ) -> dict[str, Any]:
     """Load what is given into the area of that slug, which is made if it is not there; says what changed.
@@ -54,8 +58,9 @@ def import_places(
     ground = _places(boundary) if boundary else []
     ward_places = _places(wards) if wards else []
     codes = _rows(postcodes) if postcodes else []
+    sifting = sift(uprns, _box(slug, ground)) if uprns else nullcontext()
     report: dict[str, Any] = {"area": slug}
-    with transaction() as s:
+    with sifting as sifted, transaction() as s:
         area = area_named(s, slug)
         area.data_attribution = attribution or area.data_attribution
         if ground:
@@ -64,7 +69,21 @@ def import_places(
             report["wards"] = dict(_set_wards(s, area, ward_places))
         if codes:
             report["postcodes"] = dict(_set_postcodes(s, area, codes, postcodes))
+        if sifted:
+            report["uprns"] = dict(store(s, area, sifted))
     return report
+
+
+def _box(slug: str, ground: list[Place]) -> Box:
+    """The box around the boundary that is being loaded, or was before."""
+    known = db.session.scalar(select(Area).where(Area.slug == slug))
+    box = bounds([place.shape for place in ground] or [known and known.boundary])
+    if box is None:
+        raise BadInput(
+            "no-boundary",
+            "Load the area's boundary first, or with the list: only its own properties are kept.",
+        )
+    return box
 
 
 def area_named(session: Session, slug: str) -> Area:
