@@ -132,19 +132,24 @@ class _Feed:
             return False
         return len(next(csv.reader([line], delimiter=self.delimiter))) >= self.width
 
-    def first_alone(self) -> list[str]:
-        """Give back all lines but the record's first, and read that one with its marks as letters."""
+    def first_alone(self) -> tuple[list[str], Fault | None]:
+        """Give back all lines but the record's first, and read that one by itself as well as it goes."""
         first, *others = self.taken
         self.ahead.extendleft(reversed(others))
         self.number -= len(others)
-        cells = next(csv.reader([first], delimiter=self.delimiter, quoting=csv.QUOTE_NONE))
-        return [cell.strip().strip('"') for cell in cells]
+        lenient = next(csv.reader([first], delimiter=self.delimiter))
+        if len(lenient) == self.width and first.count('"') % 2 == 0:
+            return lenient, None  # marks within a marked cell: "The "Old" Hall"
+        literal = next(csv.reader([first], delimiter=self.delimiter, quoting=csv.QUOTE_NONE))
+        fits = len(literal) == self.width
+        fault = Fault(REPAIRED, UNCLOSED) if fits else Fault(REFUSED, UNREAD)
+        return [cell.strip().strip('"') for cell in literal], fault
 
 
 def records(lines: Iterable[str], delimiter: str, width: int) -> Iterator[Record]:
     """The rows of a table `width` columns wide that are not blank; cells may hold line ends."""
     feed = _Feed(iter(lines), delimiter, width)
-    reader = csv.reader(feed, delimiter=delimiter)
+    reader = csv.reader(feed, delimiter=delimiter, strict=True)
     while True:
         line, feed.taken, fault = feed.number + 1, [], None
         try:
@@ -155,8 +160,7 @@ def records(lines: Iterable[str], delimiter: str, width: int) -> Iterator[Record
         except (_SwallowedError, csv.Error):
             swallowed = True
         if swallowed:
-            cells = feed.first_alone()
-            fault = Fault(REPAIRED, UNCLOSED) if len(cells) == width else Fault(REFUSED, UNREAD)
+            cells, fault = feed.first_alone()
         if any(cell and not cell.isspace() for cell in cells):
             yield Record(line, cells, fault)
 
@@ -178,9 +182,10 @@ def layout(path: Path) -> tuple[list[str], str, int]:
 
 
 def _usual_width(lines: Sequence[str], delimiter: str) -> int:
-    """The most frequent number of cells of a line; of two as frequent, the larger."""
-    widths = Counter(map(len, csv.reader(lines, delimiter=delimiter, strict=False)))
-    return max(widths, key=lambda width: (widths[width], width), default=1)
+    """The most frequent number of cells of a line; of two as frequent, the first line's."""
+    every = [len(cells) for cells in csv.reader(lines, delimiter=delimiter)]
+    widths = Counter(width for width in every if width)
+    return max(widths, key=lambda width: (widths[width], width == every[0]), default=1)
 
 
 def _evenness(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
