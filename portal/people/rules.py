@@ -43,6 +43,7 @@ class HolderKind(StrEnum):
     LIBRARY_SERVICE = "library_service"
     PARISH = "parish"
     OTHER = "other"
+    UNKNOWN = "unknown"  # nobody has found out yet whose it is
 
 
 # Enough to catch a slip; whether the address exists only a letter can tell.

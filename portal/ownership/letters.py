@@ -1,0 +1,184 @@
+"""Letters about a question: to who asked and joined, to the brokers, and to the bodies that it is sent on to."""
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from portal.areas.queries import current_area
+from portal.notices.service import write
+from portal.ownership import queries
+from portal.ownership.models import Answer, AskedBody, Listener, Question, QuestionEvent
+from portal.ownership.rules import Action, OwnerKind, told
+from portal.people.queries import emails_with_role
+from portal.people.rules import Role
+from portal.web import day
+
+# Who asked hears of every step but their own and what concerns only how the page looks.
+SILENT = {Action.ASK, Action.FOLLOW, Action.HIDE_WORDS, Action.SHOW_WORDS}
+# Of what the broker has not done.
+TO_BROKERS = {Action.ASK, Action.MARK_OVERDUE, Action.WITHDRAW}
+
+
+def tell(question: Question, event: QuestionEvent) -> None:
+    """Write to everybody whom a step concerns, in the transaction of the step."""
+    key = f"ownership:{question.id}:{event.id}"
+    body = _of_step(question, event)
+    if event.action not in SILENT:
+        for listener in queries.heard_by(question):
+            _to_listener(listener, body, f"{key}:{listener.id}")
+    if event.action in TO_BROKERS:
+        to_brokers(question, body, key)
+
+
+def to_brokers(question: Question, body: str, key: str) -> None:
+    """The same letter to every broker of the area."""
+    more = _("Work on it: %(link)s", link=link_to(question))
+    for email in emails_with_role(Role.BROKER):
+        write(to=email, subject=subject(question), body=f"{body}\n\n{more}", key=f"{key}:{email}")
+
+
+def ask_to_confirm(listener: Listener) -> None:
+    """To an address that somebody typed: nothing more comes unless its owner says so. Once."""
+    question = listener.question
+    parts = [
+        _(
+            "Somebody gave this address to be told the answer to a question about who owns land: %(place)s.",
+            place=question.place,
+        ),
+        _("If it was you, open this link and press the button:"),
+        link_of(listener),
+        _(
+            "If it was not, do nothing. No more letters come, and the address is deleted in 14 days."
+        ),
+    ]
+    write(
+        to=listener.email or "",
+        subject=_("Please confirm: question %(number)s", number=question.id),
+        body="\n\n".join(parts),
+        key=f"ownership:{question.id}:confirm:{listener.id}",
+    )
+
+
+def receive(listener: Listener) -> None:
+    """The first letter to who is known: what was asked, by when it is answered, how to stop the letters."""
+    question = listener.question
+    body = _(
+        "The question has the number %(number)s: %(place)s.\n\n“%(words)s”\n\n%(due)s",
+        number=question.id,
+        place=question.place,
+        words=question.words,
+        due=due_sentence(question),
+    )
+    _to_listener(listener, body, f"ownership:{question.id}:received:{listener.id}")
+
+
+def send_on(body: AskedBody, question: Question, *, again: int = 0) -> None:
+    """The question itself, to a body; where its answer should go stands in the letter."""
+    if not body.email:
+        return
+    area = current_area()
+    parts = [
+        _("To %(body)s", body=body.name),
+        _("We have asked you before and still need your answer.") if again else "",
+        _(
+            "A resident of %(area)s asks who owns this place: %(place)s.",
+            area=area.name,
+            place=question.place,
+        ),
+        _("Where it is: %(lat).5f, %(lon).5f", lat=question.lat, lon=question.lon)
+        if question.lat is not None
+        else "",
+        f"“{question.words}”" if question.hidden_why is None else "",
+        _(
+            "Please say whether you own or manage it, or who does, and what shows it: a title number or a document. "
+            "We have to answer by %(day)s.",
+            day=day(question.due),
+        ),
+        _("Please answer to %(address)s.", address=area.contact_email)
+        if area.contact_email
+        else "",
+        _("The question and every step are public: %(link)s", link=link_to(question)),
+    ]
+    write(
+        to=body.email,
+        subject=_("Do you own this? Question %(number)s", number=question.id),
+        body="\n\n".join(part for part in parts if part),
+        key=f"ownership:{question.id}:body:{body.id}:{again}",
+    )
+
+
+def remind(question: Question) -> None:
+    """To the brokers, once: it must be answered by the next working day."""
+    body = _(
+        "Question %(number)s is due on %(day)s and has no answer yet: %(place)s.",
+        number=question.id,
+        day=day(question.due),
+        place=question.place,
+    )
+    to_brokers(question, body, f"ownership:{question.id}:due")
+
+
+def subject(question: Question) -> str:
+    """The number and the place."""
+    return _("Question %(number)s: %(place)s", number=question.id, place=question.place)[:200]
+
+
+def link_to(question: Question) -> str:
+    """The address of its page."""
+    return f"{_base()}/questions/{question.id}"
+
+
+def link_of(listener: Listener) -> str:
+    """Where somebody confirms, stops the letters, or withdraws the question."""
+    return f"{_base()}/questions/letters/{queries.token_of(listener)}"
+
+
+def due_sentence(question: Question) -> str:
+    """By when, as long as it is open."""
+    return _("The broker answers by %(day)s.", day=day(question.due))
+
+
+def answer_lines(answer: Answer) -> list[str]:
+    """The answer as a letter tells it."""
+    owner = _("a private person") if answer.kind is OwnerKind.PRIVATE else answer.owner
+    lines = [
+        (_("Owner"), owner),
+        (_("Title number"), answer.title_number),
+        (_("Said by"), answer.said_by),
+        (_("Shown by"), answer.document),
+        (_("As of"), day(answer.as_of)),
+    ]
+    return [f"{what}: {value}" for what, value in lines if value] + ([answer.more] if answer.more else [])  # fmt: skip
+
+
+def _to_listener(listener: Listener, body: str, key: str) -> None:
+    question = listener.question
+    body = "\n\n".join(
+        [
+            body,
+            _("The question and every step: %(link)s", link=link_to(question)),
+            _(
+                "You get this because you wanted to know the answer. Stop these letters: %(link)s",
+                link=link_of(listener),
+            ),
+        ]
+    )
+    write(to=listener.email or "", subject=subject(question), body=body, key=key)
+
+
+def _of_step(question: Question, event: QuestionEvent) -> str:
+    parts = [
+        _(told(event.before, event.action)),
+        event.body.name if event.body else "",
+        event.why,
+    ]
+    if event.action in (Action.ANSWER, Action.CORRECT) and question.answer:
+        parts.append("\n".join(answer_lines(question.answer)))
+    if event.action is Action.JOIN and question.joined_to:
+        parts.append(subject(question.joined_to))
+    if event.action is Action.ASK:
+        parts += [f"{question.place}\n“{question.words}”", due_sentence(question)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _base() -> str:
+    return str(current_app.config["BASE_URL"]).rstrip("/")
