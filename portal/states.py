@@ -33,6 +33,17 @@ STATES = {
     "declined": (_l("Declined"), "no"),
     "cancelled": (_l("Cancelled"), "no"),
     "planned": (_l("Planned"), "good"),
+    # reports of empty places
+    "reported": (_l("Waits for the broker"), "wait"),
+    "accepted": (_l("In the register"), "good"),
+    "merged": (_l("In the register"), "good"),
+    # questions about owners
+    "asked": (_l("Asked"), "wait"),
+    "sent_on": (_l("Sent on"), "wait"),
+    "overdue": (_l("Overdue"), "no"),
+    "answered": (_l("Answered"), "good"),
+    "not_established": (_l("Could not be established"), "no"),
+    "joined": (_l("Joined to another"), "quiet"),
     # deposits, named apart: a case that is "returned" is quite another thing
     "deposit_held": (_l("Deposit held"), "good"),
     "deposit_part_retained": (_l("Part of the deposit kept"), "no"),
