@@ -9,13 +9,13 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from portal.areas import calendar, profile
+from portal.areas.counting import OBSERVED
 from portal.areas.rules import Nation
 from portal.config import FIRST_LANGUAGE, LANGUAGES
 from portal.lettings import reasons
 from portal.lettings import rules as lettings
 from portal.proposals import benefit, guards
 from portal.proposals import rules as proposals
-from portal.proposals.words import OBSERVED
 from portal.web import PLAIN
 from tests import factories
 

@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.areas.calendar import Counted
+from portal.areas.counting import how_counted
 from portal.people.models import User
 from portal.people.rules import Role
 from portal.proposals import queries, words
@@ -159,20 +159,6 @@ def next_sentence(case: Proposal) -> str:
     days["silence"] = str(words.SILENCE[silence_grants(case)])
     signed = case.state is State.AGREEMENT and len(case.agreement.signatures) == len(PARTIES)
     return " ".join([*told_, str(words.BOTH_SIGNED if signed else words.NEXT[case.state]) % days])
-
-
-def how_counted(counted: Counted) -> list[str]:
-    """How a last day was counted, in sentences."""
-    length = str(words.UNITS[counted.unit]) % {"number": counted.number}
-    told_ = [_("%(length)s after %(start)s.", length=length, start=day(counted.after))]
-    if counted.excluded:
-        told_.append(_("The first working day after it is day 1. The last one ends at midnight."))
-        told_.append(_("Not counted: %(number)s days at weekends.", number=counted.weekend_days))
-    told_ += [
-        _("Not counted: %(day)s, %(why)s.", day=day(left.day), why=words.bank_holiday(left.why))
-        for left in counted.holidays
-    ]
-    return told_
 
 
 def written(case: Proposal) -> dict[str, object]:

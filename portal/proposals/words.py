@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.proposals.rules import Action, State
@@ -204,12 +203,6 @@ PHASES = {
     "over": (_l("Over"), (S.WITHDRAWN, S.LAPSED, S.ENDED)),
 }
 
-UNITS = {
-    "working days": _l("%(number)s working days"),
-    "months": _l("%(number)s months"),
-    "clear days": _l("%(number)s clear days"),
-}
-
 # What an asset's page says while a case holds the place.
 HELD = {
     S.GRANTED: _l("It has been granted to a community group; the agreement follows."),
@@ -217,32 +210,3 @@ HELD = {
     S.AGREEMENT: _l("It has been granted to a community group; the agreement is being signed."),
     S.IN_USE: _l("A community group uses it."),
 }
-
-# Bank holidays as the calendar's library names them; one that is proclaimed for a single year stays as it is.
-BANK_HOLIDAYS = {
-    "New Year's Day": _l("New Year's Day"),
-    "New Year Holiday": _l("New Year Holiday"),
-    "Saint Patrick's Day": _l("Saint Patrick's Day"),
-    "Good Friday": _l("Good Friday"),
-    "Easter Monday": _l("Easter Monday"),
-    "May Day": _l("May Day"),
-    "Spring Bank Holiday": _l("Spring Bank Holiday"),
-    "Battle of the Boyne": _l("Battle of the Boyne"),
-    "Summer Bank Holiday": _l("Summer Bank Holiday"),
-    "Late Summer Bank Holiday": _l("Late Summer Bank Holiday"),
-    "Saint Andrew's Day": _l("Saint Andrew's Day"),
-    "Christmas Day": _l("Christmas Day"),
-    "Boxing Day": _l("Boxing Day"),
-}
-OBSERVED = " (observed)"
-
-
-def bank_holiday(name: str) -> str:
-    """A day off in the reader's words; two may fall on one day, and one be kept on another day."""
-    return "; ".join(_day_off(part) for part in name.split("; "))
-
-
-def _day_off(name: str) -> str:
-    base = name.removesuffix(OBSERVED)
-    words = str(BANK_HOLIDAYS.get(base, base))
-    return words if base == name else _("%(day)s, kept on this day", day=words)
