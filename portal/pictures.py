@@ -61,11 +61,7 @@ class Picture(NamedTuple):
 
 def repainted(data: bytes) -> Picture:
     """The photo upright, as plain RGB pixels, at most 1600 pixels long, without anything else. Raises BadInput."""
-    if not data:
-        raise BadInput("photo-empty", EMPTY)
-    if len(data) > MOST_BYTES:
-        size = -(-len(data) // MEGABYTE)
-        raise BadInput("photo-heavy", TOO_HEAVY, size=size, most=MOST_BYTES // MEGABYTE)
+    check_size(len(data))
     with _opened(data) as image:
         try:
             canvas = _painted(image)
@@ -75,6 +71,15 @@ def repainted(data: bytes) -> Picture:
     small = canvas.copy()
     small.thumbnail((SMALL, SMALL))
     return Picture(_webp(canvas), _webp(small), *canvas.size)
+
+
+def check_size(size: int) -> None:
+    """Refuse a file of so many bytes before it is read. Raises BadInput."""
+    if not size:
+        raise BadInput("photo-empty", EMPTY)
+    if size > MOST_BYTES:
+        shown = -(-size // MEGABYTE)
+        raise BadInput("photo-heavy", TOO_HEAVY, size=shown, most=MOST_BYTES // MEGABYTE)
 
 
 def _opened(data: bytes) -> Image.Image:

@@ -1,5 +1,286 @@
-"""Pages of this feature."""
+"""Pages: report a place that stands empty, follow the report, and the broker's queue of them."""
 
-from flask import Blueprint
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import shapely
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+
+from portal.areas.queries import Place, current_area
+from portal.errors import NotFound
+from portal.people.access import PUBLIC, STAFF, allow, area_roles, roles_for
+from portal.people.rules import Role
+from portal.register import maps
+from portal.register.doors import aside, asides_of
+from portal.register.forms import distance_words
+from portal.register.models import Asset
+from portal.sightings import forms, queries, rules, service, uploads, words
+from portal.sightings.acts import ACTS, around, point_of
+from portal.sightings.models import Sighting
+from portal.sightings.queries import Near
+from portal.sightings.rules import SAME_METRES, Action, HowLong, SightingState
+from portal.web import Form, attempt, limiter, render_form, row_id
 
 bp = Blueprint("sightings", __name__)
+# The register cannot know who has something to show on its pages.
+bp.add_app_template_global(asides_of, "asides_of")
+bp.add_app_template_filter(words.on_day, "on_day")
+
+CLOSE_METRES = 300  # of ground on the still picture
+A_DAY = 24 * 3600
+ACTIONS = ",".join(action.value for action in ACTS)
+
+
+class Mark(StrEnum):
+    """What a point on the picture is, beside the kinds of the register."""
+
+    HERE = "here"
+    REPORT = "report"
+
+
+class Spot(NamedTuple):
+    """A point to draw on the picture as if it were an asset."""
+
+    shape: shapely.Geometry
+    kind: Mark
+    outlier: bool = False
+
+
+# ---- a resident reports a place
+
+
+@bp.get("/report")
+@allow(PUBLIC)
+def start():
+    if request.args.get("at"):
+        return redirect(url_for("sightings.here", at=request.args["at"]))
+    return render_form("sightings/start.html", forms.PlaceForm(MultiDict()))
+
+
+@bp.route("/report/here", methods=["GET", "POST"])
+@limiter.limit("30 per hour", methods=["POST"])
+@allow(PUBLIC)
+def here():
+    """The place on a picture with what is known around it. Looking keeps nothing; the button begins a report."""
+    area = current_area()
+    asked = forms.PlaceForm()
+    place = asked.found(area)
+    if place is None:
+        return render_form("sightings/start.html", asked)
+    form = Form()
+    if form.validate_on_submit():
+        known = {
+            "asset_id": request.form.get("asset", type=row_id),
+            "same_as_id": request.form.get("report", type=row_id),
+        }
+        token = attempt(form, service.begin, area.id, place, **known)
+        if token:
+            return redirect(url_for("sightings.tell", token=token))
+    return render_form("sightings/here.html", form, **_around(place))
+
+
+@bp.route("/report/<token>/words", methods=["GET", "POST"])
+@allow(PUBLIC)
+def tell(token: str):
+    one = queries.by_token(token)
+    if one.state is not SightingState.DRAFT:
+        return redirect(url_for("sightings.follow", token=token))
+    form = forms.TellForm(obj=one)
+    if form.validate_on_submit():
+        said = {name: form[name].data or "" for name in ("words", "exactly", "email")}
+        if attempt(form, service.tell, token, how_long=HowLong(form.how_long.data), **said):
+            return redirect(url_for("sightings.photos", token=token))
+    return render_form("sightings/tell.html", form, one=one)
+
+
+@bp.route("/report/<token>/photos", methods=["GET", "POST"])
+@limiter.limit("60 per hour", methods=["POST"])
+@allow(PUBLIC)
+def photos(token: str):
+    """The last step: photos that are good are kept at once, whatever else is wrong; "send" ends it."""
+    one = queries.by_token(token)
+    form, too_much = uploads.photos_form()
+    if one.state is SightingState.DRAFT and form.is_submitted() and not too_much:
+        _keep_photos(form, token)
+        if form.validate() and not form.photos.errors and "send" in request.form:
+            attempt(form, service.send, token)
+        elif not form.errors:
+            return redirect(url_for("sightings.photos", token=token))
+    one = queries.by_token(token)
+    if one.state is not SightingState.DRAFT:
+        return redirect(url_for("sightings.follow", token=token))
+    room = rules.MOST_PHOTOS - len(one.photos)
+    page, status = render_form("sightings/photos.html", form, one=one, room=room)
+    return page, 413 if too_much else status
+
+
+def _keep_photos(form: forms.PhotosForm, token: str) -> None:
+    """Take out what shall go, then keep what could be read. The link is secret, so an old page may do this too."""
+    if gone := request.form.get("remove", type=row_id):
+        attempt(form, service.remove_photo, token, gone)
+    good = uploads.good_ones(form)
+    if good and attempt(form, service.add_photos, token, good):
+        too_many = _(
+            "There is room for %(most)s photos. The others were left out.", most=rules.MOST_PHOTOS
+        )
+        form.photos.errors = [*form.photos.errors, too_many]
+
+
+@bp.get("/report/<token>")
+@allow(PUBLIC)
+def follow(token: str):
+    """Thanks, and from then on how the report stands."""
+    one = queries.by_token(token)
+    if one.state is SightingState.DRAFT:
+        return redirect(url_for("sightings.tell", token=token))
+    reason = words.REASONS[one.reason].to_reporter if one.reason else ""
+    return render_template(
+        "sightings/follow.html", one=one, stands=words.stands(one), reason=reason
+    )
+
+
+@bp.route("/report/<token>/leave", methods=["GET", "POST"])
+@allow(PUBLIC)
+def leave(token: str):
+    """One button: mail scanners open links, but do not press buttons."""
+    one = queries.by_token(token)
+    form = Form()
+    if form.validate_on_submit() and attempt(form, service.leave, token):
+        flash(_("You get no more letters about this report. Your address is deleted."))
+        return redirect(url_for("sightings.follow", token=token))
+    return render_form("sightings/leave.html", form, one=one)
+
+
+# ---- photos
+
+
+@bp.get("/sightings/photos/<int:photo_id>.webp", defaults={"small": False})
+@bp.get("/sightings/photos/<int:photo_id>-small.webp", defaults={"small": True})
+@allow(PUBLIC)
+def photo(photo_id: int, *, small: bool):
+    """A published photo for all; one that is not for the broker alone."""
+    data, found, public = queries.photo(photo_id, small=small)
+    if not public and not area_roles() & set(STAFF):
+        raise NotFound("no-photo", "There is no such photo.")
+    return _picture(data, found.digest, public=public)
+
+
+@bp.get("/report/<token>/photos/<int:photo_id>.webp")
+@allow(PUBLIC)
+def own_photo(token: str, photo_id: int):
+    """A reporter's own photo, by the secret link."""
+    data, found, _public = queries.photo(photo_id, small=True, of=token)
+    return _picture(data, found.digest, public=False)
+
+
+def _picture(data: bytes, digest: str, *, public: bool) -> Response:
+    """Bytes that can do nothing but be seen. A day in caches, no longer: a photo can be taken back."""
+    answer = Response(data, mimetype="image/webp")
+    answer.headers["Content-Disposition"] = "inline"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = f"public, max-age={A_DAY}" if public else "private, no-store"
+    if public:
+        answer.set_etag(f"{digest}-{len(data)}")
+        answer.make_conditional(request)
+    return answer
+
+
+@aside
+def seen_by_residents(asset: Asset) -> Markup | None:
+    """On a place's page: the photos and words that the broker has published."""
+    shown = queries.shown_photos([asset.id]).get(asset.id, [])
+    said = queries.shown_words(asset.id)
+    if not shown and not said:
+        return None
+    return Markup(render_template("sightings/_aside.html", photos=shown, reports=said))  # noqa: S704 - a template of ours
+
+
+# ---- the broker
+
+
+@bp.get("/desk/sightings")
+@allow(Role.BROKER)
+def queue():
+    area = current_area()
+    pages = max(1, -(-queries.waiting(area) // queries.PAGE))
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    return render_template(
+        "sightings/queue.html",
+        reports=queries.queue(area, page),
+        waiting=queries.waiting(area),
+        page=page,
+        pages=pages,
+        how_long=words.HOW_LONG,
+    )
+
+
+@bp.get("/desk/sightings/<int:sighting_id>")
+@allow(Role.BROKER)
+def one(sighting_id: int):
+    found = queries.sent(sighting_id)
+    actions = rules.open_to(found.state, roles_for(current_user))
+    acts = [(action.value, ACTS[action]) for action in actions if action in ACTS]
+    return render_template("sightings/one.html", acts=acts, **_report(found))
+
+
+@bp.route(f"/desk/sightings/<int:sighting_id>/<any({ACTIONS}):name>", methods=["GET", "POST"])
+@allow(Role.BROKER)
+def act(sighting_id: int, name: str):
+    """Any answer to a report: load, check, form, one call, back to the report."""
+    action = Action(name)
+    how = ACTS[action]
+    found = queries.sent(sighting_id)
+    form = how.form(found)
+    if form.validate_on_submit():
+        if attempt(form, how.run, current_user.id, sighting_id, form):
+            flash(str(how.done))
+            return redirect(url_for("sightings.one", sighting_id=sighting_id))
+    elif request.method == "GET" and action not in rules.open_to(found.state, {Role.BROKER}):
+        flash(_("This report has been answered already."), "error")
+        return redirect(url_for("sightings.one", sighting_id=sighting_id))
+    return render_form(
+        "sightings/act.html", form, act=how, name=name, **_report(queries.sent(sighting_id))
+    )
+
+
+def _around(place: Place) -> dict[str, Any]:
+    """What the page shows of a place: the picture, the ward, and what may be the same place."""
+    area = current_area()
+    assets = queries.assets_near(area, place, SAME_METRES)
+    reports = queries.reports_near(area, place)
+    return {
+        "place": place,
+        "ward": queries.ward_named(area, place),
+        "assets": assets,
+        "reports": reports,
+        "photos": queries.shown_photos([near.thing.id for near in assets]),
+        "picture": _drawn(place, assets, reports),
+        "distance": distance_words,
+    }
+
+
+def _report(found: Sighting) -> dict[str, Any]:
+    """What the broker sees of a report."""
+    place = point_of(found)
+    near = around(found)
+    return {
+        "one": found,
+        "reports": queries.with_joined(found),
+        "near": near,
+        "picture": _drawn(place, near, []),
+        "how_long": words.HOW_LONG,
+        "reason": words.REASONS[found.reason].label if found.reason else "",
+        "distance": distance_words,
+    }
+
+
+def _drawn(place: Place, assets: list[Near], reports: list[Near]) -> maps.Picture:
+    """A still picture with the place in the middle, drawn last so that nothing hides it."""
+    spots = [Spot(shapely.Point(r.thing.lon, r.thing.lat), Mark.REPORT) for r in reports]
+    spots.append(Spot(shapely.Point(place.lon, place.lat), Mark.HERE))
+    things = [near.thing for near in assets if near.metres <= CLOSE_METRES / 2]
+    return maps.picture(current_area(), [*things, *spots], least_metres=CLOSE_METRES)

@@ -1,0 +1,80 @@
+"""Letters about a report: to the reporter who asked for them at each step, and to the brokers, once a day.
+
+A subject line is read over shoulders: it names no place. Each letter to a reporter says how to stop them.
+"""
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.notices import service as notices
+from portal.people import queries as people
+from portal.people.rules import Role
+from portal.sightings import words
+from portal.sightings.models import Sighting
+from portal.sightings.rules import SightingState
+
+
+def of_report(one: Sighting) -> None:
+    """A report was sent: its reporter hears that it arrived, the brokers that something waits."""
+    what = _(
+        "Thank you. Your report of a place that stands empty has reached the broker. Its number is %(number)s.\n\n"
+        "%(place)s\n\nThe broker looks at it, finds out who holds the place, and we write to you again.",
+        number=one.id,
+        place=one.called,
+    )
+    _to_reporter(one, _("Your report has arrived"), what)
+    for address in people.emails_with_role(Role.BROKER):
+        notices.write(
+            to=address,
+            subject=_("Reports of empty places wait for you"),
+            body=_(
+                "Somebody has reported a place that stands empty. See all reports that wait:\n\n%(link)s\n\n"
+                "You get this letter at most once a day, because you are a broker here.",
+                link=_address("/desk/sightings"),
+            ),
+            key=f"sightings-wait:{clock.today()}:{address}",
+        )
+
+
+def of_answer(one: Sighting) -> None:
+    """The broker has answered."""
+    what = {
+        SightingState.ACCEPTED: _("The place that you reported is in the register now:"),
+        SightingState.MERGED: _("The place that you reported is in the register, and your report is with it now:"),
+        SightingState.DECLINED: _("The broker could not take up the place that you reported."),
+    }[one.state]  # fmt: skip
+    lines = [what, one.called]
+    if one.reason:
+        lines.append(str(words.REASONS[one.reason].to_reporter))
+    if one.answer:
+        lines.append(_("The broker writes:") + f"\n{one.answer}")
+    if one.state is not SightingState.DECLINED:
+        lines.append(
+            _("You can see it, and what anybody may do with it:")
+            + "\n"
+            + _address(f"/assets/{one.asset_id}")
+        )
+    _to_reporter(one, _("The broker has answered your report"), "\n\n".join(lines))
+
+
+def _to_reporter(one: Sighting, subject: str, what: str) -> None:
+    if not one.email:
+        return
+    more = _(
+        "How your report stands:\n%(link)s\n\nYou get this letter because you gave this address with report %(number)s. "
+        "If that was not you, or to get no more letters about it:\n%(leave)s",
+        link=_address(f"/report/{one.token}"),
+        number=one.id,
+        leave=_address(f"/report/{one.token}/leave"),
+    )
+    notices.write(
+        to=one.email,
+        subject=subject,
+        body=f"{what}\n\n{more}",
+        key=f"sighting:{one.id}:{one.state.value}",
+    )
+
+
+def _address(path: str) -> str:
+    return f"{current_app.config['BASE_URL'].rstrip('/')}{path}"
