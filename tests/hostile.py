@@ -183,7 +183,8 @@ FORMS: dict[str, Sent] = {
 }  # fmt: skip
 
 
-KEEPERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE%'"
+KEEPERS = """SELECT name, sql FROM sqlite_master WHERE type = 'trigger'
+             AND (sql LIKE '%RAISE%' OR name LIKE 'register_%' OR name LIKE 'asset_changed%')"""
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:

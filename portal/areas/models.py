@@ -19,7 +19,8 @@ class Area(Model):
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     nation: Mapped[Nation] = mapped_column(choice(Nation), default=Nation.ENGLAND)
-    boundary: Mapped[Geometry | None] = mapped_column(Shape)
+    # Large, and most pages need none of it: read when it is asked for.
+    boundary: Mapped[Geometry | None] = mapped_column(Shape, deferred=True)
 
     # The look.
     product_name: Mapped[str] = mapped_column(String(60), default="Meanwhile")
@@ -49,7 +50,7 @@ class Ward(Model):
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     code: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(120))
-    shape: Mapped[Geometry | None] = mapped_column(Shape)
+    shape: Mapped[Geometry | None] = mapped_column(Shape, deferred=True)
 
     area: Mapped[Area] = relationship(back_populates="wards")
 

@@ -1,9 +1,8 @@
-"""Pictures and GeoJSON of assets: the still map that needs no JavaScript, and what the moving map loads."""
+"""Pictures of assets: the still map that needs no JavaScript; and the ground of the map that moves."""
 
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-from flask import url_for
 from shapely import Geometry
 
 from geo.geojson import feature_collection
@@ -12,7 +11,7 @@ from geo.svg import Frame, paths
 from portal.areas.models import Area
 from portal.areas.queries import wards_of
 from portal.register.models import Asset
-from portal.register.words import summary
+from portal.register.queries import Drawn
 
 MOST_DRAWN = 1000
 AROUND_METRES = 1600
@@ -28,7 +27,9 @@ class Picture(TypedDict):
     beyond: int  # how many stand so far outside the area that the picture would show nothing else
 
 
-def picture(area: Area, assets: Sequence[Asset], least_metres: float = AROUND_METRES) -> Picture:
+def picture(
+    area: Area, assets: Sequence[Asset | Drawn], least_metres: float = AROUND_METRES
+) -> Picture:
     """A still map of the assets that have a place, on the area's wards or its boundary."""
     placed = [asset for asset in assets if asset.shape is not None]
     inside = [asset for asset in placed if not asset.outlier] or placed
@@ -44,10 +45,10 @@ def picture(area: Area, assets: Sequence[Asset], least_metres: float = AROUND_ME
 
 
 def _ground(area: Area) -> list[Geometry | None]:
-    return [ward.shape for ward in wards_of(area)] or [area.boundary]
+    return [ward.shape for ward in wards_of(area, shapes=True)] or [area.boundary]
 
 
-def _thing(frame: Frame, asset: Asset) -> dict[str, Any]:
+def _thing(frame: Frame, asset: Asset | Drawn) -> dict[str, Any]:
     (west, south), (east, north) = asset.shape.bounds[:2], asset.shape.bounds[2:]
     x1, y1 = frame.place(west, south)
     x2, y2 = frame.place(east, north)
@@ -57,33 +58,9 @@ def _thing(frame: Frame, asset: Asset) -> dict[str, Any]:
     return {"kind": asset.kind.value, "x": x, "y": y}
 
 
-def assets_geojson(assets: Sequence[Asset], **members: Any) -> str:
-    """The assets as a FeatureCollection; one whose place nobody knows has "geometry": null."""
-    return feature_collection(
-        [asset.shape for asset in assets],
-        [_properties(asset) for asset in assets],
-        ids=[asset.id for asset in assets],
-        **members,
-    )
-
-
-def _properties(asset: Asset) -> dict[str, Any]:
-    return {
-        "name": asset.name,
-        "kind": asset.kind.value,
-        "status": asset.status.value,
-        "holder": asset.holder.name,
-        "ward": asset.ward.name if asset.ward else None,
-        "capacity": asset.capacity,
-        "step_free": asset.step_free,
-        "words": summary(asset),
-        "url": url_for("register.one", asset_id=asset.id),
-    }
-
-
 def area_geojson(area: Area) -> str:
     """The boundary and the wards, for the ground of the moving map."""
-    wards = wards_of(area)
+    wards = wards_of(area, shapes=True)
     shapes = [area.boundary, *(ward.shape for ward in wards)]
     properties = [
         {"what": "boundary", "name": area.name},

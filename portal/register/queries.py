@@ -1,62 +1,48 @@
 """The one search behind the list, the map and the JSON; and reads for an asset's page.
 
-The database finds what may match by its own index (R*Tree on SQLite, GiST on PostGIS); Shapely then measures
-all of it in one call, the same on both engines. Sorted by distance where a place is given; else what stands
-unused comes first, then by name.
+Which assets fit is told by the register in memory (`glance`, `matching`), the same on both engines; the database gives
+the few rows that are shown.
 """
 
 from dataclasses import dataclass, field, replace
-from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import shapely
-from sqlalchemy import ColumnElement, and_, case, func, select, tuple_
+from shapely import Point
+from sqlalchemy import select, text
 from sqlalchemy.orm import joinedload, selectinload
 
-from geo import shapes
-from geo.crs import Box, box_around
 from portal.areas.models import Area
-from portal.areas.queries import Place
 from portal.db import db
 from portal.errors import NotFound
+from portal.register import matching
+from portal.register.glance import CODES, OUTLIER, Glance, Rows, glance
+from portal.register.matching import Matches
 from portal.register.models import Asset
-from portal.register.rules import Kind, Status, tokens
+from portal.register.rules import Kind, Status
+from portal.register.search import Search, Sort
 
-# Both sort text by its bytes, which is what Python does with its letters.
-BYTEWISE = {"sqlite": "BINARY", "postgresql": "C"}
-
-
-@dataclass(frozen=True)
-class Search:
-    """What somebody looks for; every filter narrows, an empty one asks nothing."""
-
-    kinds: tuple[Kind, ...] = ()
-    statuses: tuple[Status, ...] = ()
-    holder_id: int | None = None
-    ward_id: int | None = None
-    step_free: bool = False
-    capacity: int | None = None  # at least
-    words: str = ""
-    near: Place | None = None
-    within: float | None = None  # metres
-    bbox: Box | None = None
+FEW = 2000  # so many are sorted by their names at once
+WALKED = 4000  # names read at once by a walk along the index
+OCCUPIED = CODES["status"][Status.OCCUPIED.value]
 
 
 @dataclass(frozen=True)
 class Found:
-    """One page of what was found. `first` is the number of its first asset in the whole list, from 1."""
+    """One page of what was found. `first` is the number of its first asset in the whole list, from 1; None where
+    finding it out would cost more than it is worth.
+    """
 
     assets: list[Asset]
     total: int
-    first: int = 1
     metres: dict[int, float] = field(default_factory=dict)
     more: bool = False
+    first: int | None = 1
 
     @property
-    def numbered(self) -> list[tuple[int, Asset]]:
-        """The assets with their numbers in the whole list."""
-        return list(zip(count(self.first), self.assets, strict=False))
+    def numbered(self) -> list[tuple[int | None, Asset]]:
+        """The assets with their numbers in the whole list, as far as these are known."""
+        return [(self.first and self.first + n, asset) for n, asset in enumerate(self.assets)]
 
     @property
     def next_key(self) -> int | None:
@@ -64,132 +50,217 @@ class Found:
         return self.assets[-1].id if self.more else None
 
 
+@dataclass(frozen=True)
+class Page:
+    """The numbers of one page: assets in order, how many fit in all, their metres, whether more follow."""
+
+    ids: list[int]
+    total: int
+    metres: dict[int, float]
+    more: bool
+    first: int | None  # the number of the first in the whole list, from 1, where it is known
+
+
 def find(area: Area, search: Search, *, after: int | None = None, limit: int = 20) -> Found:
     """The assets that match, a page of them: the `limit` that follow the asset with id `after`.
 
-    An `after` that is in the list no more gives the first page.
+    An `after` that is in the register no more gives the first page.
     """
-    if search.near or search.bbox:
-        return _find_measured(area, search, after, limit)
-    return _find_by_name(area, search, after, limit)
+    page = find_ids(glance(area.id), search, after=after, limit=limit)
+    by_id = {
+        asset.id: asset
+        for asset in db.session.scalars(_loaded(select(Asset).where(Asset.id.in_(page.ids))))
+    }
+    assets = [by_id[i] for i in page.ids if i in by_id]
+    return Found(assets, page.total, page.metres, page.more, page.first)
+
+
+def find_ids(seen: Glance, search: Search, *, after: int | None = None, limit: int = 20) -> Page:
+    """The numbers of a page of what matches."""
+    start = seen.rows_of([after]) if after else []
+    start = int(start[0]) if len(start) else None
+    if search.order is Sort.NAME:
+        return _by_name(seen, matching.match(seen, search), start, limit)
+    if search.order is Sort.NEAREST and search.within is None and start is None:
+        anywhere = matching.match(seen, replace(search, near=None)).rows
+        total = int(np.count_nonzero(anywhere < seen.placed))
+        matches = matching.nearest(seen, search, limit + 1)
+    else:
+        matches = matching.match(seen, search)
+        total = len(matches.rows)
+    return _by_key(seen, search, matches, start, limit, total)
+
+
+def _by_key(
+    seen: Glance, search: Search, matches: Matches, start: int | None, limit: int, total: int
+) -> Page:
+    """A page by distance, size or date."""
+    keys = matching.keys(seen, matches, search.order)
+    ids = seen.id[matches.rows]
+    after, first = None, 1
+    if start is not None:
+        alone = _alone(seen, search, start)
+        after = float(matching.keys(seen, alone, search.order)[0]), int(seen.id[start])
+        before = (keys < after[0]) | ((keys == after[0]) & (ids <= after[1]))
+        first += int(np.count_nonzero(before))
+    page = matching.first_after(ids, keys, after, limit + 1)
+    shown = page[:limit]
+    numbers = ids[shown].tolist()
+    far: dict[int, float] = {}
+    if matches.metres is not None:
+        far = dict(zip(numbers, matches.metres[shown].tolist(), strict=True))
+    return Page(numbers, total, far, len(page) > limit, first)
+
+
+def _alone(seen: Glance, search: Search, row: int) -> Matches:
+    """One row as if it had been found, for its key."""
+    rows = np.array([row])
+    if not search.near:
+        return Matches(rows)
+    return Matches(rows, matching.metres(seen, rows, search.near.lon, search.near.lat))
+
+
+def _by_name(seen: Glance, matches: Matches, start: int | None, limit: int) -> Page:
+    """What stands unused by name, then what is in use by name."""
+    walk = _sorted if len(matches.rows) <= FEW else _walked
+    numbers, first = walk(seen, matches.rows, start, limit + 1)
+    far: dict[int, float] = {}
+    if matches.metres is not None:
+        metres = dict(zip(seen.id[matches.rows].tolist(), matches.metres.tolist(), strict=True))
+        far = {number: metres[number] for number in numbers[:limit]}
+    return Page(numbers[:limit], len(matches.rows), far, len(numbers) > limit, first)
+
+
+def _sorted(
+    seen: Glance, rows: Rows, start: int | None, limit: int
+) -> tuple[list[int], int | None]:
+    """Few are sorted at once: the first `limit` after a row, and the number of the first in the whole list."""
+    used = dict(zip(seen.id[rows].tolist(), (seen.status[rows] == OCCUPIED).tolist(), strict=True))
+    ids = ", ".join(map(str, used)) or "NULL"
+    order = [(used[row[1]], *row) for row in _named(seen, f"id IN ({ids})", None, FEW)]
+    order.sort(key=lambda one: one[0])  # stable: by name within
+    first = 0
+    if start is not None:
+        after = (bool(seen.status[start] == OCCUPIED), *_name_of(int(seen.id[start])))
+        first = sum(one <= after for one in order)
+    return [one[2] for one in order[first : first + limit]], first + 1
+
+
+def _walked(
+    seen: Glance, rows: Rows, start: int | None, limit: int
+) -> tuple[list[int], int | None]:
+    """Of many, the index of names is walked, and what is among them is taken: twice, for what is in use comes last."""
+    used = seen.status == OCCUPIED
+    among = np.zeros(len(seen), bool)
+    among[rows] = True
+    numbers: list[int] = []
+    after = None if start is None else _name_of(int(seen.id[start]))
+    begins_used = start is not None and bool(used[start])
+    for group in (among & ~used, among & used)[begins_used:]:
+        numbers += _names(seen, group, after, limit - len(numbers))
+        after = None
+    return numbers, 1 if start is None else None
+
+
+def _names(seen: Glance, group: Any, after: Any, limit: int) -> list[int]:
+    found: list[int] = []
+    while len(found) < limit:
+        walked = _named(seen, "true", after, WALKED)
+        here = seen.rows_of([row[1] for row in walked])
+        taken = set(seen.id[here[group[here]]].tolist())
+        found += [row[1] for row in walked if row[1] in taken]
+        if len(walked) < WALKED:
+            break
+        after = walked[-1]
+    return found[:limit]
+
+
+def _named(seen: Glance, which: str, after: Any, limit: int) -> list[Any]:
+    """(name, id) in order of the index of names."""
+    following = "AND (name_key, id) > (:name, :id) " if after else ""
+    query = text(
+        f"SELECT name_key, id FROM asset WHERE area_id = :area_id AND {which} {following}"  # noqa: S608 - numbers
+        "ORDER BY area_id, name_key, id LIMIT :limit"
+    )
+    name, number = after or ("", 0)
+    values = {"area_id": seen.ground.area_id, "name": name, "id": number, "limit": limit}
+    return list(db.session.execute(query, values))
+
+
+def _name_of(asset_id: int) -> tuple[str, int]:
+    query = text("SELECT name_key, id FROM asset WHERE id = :id")
+    return tuple(db.session.execute(query, {"id": asset_id}).one())
+
+
+class Drawn(NamedTuple):
+    """What a picture shows of an asset."""
+
+    kind: Kind
+    shape: Any
+    outlier: bool
+
+
+def drawn(area: Area, search: Search, most: int) -> list[Drawn]:
+    """Up to `most` of what matches and has a place, straight from memory."""
+    seen = glance(area.id)
+    matches = matching.match(seen, search)
+    rows = matches.rows[matches.rows < seen.placed]
+    if len(rows) > most:
+        rows = rows[np.linspace(0, len(rows) - 1, most).astype(int)]
+    kinds = {code: Kind(value) for value, code in CODES["kind"].items()}
+    return [
+        Drawn(
+            kinds[int(seen.kind[row])],
+            seen.plots[seen.plot[row]]
+            if seen.plot[row] >= 0
+            else Point(seen.lon[row], seen.lat[row]),
+            bool(seen.flags[row] & OUTLIER),
+        )
+        for row in rows.tolist()
+    ]
+
+
+def matching_ids(area: Area, search: Search, ids: list[int]) -> list[int]:
+    """Which of these assets fit a search, in the order given."""
+    seen = glance(area.id)
+    fit = set(seen.id[matching.match(seen, search).rows].tolist())
+    return [number for number in ids if number in fit]
 
 
 def count_unplaced(area: Area, search: Search) -> int:
     """How many match but for their place, which nobody has found yet."""
-    anywhere = replace(search, near=None, within=None, bbox=None)
-    query = (
-        select(func.count())
-        .select_from(Asset)
-        .where(*_clauses(area, anywhere), Asset.west.is_(None))
-    )
-    return db.session.scalar(query) or 0
+    return _unplaced(glance(area.id), search)
 
 
-def _find_by_name(area: Area, search: Search, after: int | None, limit: int) -> Found:
-    clauses = _clauses(area, search)
-    order = (_in_use_last(), _sorted_words(), Asset.id)
-    key = tuple_(*order)
-    total = db.session.scalar(select(func.count()).select_from(Asset).where(*clauses)) or 0
-    last = (
-        after
-        and db.session.execute(
-            select(_in_use_last(), Asset.words, Asset.id).where(*clauses, Asset.id == after)
-        ).first()
-    )
-    query = _loaded(select(Asset).where(*clauses)).order_by(*order).limit(limit + 1)
-    first = 1
-    if last:
-        query = query.where(key > tuple_(*last))
-        before = select(func.count()).select_from(Asset).where(*clauses, key <= tuple_(*last))
-        first += db.session.scalar(before) or 0
-    assets = list(db.session.scalars(query))
-    return Found(assets[:limit], total, first, more=len(assets) > limit)
+def _unplaced(seen: Glance, search: Search) -> int:
+    rows = slice(seen.placed, len(seen))
+    mask = matching.all_of(matching.tests(seen, search), rows)
+    return len(seen) - seen.placed if mask is None else int(np.count_nonzero(mask))
 
 
-def _find_measured(area: Area, search: Search, after: int | None, limit: int) -> Found:
-    """Ids, words and shapes of what may match; then measured, sorted and cut; then one page loaded."""
-    rows = db.session.execute(
-        select(Asset.id, _in_use_last().label("last"), Asset.words, Asset.shape).where(
-            *_clauses(area, search), Asset.west.is_not(None)
-        )
-    ).all()
-    placed = shapes.as_array([row.shape for row in rows])
-    keep = np.ones(len(rows), dtype=bool)
-    metres = np.zeros(len(rows))
-    if search.bbox and rows:
-        keep &= shapely.intersects(placed, shapely.box(*search.bbox))
-    if search.near and rows:
-        epsg = area.nation.metric_epsg
-        metres = shapes.distances(search.near.lon, search.near.lat, placed, epsg).round(2)
-        if search.within is not None:
-            keep &= metres <= search.within
-    near = search.near is not None
-    kept = sorted(
-        (float(metres[i]), *(() if near else rows[i][1:3]), rows[i].id)
-        for i in np.flatnonzero(keep)
-    )
-    ids = [key[-1] for key in kept]
-    start = ids.index(after) + 1 if after in ids else 0
-    page = ids[start : start + limit]
-    by_id = {
-        asset.id: asset
-        for asset in db.session.scalars(_loaded(select(Asset).where(Asset.id.in_(page))))
-    }
-    far = {key[-1]: key[0] for key in kept[start : start + limit]} if near else {}
-    more = start + limit < len(ids)
-    return Found([by_id[i] for i in page], len(ids), start + 1, far, more)
-
-
-def _clauses(area: Area, search: Search) -> list[ColumnElement[bool]]:
-    """One clause for each filter that asks something."""
-    asked: list[tuple[Any, ColumnElement[bool]]] = [
-        (search.kinds, Asset.kind.in_(search.kinds)),
-        (search.statuses, Asset.status.in_(search.statuses)),
-        (search.holder_id, Asset.holder_id == search.holder_id),
-        (search.ward_id, Asset.ward_id == search.ward_id),
-        (search.step_free, Asset.step_free.is_(True)),
-        (search.capacity, Asset.capacity >= (search.capacity or 0)),
-    ]
-    clauses = [Asset.area_id == area.id, *(clause for value, clause in asked if value)]
-    clauses += [Asset.words.contains(word, autoescape=True) for word in tokens(search.words)]
-    if search.bbox:
-        clauses.append(_touches(search.bbox))
-    if search.near and search.within is not None:
-        near = search.near
-        clauses.append(
-            _touches(box_around(near.lon, near.lat, search.within, area.nation.metric_epsg))
-        )
-    return clauses
-
-
-def _touches(box: Box) -> ColumnElement[bool]:
-    """The coarse question that the engine's index answers; it may find too much, never too little."""
-    return and_(
-        Asset.west <= box.east, Asset.east >= box.west, Asset.south <= box.north, Asset.north >= box.south
-    )  # fmt: skip
-
-
-def _in_use_last() -> ColumnElement[int]:
-    return case((Asset.status == Status.OCCUPIED, 1), else_=0)
-
-
-def _sorted_words() -> ColumnElement[str]:
-    return Asset.words.collate(BYTEWISE[db.engine.dialect.name])
+def counts(area: Area, search: Search) -> dict[str, dict[Any, int]]:
+    """For each filter how many there are of each of its values, all other filters as they are."""
+    return matching.counts(glance(area.id), search)
 
 
 def _loaded(query: Any) -> Any:
     return query.options(joinedload(Asset.holder), joinedload(Asset.ward))
 
 
-def asset_with_all(area: Area, asset_id: int) -> Asset:
-    """An asset with its facts, parts and whole; raises NotFound."""
+def asset_with_all(area: Area, asset_id: int, *, withheld: bool = False) -> Asset:
+    """An asset with its facts, parts and whole; raises NotFound. What is withheld only for those who may see it."""
     query = (
         select(Asset)
         .where(Asset.area_id == area.id, Asset.id == asset_id)
-        .options(selectinload(Asset.facts), selectinload(Asset.parts), joinedload(Asset.parent))
+        .options(
+            selectinload(Asset.facts),
+            selectinload(Asset.parts),
+            joinedload(Asset.parent),
+            joinedload(Asset.source),
+        )
     )
     asset = db.session.scalars(query).first()
-    if asset is None:
+    if asset is None or (asset.withheld_why and not withheld):
         raise NotFound(
             "no-asset", "This place is not in the register. Look for it in the list of all places."
         )

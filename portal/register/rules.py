@@ -51,6 +51,10 @@ class Opener(StrEnum):
     STAFF = "staff"
 
 
+# What can be asked of a room's or building's access; each is a column, and None means that nobody has checked.
+ACCESS = ("step_free", "hearing_loop", "accessible_toilet", "changing_place", "parking")
+
+
 def fold(text: str | None) -> str:
     """Text as it is compared: no case, no accents; folding twice changes nothing."""
     decomposed = normalize("NFKD", normalize("NFKD", (text or "")).casefold())

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.areas.models import Area
-from portal.register.models import Asset
+from portal.errors import N_
+from portal.register.models import Asset, Fact, Source
 from portal.register.rules import Kind, LocatedBy, Opener, Status
 from portal.states import state_words
 from portal.web import pounds
@@ -64,13 +65,6 @@ def address(asset: Asset) -> str:
     return ", ".join(filter(None, (street, asset.town, asset.postcode)))
 
 
-def summary(asset: Asset) -> str:
-    """One line for a map's note or a card: what, how it stands, whose."""
-    return " · ".join(
-        (str(KIND[asset.kind]), state_words(asset.status.value)[0], asset.holder.name)
-    )
-
-
 def hours(text: str | None) -> str:
     """OSM opening hours in words: "Monday to Friday 18:00 to 22:00; bank holidays closed"."""
     names = "|".join(map(re.escape, DAYS))
@@ -111,6 +105,11 @@ FACTS: tuple[tuple[object, str, Callable[[Asset], str | None]], ...] = (
     (_l("Address"), "street", address),
     (_l("Place"), "shape", lambda a: str(PLACE[a.located_by]) if a.located_by else None),
     (_l("How it stands"), "status", lambda a: state_words(a.status.value)[0]),
+    (
+        _l("Unused since"),
+        "status",
+        lambda a: format_date(a.vacant_since, "d MMMM y") if a.vacant_since else None,
+    ),
     (_l("Use"), "use_detail", lambda a: a.use_detail),
     (_l("Tenure"), "tenure", lambda a: ", ".join(filter(None, (a.tenure, a.tenure_detail)))),
     (_l("Land"), "land_m2", lambda a: land_size(a.land_m2)),
@@ -124,7 +123,9 @@ FACTS: tuple[tuple[object, str, Callable[[Asset], str | None]], ...] = (
     (_l("Step-free way in"), "step_free", lambda a: yes_no(a.step_free)),
     (_l("Hearing loop"), "hearing_loop", lambda a: yes_no(a.hearing_loop)),
     (_l("Accessible toilet"), "accessible_toilet", lambda a: yes_no(a.accessible_toilet)),
-    (_l("Open to the public"), "public_hours", lambda a: hours(a.public_hours)),
+    (_l("Changing place"), "changing_place", lambda a: yes_no(a.changing_place)),
+    (_l("Parking"), "parking", lambda a: yes_no(a.parking)),
+    (_l("Open to the public"), "public_hours", lambda a: hours(a.public_hours) or a.hours_text),
     (_l("Can be hired"), "hire_hours", lambda a: hours(a.hire_hours)),
     (_l("Who lets you in"), "opener", lambda a: str(OPENER[a.opener]) if a.opener else None),
     (_l("Price"), "price_pence_hour", lambda a: price(a.price_pence_hour)),
@@ -135,20 +136,24 @@ FACTS: tuple[tuple[object, str, Callable[[Asset], str | None]], ...] = (
 
 def facts(asset: Asset) -> Iterator[tuple[str, str, str]]:
     """(what, value, source and date) of everything that is known."""
-    sources = {fact.name: fact for fact in asset.facts}
+    own = {fact.name: fact for fact in asset.facts}
     for label, column, read in FACTS:
         if value := read(asset):
-            fact = sources.get(column) or (sources.get("town") if column == "street" else None)
-            told = (
-                _(
-                    "%(source)s, %(date)s",
-                    source=fact.source,
-                    date=format_date(fact.as_of, "d MMMM y"),
-                )
-                if fact
-                else ""
-            )
-            yield str(label), value, told
+            fact = own.get(column) or (own.get("town") if column == "street" else None)
+            yield str(label), value, _told(fact, asset.source)
+
+
+def _told(fact: Fact | None, source: Source | None) -> str:
+    """Who says so, and as of when: the value's own source, else that of the asset as a whole."""
+    if fact is None and source is None:
+        return ""
+    who, when = (fact.source, fact.as_of) if fact else (source.label, source.as_of)
+    sentence = N_CHECKED if fact and fact.checked else N_SAID
+    return _(sentence, source=who, date=format_date(when, "d MMMM y"))
+
+
+N_SAID = N_("%(source)s, %(date)s")
+N_CHECKED = N_("Checked: %(source)s, %(date)s")
 
 
 def where_it_is(asset: Asset, area: Area) -> str:

@@ -237,6 +237,9 @@ def test_no_public_page_names_a_group_with_place_and_time(client, here, room):
             assert "wheelchairs" not in page, path
 
 
+TILE = {"zoom": 14, "x": 8084, "y": 5300}
+
+
 def _public_paths(app, room_id):
     """All GET routes; numbers in them are tried with the room's."""
     paths = [f"/rooms/find?{query()}", f"/rooms/find?room={room_id}&{query()}"]
@@ -244,7 +247,8 @@ def _public_paths(app, room_id):
         for rule in app.url_map.iter_rules():
             if "GET" in rule.methods and rule.endpoint != "static":
                 values = {
-                    name: room_id if name.endswith("_id") else "cancel" for name in rule.arguments
+                    name: room_id if name.endswith("_id") else TILE.get(name, "cancel")
+                    for name in rule.arguments
                 }
                 paths.append(app.url_for(rule.endpoint, **values))
     return paths

@@ -114,10 +114,10 @@ def test_what_was_asked_stays_in_the_form_and_can_be_taken_away(borough, client)
     ("asked", "sentence"),
     [
         ("near=Atlantis", "We do not know “Atlantis”"),
-        ("capacity=many", "Write a whole number"),
+        ("capacity=many", "Write how many people"),
         ("capacity=-3", "Write how many people"),
         ("kind=castle", "Choose one"),
-        ("ward=999", "Choose one"),
+        ("ward=many", "Choose one"),
         ("holder=999999999999999", "Choose one"),
         ("within=near&near=West", "Choose one"),
         (f"words={'x' * 101}", "too long"),
@@ -131,6 +131,11 @@ def test_what_makes_no_sense_gets_a_sentence_and_loses_nothing(borough, client, 
     assert problem.status_code == 400
     assert problem.mimetype == "application/problem+json"
     assert sentence in problem.json["detail"]
+
+
+def test_a_ward_that_is_not_there(borough, client):
+    assert "Choose one" in page(client, "/assets?ward=999", 422)
+    assert client.get("/assets.geojson?ward=999").json["features"] == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,214 @@
+"""Map tiles: where a tile lies, an order in which every tile is one run of places, and the bytes of
+a Mapbox Vector Tile.
+
+Sources: the tile scheme of web maps (EPSG:3857, zoom/x/y from the north-west corner), Morton's order
+(1966), Mapbox Vector Tile specification 2.1.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import atan, degrees, pi, sinh
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo.crs import Box
+
+Floats = npt.NDArray[np.float64]
+Cells = npt.NDArray[np.uint32]
+
+DEEPEST = 16  # the zoom of a cell: about 360 m wide in England
+EXTENT = 4096  # units along a tile's side
+MARGIN = 64  # units beyond the edge that are drawn too, so that no dot is cut
+NORTHMOST = 85.0511287798066  # degrees: the square world of web maps ends there
+
+
+def world(lons: npt.ArrayLike, lats: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Degrees as (across, down) in the square world of web maps, each from 0 to 1."""
+    lat = np.radians(np.clip(np.asarray(lats, float), -NORTHMOST, NORTHMOST))
+    across = (np.asarray(lons, float) + 180.0) / 360.0
+    down = 0.5 - np.arcsinh(np.tan(lat)) / (2 * pi)
+    return across, down
+
+
+def cells(lons: npt.ArrayLike, lats: npt.ArrayLike) -> Cells:
+    """The cell of each point (degrees): the tile of zoom DEEPEST it lies in, numbered in Morton's order."""
+    across, down = world(lons, lats)
+    most = 2**DEEPEST - 1
+    x = np.clip(across * 2**DEEPEST, 0, most).astype(np.uint32)
+    y = np.clip(down * 2**DEEPEST, 0, most).astype(np.uint32)
+    return morton(x, y)
+
+
+def morton(x: npt.ArrayLike, y: npt.ArrayLike) -> Cells:
+    """The bits of x and y (each below 65,536) in turn, so that what lies near has a near number."""
+    numbers: Cells = _spread(x) | (_spread(y) << np.uint32(1))
+    return numbers
+
+
+def _spread(bits: npt.ArrayLike) -> Cells:
+    n = np.asarray(bits, np.uint32)
+    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+        n = (n | (n << np.uint32(shift))) & np.uint32(mask)
+    return n
+
+
+def run_of(zoom: int, x: int, y: int) -> tuple[int, int]:
+    """The first cell of a tile and the first after it: all of a tile's cells follow each other."""
+    shift = 2 * (DEEPEST - zoom)
+    first = int(morton(x, y)) << shift
+    return first, first + (1 << shift)
+
+
+def runs_over(box: Box, most: int = 32) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Runs of cells (first, first after) that together cover the box, from `most` tiles at most."""
+    across, down = world([box.west, box.east], [box.north, box.south])
+    for zoom in range(DEEPEST, -1, -1):
+        side = 2**zoom
+        west, east = (int(v) for v in np.clip(np.floor(across * side), 0, side - 1))
+        north, south = (int(v) for v in np.clip(np.floor(down * side), 0, side - 1))
+        if (east - west + 1) * (south - north + 1) <= most:
+            break
+    xs, ys = np.meshgrid(np.arange(west, east + 1), np.arange(north, south + 1))
+    first = np.sort(morton(xs.ravel(), ys.ravel()).astype(np.int64))
+    shift = 2 * (DEEPEST - zoom)
+    # Tiles that follow each other are one run.
+    starts = np.concatenate(([True], np.diff(first) > 1))
+    ends = np.concatenate((starts[1:], [True]))
+    return first[starts] << shift, (first[ends] + 1) << shift
+
+
+def box_of(zoom: int, x: int, y: int, margin: float = 0.0) -> Box:
+    """The tile in degrees, widened on each side by `margin` of its width."""
+    side = 2**zoom
+    west, east = ((x + part) / side * 360.0 - 180.0 for part in (-margin, 1 + margin))
+    north, south = (
+        degrees(atan(sinh(pi * (1 - 2 * (y + part) / side)))) for part in (-margin, 1 + margin)
+    )
+    return Box(west, south, east, north)
+
+
+class Layer(NamedTuple):
+    """One layer of a tile: parts of equal length. Shapes in units of the tile (`in_tile`), properties by name;
+    a property of None is left out. Ids are whole numbers above 0.
+    """
+
+    name: str
+    ids: Sequence[int]
+    shapes: Sequence[Any]
+    properties: Mapping[str, Sequence[Any]]
+
+
+def in_tile(shapes: npt.NDArray[np.object_], zoom: int, x: int, y: int) -> npt.NDArray[np.object_]:
+    """Shapes (degrees) in whole units of a tile, clipped a little beyond its edges; empty where nothing is left."""
+
+    def move(pairs: Floats) -> Floats:
+        across, down = world(pairs[:, 0], pairs[:, 1])
+        side = 2.0**zoom
+        return np.column_stack((across * side - x, down * side - y)) * EXTENT
+
+    moved = shapely.transform(shapes, move)
+    clipped = shapely.clip_by_rect(moved, -MARGIN, -MARGIN, EXTENT + MARGIN, EXTENT + MARGIN)
+    rounded: npt.NDArray[np.object_] = shapely.transform(clipped, np.round)
+    return rounded
+
+
+def encode(layers: Iterable[Layer]) -> bytes:
+    """The tile as bytes."""
+    return b"".join(_field(3, _layer(layer)) for layer in layers)
+
+
+def _layer(layer: Layer) -> bytes:
+    keys = list(layer.properties)
+    values: dict[Any, int] = {}
+    tags = [b""] * len(layer.ids)
+    for key, name in enumerate(keys):
+        for row, value in enumerate(layer.properties[name]):
+            if value is not None:
+                # True is 1 to a dictionary, but not to a tile.
+                position = values.setdefault((type(value), value), len(values))
+                tags[row] += _number(key) + _number(position)
+    body = [_field(1, layer.name.encode())]
+    body += [
+        _field(2, feature)
+        for feature in map(_feature, layer.ids, layer.shapes, tags)
+        if feature is not None
+    ]
+    body += [_field(3, key.encode()) for key in keys]
+    body += [_field(4, _value(value)) for _, value in values]
+    return b"".join([*body, b"\x28", _number(EXTENT), b"\x78\x02"])
+
+
+def _feature(name: int, shape: Any, tags: bytes) -> bytes | None:
+    """One feature, or None when nothing of its shape is left."""
+    kind, geometry = _geometry(shape)
+    if not geometry:
+        return None
+    body = (b"\x08" + _number(name), _field(2, tags) if tags else b"", b"\x18", bytes((kind,)))
+    return b"".join((*body, _field(4, geometry)))
+
+
+_POINT, _POLYGON = 1, 3
+
+
+def _geometry(shape: Any) -> tuple[int, bytes]:
+    """(type, commands): a pair of numbers is a point; polygons with rings as the specification winds them."""
+    if isinstance(shape, tuple):
+        return _POINT, b"\x09" + _zigzag(shape[0]) + _zigzag(shape[1])
+    if shape is None or shape.is_empty:
+        return _POINT, b""
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    if not parts:
+        x, y = shapely.get_coordinates(shape)[0]
+        return _geometry((int(x), int(y)))
+    # Down is positive in a tile: an outer ring runs clockwise to the eye, the other way round in its numbers.
+    wound = [shapely.orient_polygons(part, exterior_cw=False) for part in parts]
+    rings = [shapely.get_coordinates(ring) for part in wound for ring in shapely.get_rings(part)]
+    return _POLYGON, _rings(rings)
+
+
+def _rings(rings: Iterable[Floats]) -> bytes:
+    commands: list[bytes] = []
+    at = np.zeros(2, dtype=np.int64)
+    for ring in rings:
+        pairs = ring[:-1].astype(np.int64)
+        if len(pairs) < 3:  # noqa: PLR2004 - no area
+            continue
+        steps = np.diff(np.vstack((at, pairs)), axis=0).tolist()
+        at = pairs[-1]
+        (x, y), rest = steps[0], steps[1:]
+        commands += [b"\x09", _zigzag(x), _zigzag(y), _number(len(rest) << 3 | 2)]
+        commands += [_zigzag(dx) + _zigzag(dy) for dx, dy in rest]
+        commands.append(b"\x0f")
+    return b"".join(commands)
+
+
+def _value(value: Any) -> bytes:
+    if isinstance(value, bool):
+        return b"\x38\x01" if value else b"\x38\x00"
+    if isinstance(value, int):
+        return b"\x30" + _zigzag(value)
+    if isinstance(value, float):
+        return b"\x19" + np.float64(value).tobytes()
+    return _field(1, str(value).encode())
+
+
+def _field(number: int, body: bytes) -> bytes:
+    return bytes((number << 3 | 2,)) + _number(len(body)) + body
+
+
+def _number(value: int) -> bytes:
+    """A varint."""
+    if value < 128:  # noqa: PLR2004 - seven bits
+        return bytes((value,))
+    out = bytearray()
+    while value > 127:  # noqa: PLR2004
+        out.append(value & 127 | 128)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def _zigzag(value: int) -> bytes:
+    return _number(value << 1 if value >= 0 else (-value << 1) - 1)
