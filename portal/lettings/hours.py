@@ -11,12 +11,15 @@ from collections.abc import Container
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from opening_hours import OpeningHours, validate
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 MIDNIGHT = 24 * 60
+WEEKLY = {*DAYS, "PH", "off", "closed"}  # the words of hours that are the same every week
+A_MONDAY = date(2026, 3, 2)  # any
 
 
 class Door(StrEnum):
@@ -88,6 +91,31 @@ def door(hours: Hours, start: datetime, end: datetime, holidays: Container[date]
     if hours.public and readable(hours.public) and covers(hours.public, start, end, holidays):
         return Door.OPEN
     return Door.OPENED if hours.opener else Door.NOBODY
+
+
+def out_of_hours(public: str, first: time, last: time) -> str | None:
+    """The hours from `first` to `last` of each day in which a building is closed to the public, in OSM syntax.
+
+    What a room can be offered for when somebody lets people in and its holder has said no hire hours. Nobody is asked
+    to come on a bank holiday. None where nothing is left, or where the public hours are not the same every week.
+    """
+    if not readable(public) or set(re.findall(r"[A-Za-z]+|\[", public)) - WEEKLY:
+        return None
+    opens, closes = first.hour * 60 + first.minute, last.hour * 60 + last.minute
+    rules = []
+    for number, name in enumerate(DAYS):
+        edges = [0, *chain(*open_minutes(public, A_MONDAY + timedelta(days=number))), MIDNIGHT]
+        shut = [
+            f"{_clock(max(start, opens))}-{_clock(min(end, closes))}"
+            for start, end in zip(edges[::2], edges[1::2], strict=True)
+            if max(start, opens) < min(end, closes)
+        ]
+        rules += [f"{name} {','.join(shut)}"] if shut else []
+    return "; ".join([*rules, "PH off"]) if rules else None
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def _on_holiday(text: str, weekday: str) -> str:

@@ -1,12 +1,21 @@
 """Opening hours with the nation's bank holidays, and what the door does."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 
 from portal.areas.calendar import bank_holidays
 from portal.areas.rules import Nation
-from portal.lettings.hours import Door, Hours, covers, door, open_minutes, readable
+from portal.lettings.hours import (
+    DAYS,
+    Door,
+    Hours,
+    covers,
+    door,
+    open_minutes,
+    out_of_hours,
+    readable,
+)
 
 AUGUST = date(2026, 8, 31)  # a Monday; England's and Wales's bank holiday, not Scotland's
 MONDAY = date(2026, 8, 24)
@@ -69,3 +78,26 @@ def test_what_cannot_be_read():
     assert readable("Mo-Fr 09:00-17:00; PH off")
     assert not readable("ask at the desk")
     assert not readable("PH -1 day 08:00-10:00")
+
+
+@pytest.mark.parametrize(
+    ("public", "offered"),
+    [
+        (
+            "Mo-Fr 09:00-17:00; Sa 10:00-13:00,14:00-16:00; PH off",
+            "; ".join(f"{d} 08:00-09:00,17:00-22:00" for d in DAYS[:5])
+            + "; Sa 08:00-10:00,13:00-14:00,16:00-22:00; Su 08:00-22:00; PH off",
+        ),
+        ("Mo-Su 07:00-21:00", "; ".join(f"{d} 21:00-22:00" for d in DAYS) + "; PH off"),
+        ("Mo-Su 06:00-07:00,21:00-23:00", "; ".join(f"{d} 08:00-21:00" for d in DAYS) + "; PH off"),
+        ("24/7", None),
+        ("Mo-Su 18:00-09:00", "; ".join(f"{d} 09:00-18:00" for d in DAYS) + "; PH off"),
+        ("Jan-Mar: Mo-Fr 09:00-17:00", None),  # not the same every week
+        ("Mo[1] 10:00-12:00", None),
+        ("now and then", None),
+    ],
+)
+def test_out_of_hours_is_the_day_without_the_public_hours(public, offered):
+    assert out_of_hours(public, time(8), time(22)) == offered
+    if offered:
+        assert readable(offered)
