@@ -43,12 +43,17 @@ def rows_of(ids: Sequence[int]) -> list[Any]:
 
 def collection(seen: Glance, ids: Sequence[int], metres: dict[int, float], **members: Any) -> bytes:
     """The assets as a FeatureCollection (RFC 7946); one whose place nobody knows has "geometry": null."""
+    found = features(seen, ids, metres)
+    return orjson.dumps({"type": "FeatureCollection", **members, "features": found})
+
+
+def features(seen: Glance, ids: Sequence[int], metres: dict[int, float]) -> list[dict[str, Any]]:
+    """The assets as features that `orjson` writes, in the order of `ids`."""
     rows = rows_of(ids)
-    features = [
+    return [
         _feature(row, geometry, metres.get(row[0]))
         for row, geometry in zip(rows, _geometries(seen, rows), strict=True)
     ]
-    return orjson.dumps({"type": "FeatureCollection", **members, "features": features})
 
 
 def _feature(row: Any, geometry: Any, metres: float | None) -> dict[str, Any]:
