@@ -6,7 +6,7 @@ from datetime import date
 import shapely
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from geo import shapes
@@ -29,7 +29,9 @@ from portal.ownership.rules import (
     QuestionState,
     address_key,
     due_of,
+    middle,
     open_to,
+    working_days,
 )
 from portal.people.access import roles_for
 from portal.people.models import User
@@ -71,18 +73,64 @@ def counted(question: Question) -> Counted:
     return due_of(question.asked_on, profile, current_area().nation)
 
 
-def in_state(name: str) -> list[Question]:
-    """The questions of a filter (any other name: all), for the list and the figures."""
-    query = select(Question).where(Question.area_id == current_area().id)
-    if name in FILTERS:
-        query = query.where(Question.state.in_(FILTERS[name]))
-    query = query.options(
+def listed(name: str, page: int) -> tuple[list[Question], int]:
+    """A page of the questions of a filter (any other name: all), newest first, and how many there are."""
+    clauses = _in_filter(name)
+    total = db.session.scalar(select(func.count()).select_from(Question).where(*clauses)) or 0
+    query = select(Question).where(*clauses).order_by(Question.id.desc())
+    return _whole(query.limit(PAGE).offset((page - 1) * PAGE)), total
+
+
+def queue(name: str, page: int) -> tuple[list[Question], int]:
+    """The same for the brokers: what is due first stands first."""
+    clauses = _in_filter(name)
+    total = db.session.scalar(select(func.count()).select_from(Question).where(*clauses)) or 0
+    query = select(Question).where(*clauses).order_by(Question.due, Question.id)
+    return _whole(query.limit(PAGE).offset((page - 1) * PAGE)), total
+
+
+def all_of_them() -> list[Question]:
+    """Every question of the area, for the download."""
+    return _whole(select(Question).where(*_in_filter("")).order_by(Question.id))
+
+
+def counts() -> dict[str, int]:
+    """How many questions there are in each filter, and in all."""
+    query = select(Question.state, func.count()).where(*_in_filter("")).group_by(Question.state)
+    by_state = dict(db.session.execute(query).all())
+    found = {name: sum(by_state.get(one, 0) for one in states) for name, states in FILTERS.items()}
+    return {"all": sum(by_state.values())} | found
+
+
+def days_to_answer() -> tuple[float | None, float | None]:
+    """Working days from question to owner: the median and the 90th percentile (COMPACT, "Figures")."""
+    query = select(Question.asked_on, Question.ended_on).where(
+        Question.state == QuestionState.ANSWERED, *_in_filter("")
+    )
+    nation = current_area().nation
+    days = [working_days(asked, ended, nation) for asked, ended in db.session.execute(query)]
+    return middle(days), middle(days, 0.9)
+
+
+def _in_filter(name: str) -> list[ColumnElement[bool]]:
+    here = Question.area_id == current_area().id
+    return [here, Question.state.in_(FILTERS[name])] if name in FILTERS else [here]
+
+
+def _whole(query: Select[tuple[Question]]) -> list[Question]:
+    loaded = query.options(
         joinedload(Question.asset).joinedload(Asset.holder),
         joinedload(Question.group),
         selectinload(Question.answers),
         selectinload(Question.bodies),
     )
-    return list(db.session.scalars(query.order_by(Question.id.desc())))
+    return list(db.session.scalars(loaded))
+
+
+def joined_into(question: Question) -> list[Question]:
+    """The questions that go on in this one."""
+    query = select(Question).where(Question.joined_to_id == question.id).order_by(Question.id)
+    return list(db.session.scalars(query))
 
 
 def waiting(area: Area) -> list[Question]:
