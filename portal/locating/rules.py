@@ -52,6 +52,7 @@ SOURCES = {
     Evidence.AERIAL: N_("Broker, aerial photograph"),
     Evidence.SOMEBODY: N_("Broker, told by somebody who knows"),
 }
+READ_BY_BROKER = N_("Broker")
 
 
 class Doubt(StrEnum):
