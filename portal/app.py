@@ -95,9 +95,11 @@ def _finish(response: Response) -> Response:
         return response
     basemap = g.get("basemap_origin", "")
     nonce = f"'nonce-{g.get('csp_nonce', '')}'"
+    frames = g.get("frames_of", "'none'")
     response.headers.setdefault(
         "Content-Security-Policy",
-        "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'; "
+        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; "
+        f"frame-ancestors {frames}; "
         f"script-src 'self' {nonce}; style-src 'self' {nonce}; worker-src 'self'; "
         f"img-src 'self' data: blob: {basemap}; connect-src 'self' {basemap}".rstrip(),
     )

@@ -83,6 +83,7 @@ class PlacesForm(SearchForm):
     )
     land_to = StringField(_l("Land of at most"), description=_l("square metres"), render_kw=NUMBER)
     inside = HiddenField(_l("Drawn area"))
+    bbox = HiddenField(_l("Part of the map"))
     sort = SelectField(_l("Order"))
 
     def __init__(self, area: Area, args: MultiDict[str, str]) -> None:
@@ -193,6 +194,7 @@ TAGS: dict[str, Callable[[str], str]] = {
     "land_from": lambda value: _("At least %(number)s m² of land", number=value),
     "land_to": lambda value: _("At most %(number)s m² of land", number=value),
     "inside": lambda _value: _("Inside the area drawn"),
+    "bbox": lambda _value: _("In this part of the map"),
 }
 
 

@@ -1,28 +1,31 @@
-"""Pages of the register: the list and its map, one asset, and the same as GeoJSON."""
+"""Pages of the register: the list and its map, one asset, an area to draw, a frame for other websites."""
 
-from collections.abc import Iterable
-from hashlib import sha256
-from urllib.parse import urlencode
+from flask import (
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from markupsafe import Markup
 
-from flask import Blueprint, Response, render_template, request, url_for
-
-from geo import tiles
 from portal.areas.queries import current_area
-from portal.errors import BadInput, NotFound
 from portal.people.access import PUBLIC, allow
-from portal.register import features, maps, queries, words
+from portal.register import maps, queries, words
+from portal.register.answers import after, bp, query_of, same
 from portal.register.doors import doors_of, standing_of
+from portal.register.drawing import AreaForm, area_from, corners_of
 from portal.register.forms import KINDS, PlacesForm, distance_words
-from portal.register.glance import Glance, glance
 from portal.register.rules import ACCESS
 from portal.register.search import Search, read, without
-from portal.web import render_form, row_id
-
-bp = Blueprint("register", __name__)
+from portal.web import attempt, render_form
 
 PAGE = 20
-MOST = 1000
-GEOJSON = "application/geo+json"
+EMBEDDED = 5
+bp.app_template_global("map_words")(words.map_words)
 
 
 @bp.get("/assets")
@@ -31,7 +34,7 @@ def assets():
     area = current_area()
     form = PlacesForm(area, request.args)
     search = form.search()
-    found = queries.find(area, search, after=_after(), limit=PAGE)
+    found = queries.find(area, search, after=after(), limit=PAGE)
     form.offer(queries.counts(area, search))
     on_map = request.args.get("view") == "map"
     return render_form(
@@ -44,8 +47,8 @@ def assets():
         if on_map
         else None,
         # A filter that makes no sense asked nothing of the list; the map asks the same.
-        map_query=_query(without(request.args, {"view", "after", "limit", *form.errors})),
-        page=_same,
+        map_query=query_of(without(request.args, {"view", "after", "limit", *form.errors})),
+        page=same,
         heading=_heading(search),
         access=ACCESS,
         no_access=dict.fromkeys(ACCESS),
@@ -53,47 +56,64 @@ def assets():
     )
 
 
-@bp.get("/assets.geojson")
+@bp.get("/assets/area")
 @allow(PUBLIC)
-def assets_geojson():
-    seen, search = _seen()
-    page = queries.find_ids(seen, search, after=_after(), limit=_limit())
-    links = [{"rel": "self", "href": request.full_path.rstrip("?"), "type": GEOJSON}]
-    if page.more:
-        following = _same("register.assets_geojson", after=page.ids[-1])
-        links.append({"rel": "next", "href": following, "type": GEOJSON})
-    body = features.collection(
-        seen, page.ids, page.metres, numberMatched=page.total, numberReturned=len(page.ids), links=links
-    )  # fmt: skip
-    header = ", ".join(f'<{link["href"]}>; rel="{link["rel"]}"' for link in links)
-    return Response(body, mimetype=GEOJSON, headers={"Link": header})
+def draw_area():
+    """Draw an area to look inside of: by typed corners, or on the map where there is one."""
+    area = current_area()
+    form = AreaForm()
+    kept = without(request.args, {"corners", "inside", "after", "view"})
+    if form.corners.data and form.validate():
+        inside = attempt(form, area_from, area, form.corners.data)
+        if inside:
+            return redirect(url_for("register.assets") + query_of([*kept, ("inside", inside)]))
+    shape = read(area, request.args).search.inside
+    if "corners" not in request.args:
+        form.corners.data = corners_of(shape)
+    return render_form(
+        "register/area.html",
+        form,
+        kept=kept,
+        back=url_for("register.assets") + query_of(kept),
+        picture=maps.picture(area, queries.drawn(area, Search(), maps.MOST_DRAWN)),
+        map_query=query_of(kept),
+    )
 
 
-@bp.get("/tiles/<int:zoom>/<int:x>/<int:y>.mvt")
+@bp.get("/assets/embedding")
 @allow(PUBLIC)
-def tile(zoom: int, x: int, y: int):
-    if zoom > tiles.DEEPEST or max(x, y) >= 2**zoom:
-        raise NotFound("no-tile", "There is no such tile. The map goes from zoom 0 to 16.")
-    seen, search = _seen()
-    body = features.tile(seen, search, zoom, x, y)
-    # Kept by the browser, but asked for each time: the register's version says whether it is still true.
-    response = Response(body, mimetype="application/vnd.mapbox-vector-tile")
-    response.headers["Cache-Control"] = "no-cache"
-    response.set_etag(sha256(body).hexdigest()[:20])
-    return response.make_conditional(request)
+def embedding():
+    """The lines that show this search's map on another page."""
+    query = query_of(without(request.args, {"after", "view"}))
+    url = f"{current_app.config['BASE_URL']}{url_for('register.embed')}{query}"
+    title = _("Places that stand unused")
+    return render_template(
+        "register/embedding.html",
+        lines=Markup(
+            '<iframe src="{}" title="{}" width="100%" height="640" loading="lazy"></iframe>'
+        ).format(url, title),
+        embed_url=url_for("register.embed") + query,
+        back=url_for("register.assets") + query,
+    )
 
 
-def _seen() -> tuple[Glance, Search]:
-    """The register true now, and what the address asks of it. Raises BadInput with what cannot be read."""
-    try:
-        seen = glance()
-    except LookupError:
-        current_area()  # says what to do
-        raise
-    asked = read(None, request.args)
-    for name, sentence in asked.errors.items():
-        raise BadInput("bad-bbox" if name == "bbox" else "bad-filter", "%(why)s", why=sentence)
-    return seen, asked.search
+@bp.get("/embed")
+@allow(PUBLIC)
+def embed():
+    """The map and the first places of a search, for a frame in another body's own page."""
+    area = current_area()
+    asked = read(area, request.args)
+    response = make_response(
+        render_template(
+            "register/embed.html",
+            found=queries.find(area, asked.search, limit=EMBEDDED),
+            picture=maps.picture(area, queries.drawn(area, asked.search, maps.MOST_DRAWN)),
+            map_query=query_of(without(request.args, {"after", "limit", *asked.errors})),
+            **_helpers(),
+        )
+    )
+    g.frames_of = "*"  # anybody may show it: it holds nothing but what is public, and nothing can be done in it
+    return response
 
 
 @bp.get("/assets/<int:asset_id>")
@@ -114,21 +134,6 @@ def one(asset_id: int):
     )
 
 
-@bp.get("/assets/<int:asset_id>.geojson")
-@allow(PUBLIC)
-def one_geojson(asset_id: int):
-    area = current_area()
-    asset = queries.asset_with_all(area, asset_id)
-    return Response(features.collection(glance(area.id), [asset.id], {}), mimetype=GEOJSON)
-
-
-@bp.get("/area.geojson")
-@allow(PUBLIC)
-def area_geojson():
-    headers = {"Cache-Control": "public, max-age=3600"}
-    return Response(maps.area_geojson(current_area()), mimetype=GEOJSON, headers=headers)
-
-
 def _helpers() -> dict[str, object]:
     return {"address": words.address, "kind_words": words.KIND, "distance": distance_words}
 
@@ -136,31 +141,3 @@ def _helpers() -> dict[str, object]:
 def _heading(search: queries.Search) -> str:
     """What the list is of: one kind's name, or all places."""
     return str(KINDS[search.kinds[0]]) if len(search.kinds) == 1 else ""
-
-
-def _same(endpoint: str = "register.assets", **changes: object) -> str:
-    """The address of the same list with something changed; None takes it away. The page asked for is never kept."""
-    kept = [
-        (name, value)
-        for name, value in request.args.items(multi=True)
-        if value and name not in {"after", *changes}
-    ]
-    if endpoint != request.endpoint:
-        kept = [(name, value) for name, value in kept if name != "view"]
-    kept += [(name, str(value)) for name, value in changes.items() if value is not None]
-    return url_for(endpoint) + _query(kept)
-
-
-def _query(pairs: Iterable[tuple[str, str]]) -> str:
-    """The part of an address after its path, or nothing."""
-    kept = [pair for pair in pairs if pair[1]]
-    return f"?{urlencode(kept)}" if kept else ""
-
-
-def _after() -> int | None:
-    return request.args.get("after", type=row_id)
-
-
-def _limit() -> int:
-    limit = request.args.get("limit", MOST, type=int)
-    return min(max(limit, 1), MOST)

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
+from flask import url_for
 from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -170,3 +172,27 @@ def where_it_is(asset: Asset, area: Area) -> str:
         )
     ward = asset.ward.name if asset.ward else area.name
     return _("%(name)s in %(ward)s. North is up.", name=asset.name, ward=ward)
+
+
+def map_words() -> dict[str, Any]:
+    """All that the moving map says, for its script."""
+    return {
+        "show": _("Show map"),
+        "hide": _("Show the still picture"),
+        "failed": _("The map cannot be shown on this device. The list has the same places."),
+        "keys": _(
+            "With the keyboard: arrows move the map, + and − zoom, Enter opens the place nearest the middle."  # noqa: RUF001 - the key says so
+        ),
+        "map": _("Map"),
+        "inView": _("Places in view: {n}."),
+        "middle": _("Nearest to the middle: {name}."),
+        "together": _("{n} places close together"),
+        "cornerHere": _("Put a corner at the cross"),
+        "cornerBack": _("Take the last corner away"),
+        "corners": _("Corners: {n}. They stand in the text field too."),
+        "pinHere": _("Take the place at the cross"),
+        "pinned": _("Taken. It stands in the text field."),
+        "asset": url_for("register.one", asset_id=0),
+        "kinds": {kind.value: str(words) for kind, words in KIND.items()},
+        "statuses": {status.value: state_words(status.value)[0] for status in Status},
+    }

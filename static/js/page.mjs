@@ -10,6 +10,9 @@ for (const component of [Button, CharacterCount, Checkboxes, ErrorSummary, Radio
 }
 
 // The map's code is a quarter of a megabyte: it comes only to a page that has a map.
-if (document.querySelector("figure.mw-map[data-geojson-url]")) {
+if (document.querySelector("figure.mw-map:is([data-tiles], [data-geojson-url])")) {
   import("./map.mjs").then((map) => map.start());
+}
+if (document.querySelector("input[data-here]") && "geolocation" in navigator) {
+  import("./here.mjs").then((here) => here.start());
 }

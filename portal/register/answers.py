@@ -1,0 +1,135 @@
+"""The register for other programs: GeoJSON, map tiles, and files to take away."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request, stream_with_context, url_for
+
+from geo import tiles
+from portal import clock
+from portal.areas.queries import current_area
+from portal.errors import BadInput, NotFound
+from portal.people.access import PUBLIC, allow
+from portal.register import export, features, maps, queries
+from portal.register.glance import Glance, glance
+from portal.register.search import Search, read
+from portal.web import limiter, row_id
+
+bp = Blueprint("register", __name__)
+
+MOST = 1000
+GEOJSON = "application/geo+json"
+
+
+@bp.get("/assets.geojson")
+@allow(PUBLIC)
+def assets_geojson():
+    seen, search = _seen()
+    page = queries.find_ids(seen, search, after=after(), limit=_limit())
+    links = [{"rel": "self", "href": request.full_path.rstrip("?"), "type": GEOJSON}]
+    if page.more:
+        following = same("register.assets_geojson", after=page.ids[-1])
+        links.append({"rel": "next", "href": following, "type": GEOJSON})
+    body = features.collection(
+        seen, page.ids, page.metres, numberMatched=page.total, numberReturned=len(page.ids), links=links
+    )  # fmt: skip
+    header = ", ".join(f'<{link["href"]}>; rel="{link["rel"]}"' for link in links)
+    return Response(body, mimetype=GEOJSON, headers={"Link": header})
+
+
+@bp.get("/assets.csv")
+@allow(PUBLIC)
+def assets_csv():
+    return _sent(stream_with_context(export.as_csv(*_seen())), "text/csv", "csv")
+
+
+@bp.get("/places.geojson")
+@allow(PUBLIC)
+def assets_whole():
+    return _sent(stream_with_context(export.as_geojson(*_seen())), GEOJSON, "geojson")
+
+
+@bp.get("/assets.gpkg")
+@allow(PUBLIC)
+@limiter.limit("30 per hour")
+def assets_gpkg():
+    return _sent(export.as_geopackage(*_seen()), "application/geopackage+sqlite3", "gpkg")
+
+
+def _sent(body: Iterable[Any], kind: str, ending: str) -> Response:
+    """A file to keep, named after the area and the day."""
+    name = f"{current_area().slug}-{clock.today():%Y-%m-%d}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, mimetype=kind, headers=headers)
+
+
+@bp.get("/tiles/<int:zoom>/<int:x>/<int:y>.mvt")
+@allow(PUBLIC)
+def tile(zoom: int, x: int, y: int):
+    if zoom > tiles.DEEPEST or max(x, y) >= 2**zoom:
+        raise NotFound("no-tile", "There is no such tile. The map goes from zoom 0 to 16.")
+    seen, search = _seen()
+    body = features.tile(seen, search, zoom, x, y)
+    # Kept by the browser, but asked for each time: the register's version says whether it is still true.
+    response = Response(body, mimetype="application/vnd.mapbox-vector-tile")
+    response.headers["Cache-Control"] = "no-cache"
+    response.set_etag(sha256(body).hexdigest()[:20])
+    return response.make_conditional(request)
+
+
+def _seen() -> tuple[Glance, Search]:
+    """The register true now, and what the address asks of it. Raises BadInput with what cannot be read."""
+    try:
+        seen = glance()
+    except LookupError:
+        current_area()  # says what to do
+        raise
+    asked = read(None, request.args)
+    for name, sentence in asked.errors.items():
+        raise BadInput("bad-bbox" if name == "bbox" else "bad-filter", "%(why)s", why=sentence)
+    return seen, asked.search
+
+
+@bp.get("/assets/<int:asset_id>.geojson")
+@allow(PUBLIC)
+def one_geojson(asset_id: int):
+    area = current_area()
+    asset = queries.asset_with_all(area, asset_id)
+    return Response(features.collection(glance(area.id), [asset.id], {}), mimetype=GEOJSON)
+
+
+@bp.get("/area.geojson")
+@allow(PUBLIC)
+def area_geojson():
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return Response(maps.area_geojson(current_area()), mimetype=GEOJSON, headers=headers)
+
+
+def same(endpoint: str = "register.assets", **changes: object) -> str:
+    """The address of the same list with something changed; None takes it away. The page asked for is never kept."""
+    kept = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if value and name not in {"after", *changes}
+    ]
+    if endpoint != request.endpoint:
+        kept = [(name, value) for name, value in kept if name != "view"]
+    kept += [(name, str(value)) for name, value in changes.items() if value is not None]
+    return url_for(endpoint) + query_of(kept)
+
+
+def query_of(pairs: Iterable[tuple[str, str]]) -> str:
+    """The part of an address after its path, or nothing."""
+    kept = [pair for pair in pairs if pair[1]]
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def after() -> int | None:
+    return request.args.get("after", type=row_id)
+
+
+def _limit() -> int:
+    limit = request.args.get("limit", MOST, type=int)
+    return min(max(limit, 1), MOST)
