@@ -3,10 +3,12 @@
 from typing import NamedTuple
 
 from shapely import Geometry
+from sqlalchemy import func, select
 
 from geo import shapes
-from portal.areas.models import Area, Ward
+from portal.areas.models import Area, Postcode, Ward
 from portal.areas.queries import postcode_of, uprn_of, wards_of
+from portal.areas.rules import postcode_key
 from portal.db import db
 from portal.register.models import Asset
 from portal.register.rules import OUTLIER_METRES
@@ -54,6 +56,26 @@ def centre_of_postcode(area: Area, asset: Asset) -> Known | None:
     """The middle of the asset's postcode."""
     known = postcode_of(area, asset.postcode or "")
     return known and Known(asset.postcode or "", known.lon, known.lat)
+
+
+def around_postcode(area: Area, asset: Asset) -> Known | None:
+    """The middle of the live postcodes that share the longest beginning with it: half a one, or one that is no more."""
+    key = "".join((asset.postcode or "").upper().split())
+    whole = postcode_key(key) is not None
+    # "M3" begins "M31" and "M3 1AA" alike, so half a postcode is taken as the half that it is.
+    for begin in (key[:-1], key[:-2], key[:-3]) if whole else (key,):
+        if begin and (found := _middle(area, begin, len(key) if whole else len(key) + 3)):
+            return found
+    return None
+
+
+def _middle(area: Area, begin: str, length: int) -> Known | None:
+    same = Postcode.code.startswith(begin, autoescape=True)
+    query = select(func.avg(Postcode.lon), func.avg(Postcode.lat)).where(
+        Postcode.area_id == area.id, same, func.length(Postcode.code) == length
+    )
+    lon, lat = db.session.execute(query).one()
+    return Known(begin, float(lon), float(lat)) if lon is not None else None
 
 
 def point_of_property(area: Area, asset: Asset) -> Known | None:

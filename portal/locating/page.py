@@ -1,6 +1,7 @@
 """What the pages of one place show, gathered."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 from shapely import Geometry
@@ -13,13 +14,14 @@ from portal.locating import ground, queries, visibility, words
 from portal.locating.queries import Key
 from portal.locating.reading import Spot
 from portal.locating.rules import follows_building
-from portal.locating.suggestions import Suggestion, suggestions
+from portal.locating.suggestions import Suggestion, streets_of, suggestions
 from portal.register import words as register_words
 from portal.register.forms import distance_words
 from portal.register.models import Asset
 from portal.register.rules import KEPT_STATUS
 
 AROUND_METRES = 700
+LOOK_UP = "https://www.openstreetmap.org/search"
 SMALLEST_DRAWN = 7
 
 address = register_words.address
@@ -43,10 +45,17 @@ def about(area: Area, asset: Asset, key: Key | None) -> dict[str, Any]:
         "can_put_back": queries.last_placing(asset.id) is not None,
         "agreed": asset.status in KEPT_STATUS,
         "distance": distance_words,
+        "look_up": f"{LOOK_UP}?{urlencode({'query': _looked_for(area, asset)})}",
         "place": "",
         "outline": "",
         "sentence": "",
     }
+
+
+def _looked_for(area: Area, asset: Asset) -> str:
+    """The words that another map's search is most likely to know."""
+    first = next(iter(streets_of(asset)), asset.name[:60])
+    return ", ".join(dict.fromkeys(filter(None, (first, asset.town, area.name))))
 
 
 def review(area: Area, asset: Asset, spot: Spot) -> dict[str, Any]:

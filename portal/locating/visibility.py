@@ -63,8 +63,13 @@ REASONS = (
         _l("Ask the holder whether it was sold or forgotten. The next register that has it brings it back."),
     ),
     Reason(
-        "no-place", lambda a: a.shape is None, ON_GROUND, frozenset({Surface.WATCH}),
+        "no-place", lambda a: a.shape is None, ON_GROUND, frozenset(),
         _l("Nobody knows where it stands."),
+        _l("Place it."),
+    ),
+    Reason(
+        "no-place-to-watch", lambda a: a.shape is None, frozenset(), frozenset({Surface.WATCH}),
+        _l("Who watches the surroundings of a place, or an area drawn by hand, does not hear of it."),
         _l("Place it."),
     ),
     Reason(
