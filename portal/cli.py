@@ -130,14 +130,16 @@ def tick() -> None:
     from portal.areas.queries import served_areas
     from portal.lettings.service import tick as lettings_tick
     from portal.notices.service import send_waiting
+    from portal.ownership.service import tick as ownership_tick
     from portal.proposals.tick import tick as proposals_tick
 
     with _app().app_context():
-        done = {"cases": 0, "lets": 0, "letters": 0}
+        done = {"cases": 0, "lets": 0, "questions": 0, "letters": 0}
         for area_id in served_areas():
             g.area_id = area_id
             done["cases"] += len(proposals_tick())
             done["lets"] += lettings_tick()
+            done["questions"] += ownership_tick()
         done["letters"] = send_waiting()
     print_json(done)
 

@@ -14,6 +14,7 @@ from portal.areas.rules import Nation
 from portal.config import FIRST_LANGUAGE, LANGUAGES
 from portal.lettings import reasons
 from portal.lettings import rules as lettings
+from portal.ownership import rules as ownership
 from portal.proposals import benefit, guards
 from portal.proposals import rules as proposals
 from portal.web import PLAIN
@@ -85,6 +86,8 @@ def sentences_of_rules() -> dict[str, list[str]]:
         "the test": [text for _, text in benefit.LINE_SENTENCES + benefit.RESULT_SENTENCES],
         "steps of lets": [row.sentence for row in lettings.TABLE],
         "guards of lets": [guard.sentence for guard in lets],
+        "steps of questions": [row.sentence for row in ownership.TABLE],
+        "guards of questions": [guard.sentence for row in ownership.TABLE for guard in row.guards],
         "rooms": [text for pair in reasons.ACCESS_REASONS.values() for text in pair]
         + [*reasons.NO_ACCESS.values(), *reasons.AT_THE_DOOR.values()]
         + [text for _, text in reasons.SHUT.values()],

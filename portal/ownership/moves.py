@@ -44,7 +44,10 @@ class Turn:
     ) -> QuestionEvent:
         """Take the step: new state, one row of history, letters; or the table's refusal."""
         step = self.allowed(action, **typed)
-        return record(self.session, self.question, step, user=self.user, why=why, body=body)
+        role = next(role for role in Role if role in step.roles & self.roles)
+        return record(
+            self.session, self.question, step, role=role, user=self.user, why=why, body=body
+        )
 
 
 @contextmanager
@@ -64,11 +67,12 @@ def locked(session: Session, question_id: int) -> Question:
     return question
 
 
-def record(
+def record(  # noqa: PLR0913 - a row of history is this wide
     session: Session,
     question: Question,
     step: Step,
     *,
+    role: Role,
     user: User | None = None,
     why: str = "",
     body: AskedBody | None = None,
@@ -77,7 +81,6 @@ def record(
     question.state = step.to
     if step.to is not step.state:
         question.ended_on = None if step.to in OPEN else clock.today()
-    role = next(role for role in (Role.BROKER, Role.PORTAL, Role.RESIDENT) if role in step.roles)
     profile = profiles.version(question.profile, question.profile_from)
     event = QuestionEvent(
         question=question,

@@ -90,11 +90,11 @@ def ask_within(  # noqa: PLR0913 - all by name
         question.once, question.group = once, _public_group(session, area, asker)
         session.add(question)
         session.flush()
-        moves.record(session, question, step)
+        moves.record(session, question, step, role=role)
         _listen(session, question, asker, asked=True)
     elif _listen(session, question, asker, asked=False) and question.state in WAITING:
         follows = step_for(question.state, Action.FOLLOW, {role})
-        moves.record(session, question, follows)
+        moves.record(session, question, follows, role=role)
     return question.id
 
 
@@ -104,7 +104,7 @@ def follow(question_id: int, asker: Asker) -> Question:
         question = moves.locked(session, question_id)
         follows = step_for(question.state, Action.FOLLOW, {Role.RESIDENT})
         if _listen(session, question, asker, asked=False):
-            moves.record(session, question, follows)
+            moves.record(session, question, follows, role=Role.RESIDENT)
     return question
 
 

@@ -124,7 +124,7 @@ HOSTILE = [
     "<script>alert(1)</script>",
     "' OR 1=1 --",
     "\x00\x01\ufffe",
-    "𝕳𝖊𝖑𝖑𝖔 \u202e evil",
+    "\U0001d573\U0001d58a \u202e evil",
     "%s %(words)s {0} {{ 7*7 }}",
     "0" * 2000,
     "+44" + " " * 1900,
