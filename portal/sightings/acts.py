@@ -114,7 +114,7 @@ ACTS = {
         _accept,
     ),
     Action.MERGE: Act(
-        _l("It is a place of the register"),
+        _l("Add it to a place that is known"),
         _l("The report and its photos go to that place, and the person who reported it hears of it."),
         _l("Add the report to this place"),
         _l("The report is with its place."),

@@ -123,15 +123,7 @@ class PhotosForm(Form):
 
 
 class PublishForm(Form):
-    """What may be public of a report; the photos' fields are added by `with_photos`."""
-
-    words = TextAreaField(
-        _l("What everybody may read of the report"),
-        description=_l(
-            "In the resident's own words. Take out names and whatever tells who wrote it. Empty: nothing is published."
-        ),
-        validators=[Optional(), Length(max=LONGEST)],
-    )
+    """What may be public of a report: the words and photos, whose fields `with_photos` adds behind all others."""
 
     @property
     def shown(self) -> Shown:
@@ -140,7 +132,7 @@ class PublishForm(Form):
             int(name.removeprefix("show_")) for name in self._fields if name.startswith("show_")
         ]
         chosen = {n: self[f"alt_{n}"].data if self[f"show_{n}"].data else None for n in numbers}
-        return Shown(self.words.data or "", chosen)
+        return Shown(self["words"].data or "", chosen)
 
 
 class AcceptForm(PublishForm):
@@ -152,7 +144,7 @@ class AcceptForm(PublishForm):
             SelectChoice(Kind.LAND.value, _l("Land")),
             SelectChoice(Kind.BUILDING.value, _l("A building")),
         ],
-        default=Kind.LAND.value,
+        validators=[DataRequired(_l("Choose one of the two."))],
     )
     name = StringField(
         _l("What shall it be called?"),
@@ -238,7 +230,7 @@ class DeclineForm(Form):
 
 
 def with_photos(base: type[PublishForm], photos: Sequence[Photo]) -> type[PublishForm]:
-    """The form with two more questions for each photo: may it be public, and what does it show?"""
+    """The form with what may be read, and for each photo: may it be public, and what does it show?"""
 
     def described(number: int) -> Any:
         def check(form: Form, field: StringField) -> None:
@@ -249,7 +241,15 @@ def with_photos(base: type[PublishForm], photos: Sequence[Photo]) -> type[Publis
 
         return check
 
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {
+        "words": TextAreaField(
+            _l("What everybody may read of the report"),
+            description=_l(
+                "In the resident's own words. Take out names and whatever tells who wrote it. Empty: nothing is published."
+            ),
+            validators=[Optional(), Length(max=LONGEST)],
+        )
+    }
     for photo in photos:
         fields[f"show_{photo.id}"] = BooleanField(
             _l("Publish this photo: it shows no faces, no number plates and nobody's home inside"),

@@ -114,11 +114,6 @@ def open_to(state: SightingState, roles: Iterable[Role]) -> list[Action]:
     return [row.action for row in TABLE if row.state is state and row.roles & theirs]
 
 
-def told(action: Action, after: SightingState) -> str:
-    """The sentence of the step that led to a state."""
-    return next(row.sentence for row in TABLE if row.action is action and row.to is after)
-
-
 def a_year_before(day: date) -> date:
     """The corresponding date twelve months earlier; the month's last day where there is none.
 

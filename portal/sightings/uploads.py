@@ -35,7 +35,10 @@ def photos_form() -> tuple[PhotosForm, bool]:
 
 
 def good_ones(form: PhotosForm) -> list[Picture]:
-    """The photos that could be read; each other one is an error of the form, with its name."""
+    """The photos that could be read; each other one is an error of the form, with its name.
+
+    The first stands at the question, the others at the top of the page only: a question shows one error.
+    """
     good, refused = [], []
     for file in form.photos.data or ():
         if not isinstance(file, FileStorage) or not file.filename:
@@ -44,7 +47,8 @@ def good_ones(form: PhotosForm) -> list[Picture]:
             good.append(_read(file))
         except BadInput as refusal:
             refused.append(f"{file.filename[-LONGEST_NAME:]}: {told(refusal)}")
-    form.photos.errors = [*form.photos.errors, *refused]
+    form.photos.errors = [*form.photos.errors, *refused[:1]]
+    form.form_errors += refused[1:]
     return good
 
 

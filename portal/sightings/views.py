@@ -22,7 +22,7 @@ from portal.sightings import forms, queries, rules, service, uploads, words
 from portal.sightings.acts import ACTS, around, point_of
 from portal.sightings.models import Sighting
 from portal.sightings.queries import Near
-from portal.sightings.rules import SAME_METRES, Action, HowLong, SightingState
+from portal.sightings.rules import NEAR_METRES, SAME_METRES, Action, HowLong, SightingState
 from portal.web import Form, attempt, limiter, render_form, row_id
 
 bp = Blueprint("sightings", __name__)
@@ -30,7 +30,8 @@ bp = Blueprint("sightings", __name__)
 bp.add_app_template_global(asides_of, "asides_of")
 bp.add_app_template_filter(words.on_day, "on_day")
 
-CLOSE_METRES = 300  # of ground on the still picture
+AROUND_METRES = 800  # of ground on the still picture
+FEW = 4
 A_DAY = 24 * 3600
 ACTIONS = ",".join(action.value for action in ACTS)
 
@@ -105,8 +106,9 @@ def photos(token: str):
     one = queries.by_token(token)
     form, too_much = uploads.photos_form()
     if one.state is SightingState.DRAFT and form.is_submitted() and not too_much:
+        form.validate()
         _keep_photos(form, token)
-        if form.validate() and not form.photos.errors and "send" in request.form:
+        if not form.errors and "send" in request.form:
             attempt(form, service.send, token)
         elif not form.errors:
             return redirect(url_for("sightings.photos", token=token))
@@ -127,7 +129,7 @@ def _keep_photos(form: forms.PhotosForm, token: str) -> None:
         too_many = _(
             "There is room for %(most)s photos. The others were left out.", most=rules.MOST_PHOTOS
         )
-        form.photos.errors = [*form.photos.errors, too_many]
+        form.form_errors.append(too_many)
 
 
 @bp.get("/report/<token>")
@@ -250,15 +252,17 @@ def act(sighting_id: int, name: str):
 def _around(place: Place) -> dict[str, Any]:
     """What the page shows of a place: the picture, the ward, and what may be the same place."""
     area = current_area()
-    assets = queries.assets_near(area, place, SAME_METRES)
+    near = queries.assets_near(area, place)
+    assets = [one for one in near if one.metres <= SAME_METRES]
     reports = queries.reports_near(area, place)
     return {
         "place": place,
         "ward": queries.ward_named(area, place),
         "assets": assets,
         "reports": reports,
+        "farther": near[len(assets) : len(assets) + FEW],
         "photos": queries.shown_photos([near.thing.id for near in assets]),
-        "picture": _drawn(place, assets, reports),
+        "picture": _drawn(place, near, reports),
         "distance": distance_words,
     }
 
@@ -282,5 +286,5 @@ def _drawn(place: Place, assets: list[Near], reports: list[Near]) -> maps.Pictur
     """A still picture with the place in the middle, drawn last so that nothing hides it."""
     spots = [Spot(shapely.Point(r.thing.lon, r.thing.lat), Mark.REPORT) for r in reports]
     spots.append(Spot(shapely.Point(place.lon, place.lat), Mark.HERE))
-    things = [near.thing for near in assets if near.metres <= CLOSE_METRES / 2]
-    return maps.picture(current_area(), [*things, *spots], least_metres=CLOSE_METRES)
+    things = [near.thing for near in assets if near.metres <= NEAR_METRES]
+    return maps.picture(current_area(), [*things, *spots], least_metres=AROUND_METRES)
