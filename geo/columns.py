@@ -106,6 +106,7 @@ SPELLINGS: dict[str, str] = {
         "LandArea LandAreaHa SiteArea SiteAreaHa Hectares AreaHa LandAreaHectares SizeHa AreaHectares Hecatres "
         "SiteSize LandSize AreaInHectares SizeHectares"
     ),
+    "land_square_metres": "LandAreaSqm LandAreaM2 SiteAreaSqm SiteAreaM2 AreaSqm AreaM2 LandM2",
     "acres": "Acres Acreage AreaAcres LandAreaAcres SiteAreaAcres SizeAcres",
     "energy_rating": "EnergyRating EPC EPCRating EnergyPerformance DECRating EnergyPerformanceRating EPCBand",
     "ownership": "OwnershipStatus",
@@ -152,6 +153,7 @@ PATTERNS = (
     (r"\bname of\b.*\b(building|land|asset|property|site)|^(asset|property|site|building|land|premises) (name|title)", "name"),
     (r"^(unique )?(asset|property|site|estate)s?( unique)? (id|identity|identifier|ref\w*|number|no|code)\b|unique asset", "code"),
     (r"gross internal|floor ?(area|space)|\bgia\b|\bbuilding (size|area)\b", "building_size"),
+    (r"\b(land|site|plot) (area|size)\b.*\b(sq ?m|m2|square met)", "land_square_metres"),
     (r"\bacres?\b|\bacreage\b", "acres"),
     (r"\bhectares?\b|\b(area|size) ha\b|\b(land|site|plot) (area|size)\b", "land_area"),
     (r"\b(street|house|building) (no|number)s?\b", "number"),

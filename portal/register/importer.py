@@ -1,125 +1,149 @@
 """Reading a holder's register into the portal: all of it or nothing, and twice the same as once."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import date
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import null, select
 from sqlalchemy.orm import Session
 from tqdm import tqdm
 
-from geo import columns, read
-from portal.areas.models import Area, Postcode, Ward
+from geo.crs import code_of
+from geo.points import Ground, Habit
+from geo.read import Chunk
+from portal.areas.models import Area, Postcode, Uprn, Ward
 from portal.areas.service import area_named
 from portal.db import transaction
-from portal.errors import BadInput
-from portal.register.merging import Register
-from portal.register.placing import Ground, place
-from portal.register.reading import Entry, read_entry
+from portal.register import storing
+from portal.register.changes import changes
+from portal.register.leaving import leave
+from portal.register.mapping import Plan, batch_of, plan
+from portal.register.placing import Land, Lookup, Places, habit_of_file
+from portal.register.report import Report
+from portal.register.run import Run
+
+CHUNK = 10_000
+SYSTEMS = {
+    4326: "degrees (EPSG:4326)", 27700: "the British National Grid (EPSG:27700)",
+    29902: "the Irish Grid (EPSG:29902)", 3857: "web Mercator (EPSG:3857)",
+}  # fmt: skip
 
 
-@dataclass
-class Import:
-    """One run: what the rows came to, for the report."""
+class Options(NamedTuple):
+    """How a file is to be read. `complete`: it has all that its holders have (or, False, surely not all)."""
 
-    file: str
-    counts: Counter[str] = field(default_factory=Counter)
-    report: list[dict[str, Any]] = field(default_factory=list)
-
-    def tell(self, entry: Entry) -> None:
-        """Count an entry and write down what is odd about it."""
-        counted = ["rows", *{what for what, _ in entry.notes}]
-        if entry.outlier:
-            counted.append("outliers")
-        if entry.refused:
-            counted.append("errors")
-        elif entry.located_by is None:
-            counted.append("to_locate")
-        else:
-            counted += ["located", f"by_{entry.located_by.value}"]
-        self.counts.update(counted)
-        self.report += [
-            {
-                "line": entry.line,
-                "code": entry.code,
-                "name": entry.values.get("name", ""),
-                "what": what,
-                "why": why,
-            }
-            for what, why in entry.notes
-        ]
-
-    def as_json(self) -> dict[str, Any]:
-        """The whole run as one JSON object."""
-        names = (
-            "rows", "located", "by_coordinates", "by_postcode", "by_parent", "to_locate", "outliers", "errors",
-            "repaired", "flagged", "new", "changed", "unchanged", "gone",
-        )  # fmt: skip
-        return (
-            {"file": self.file}
-            | {name: self.counts[name] for name in names}
-            | {"report": self.report}
-        )
+    holder: str | None = None
+    mapping: Path | None = None
+    as_of: date | None = None
+    complete: bool | None = None
+    dry_run: bool = False
+    report: Path | None = None
 
 
-def import_register(path: Path, slug: str) -> dict[str, Any]:
+AS_IT_IS = Options()
+
+
+class _DryRunError(Exception):
+    """Takes back all that was written."""
+
+
+def import_register(path: Path, slug: str, options: Options = AS_IT_IS) -> dict[str, Any]:
     """Bring a register into the area of that slug, which is made if it is not there; says what it came to.
 
     Raises BadInput with one sentence when the file is no register; then nothing was written.
     """
-    rows = _rows(path)
-    with transaction() as s:
-        area = area_named(s, slug)
-        ground = ground_of(s, area)
-        told = tqdm(rows, desc=path.name, unit=" rows", disable=None, leave=False)
-        entries = [read_entry(line, cells, area.name) for line, cells in told]
-        _refuse_doubles(entries)
-        sound = [entry for entry in entries if not entry.refused]
-        place(sound, ground)
-        run = Import(path.name, Register(s, area, path.name).merge(sound))
-        for entry in entries:
-            run.tell(entry)
-    return run.as_json()
+    planned = plan(path, options.mapping)
+    with Report(options.report) as report:
+        try:
+            with transaction() as s:
+                found = _import(s, area_named(s, slug), planned, options, report)
+                _take_back(options)
+        except _DryRunError:
+            found["dry_run"] = True
+    return found
 
 
-def ground_of(session: Session, area: Area) -> Ground:
-    """What the area's boundary, wards and postcodes say, as far as they were loaded."""
+def _take_back(options: Options) -> None:
+    if options.dry_run:
+        raise _DryRunError
+
+
+def _import(
+    session: Session, area: Area, planned: Plan, options: Options, report: Report
+) -> dict[str, Any]:
+    land = land_of(session, area, planned)
+    with (
+        changes(session, area.id) as made,
+        closing(Run(area, land, made, report, holder=options.holder, as_of=options.as_of)) as run,
+    ):
+        for chunk in _told(planned):
+            run.take(batch_of(chunk, planned))
+        run.settle()
+        leave(run, run.labels, run.latest or run.day, complete=options.complete)
+    return {
+        "file": planned.table.path.name,
+        **report.as_json(),
+        "columns": planned.as_json(),
+        "unrecognised": planned.unknown,
+        "crs": habit_as_json(land.habit),
+        "holders": sorted(run.holders.names[id_] for id_ in run.holders.used)[:20],
+    }
+
+
+def _told(planned: Plan) -> Iterator[Chunk]:
+    """The rows, some at a time, with a bar of progress on a terminal."""
+    table = planned.table
+    with tqdm(
+        total=table.size, desc=table.path.name, unit_scale=True, disable=None, leave=False
+    ) as bar:
+        for chunk in table.chunks(CHUNK):
+            yield chunk
+            bar.update(min(chunk.done, table.size) - bar.n)
+
+
+def habit_as_json(habit: Habit | None) -> dict[str, Any] | None:
+    """How the file writes its points, for the report."""
+    if habit is None:
+        return None
+    return {"epsg": habit.epsg, "swapped": habit.swapped, "share_in_area": round(habit.share, 3)}
+
+
+def land_of(session: Session, area: Area, planned: Plan) -> Land:
+    """What the area's boundary, wards, postcodes and properties say, as far as they were loaded; and how the file
+    writes its points.
+    """
     wards = (
         select(Ward.id, Ward.shape)
         .where(Ward.area_id == area.id, Ward.shape.is_not(None))
         .order_by(Ward.code)
     )
-    codes = select(Postcode.code, Postcode.lon, Postcode.lat, Postcode.ward_id).where(
-        Postcode.area_id == area.id
-    )
-    return Ground(
-        nation=area.nation,
-        boundary=area.boundary,
+    land = Land(
+        ground=Ground(area.nation.value, area.boundary),
         wards=[tuple(row) for row in session.execute(wards)],
-        postcodes={row.code: (row.lon, row.lat, row.ward_id) for row in session.execute(codes)},
+        postcodes=_look_up(session, Postcode, Postcode.code, Postcode.ward_id, area.id),
+        uprns=_look_up(session, Uprn, Uprn.uprn, null(), area.id),
     )
+    sample = next(planned.table.chunks(CHUNK), None)
+    if sample:
+        batch = batch_of(sample, planned)
+        labels = Counter(batch.texts("crs") if "crs" in batch.cells else [planned.table.crs])
+        land.said = code_of(labels.most_common(1)[0][0])
+        land.habit = habit_of_file(batch, land)
+    return land
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    try:
-        rows = read.rows(path)
-    except read.UnreadableError as wrong:
-        raise BadInput("unreadable-file", "%(why)s", why=wrong) from wrong
-    found = columns.recognise(rows[0].cells)
-    if not found.keys() & {"name", "street", "code", "uprn"}:
-        raise BadInput(
-            "no-register",
-            "%(file)s has no column for a name, a street or an asset's code, so it cannot be a register.",
-            file=path.name,
-        )
-    return [(row.line, columns.fields(row.cells, found)) for row in rows]
+def _look_up(session: Session, model: Any, key: Any, ward: Any, area_id: int) -> Lookup:
+    """Some of a table's places by their keys; no question at all where the area has none."""
+    here = select(model).where(model.area_id == area_id)
+    known = session.scalar(select(here.exists()))
+    wanted = select(key, model.lon, model.lat, ward).where(model.area_id == area_id)
 
+    def look_up(keys: Iterable[str]) -> Places:
+        rows = (session.execute(wanted.where(key.in_(some))) for some in storing.in_parts(keys))
+        return {row[0]: tuple(row[1:]) for row in chain.from_iterable(rows)} if known else {}
 
-def _refuse_doubles(entries: list[Entry]) -> None:
-    """A code stands for one asset of a holder: the first row has it."""
-    first: dict[tuple[str, str], int] = {}
-    for entry in entries:
-        line = first.setdefault((entry.holder, entry.code), entry.line)
-        if line != entry.line:
-            entry.note("refused", f"its code {entry.code} already stands in line {line}")
+    return look_up

@@ -9,9 +9,10 @@ from portal.db import db
 from portal.errors import NotFound, RuleBroken
 from portal.people.models import Holder
 from portal.people.rules import HolderKind
-from portal.register.merging import words_of
+from portal.register.cells import holder_kind
+from portal.register.merging import WORDS_FROM
 from portal.register.models import Asset, Fact
-from portal.register.reading import holder_kind
+from portal.register.rules import tokens
 
 
 def set_holder(asset_id: int, holder: Holder, source: str, as_of: date) -> Asset:
@@ -28,13 +29,14 @@ def set_holder(asset_id: int, holder: Holder, source: str, as_of: date) -> Asset
     if db.session.scalar(taken) is not None:
         raise RuleBroken(
             "code-taken",
-            "%(holder)s has another place with the code %(code)s in the register. One of the two must change first.",
+            "%(holder)s has another place with the code %(its_code)s in the register. One of the two must change first.",
             holder=holder.name,
-            code=asset.code,
+            its_code=asset.code,
         )
     if asset.holder_id != holder.id:
         asset.holder = holder
-        asset.words = words_of(asset, holder)
+        texts = [getattr(asset, column) for column in WORDS_FROM]
+        asset.words = " ".join(tokens(" ".join(filter(None, [*texts, holder.name]))))
         asset.changed_at = clock.now()
     fact = db.session.get(Fact, (asset_id, "holder_id")) or Fact(
         asset_id=asset_id, name="holder_id"
