@@ -75,7 +75,9 @@ def migrate(down: str | None) -> None:
 @click.option("--boundary", type=FILE, help="The area's boundary.")
 @click.option("--wards", type=FILE, help="Its wards.")
 @click.option("--postcodes", type=FILE, help="Its postcodes, as the national list has them.")
-@click.option("--uprns", type=FILE, help="OS Open UPRN: the points of all properties, packed or not.")
+@click.option(
+    "--uprns", type=FILE, help="OS Open UPRN: the points of all properties, packed or not."
+)
 @click.option(
     "--attribution", help="What the licence of these files asks to be said on every page."
 )
@@ -132,14 +134,16 @@ def tick() -> None:
     from portal.notices.service import send_waiting
     from portal.ownership.service import tick as ownership_tick
     from portal.proposals.tick import tick as proposals_tick
+    from portal.sightings.tick import tick as sightings_tick
 
     with _app().app_context():
-        done = {"cases": 0, "lets": 0, "questions": 0, "letters": 0}
+        done = {"cases": 0, "lets": 0, "questions": 0, "forgotten": 0, "letters": 0}
         for area_id in served_areas():
             g.area_id = area_id
             done["cases"] += len(proposals_tick())
             done["lets"] += lettings_tick()
             done["questions"] += ownership_tick()
+            done["forgotten"] += sightings_tick()
         done["letters"] = send_waiting()
     print_json(done)
 
