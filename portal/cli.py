@@ -134,6 +134,7 @@ def tick() -> None:
     from portal.notices.service import send_waiting
     from portal.ownership.service import tick as ownership_tick
     from portal.proposals.tick import tick as proposals_tick
+    from portal.watches.service import tick as watches_tick
     from portal.sightings.tick import tick as sightings_tick
 
     with _app().app_context():
@@ -142,6 +143,7 @@ def tick() -> None:
             g.area_id = area_id
             done["cases"] += len(proposals_tick())
             done["lets"] += lettings_tick()
+            done["watches"] += watches_tick()
             done["questions"] += ownership_tick()
             done["forgotten"] += sightings_tick()
         done["letters"] = send_waiting()

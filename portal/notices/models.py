@@ -22,4 +22,5 @@ class Letter(Model):
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
     claimed_until: Mapped[datetime | None] = mapped_column(Instant)  # a sender is at work
     tries: Mapped[int] = mapped_column(default=0)
+    leave_url: Mapped[str | None] = mapped_column(String(500))  # where letters like it are stopped
     last_error: Mapped[str | None] = mapped_column(String(500))

@@ -16,10 +16,15 @@ CLAIM = timedelta(minutes=5)
 MOST_TRIES = 8
 
 
-def write(*, to: str, subject: str, body: str, key: str) -> None:
-    """Put a letter in the outbox of the running transaction; the same key never writes twice."""
+def write(*, to: str, subject: str, body: str, key: str, leave_url: str | None = None) -> None:
+    """Put a letter in the outbox of the running transaction; the same key never writes twice.
+
+    A POST to `leave_url` stops letters like this one: mail programs show a button for it (RFC 8058).
+    """
     if db.session.scalar(select(Letter.id).where(Letter.key == key)) is None:
-        db.session.add(Letter(key=key, to=to, subject=subject, body=body, written_at=clock.now()))
+        letter = Letter(key=key, to=to, subject=subject, body=body, leave_url=leave_url)
+        letter.written_at = clock.now()
+        db.session.add(letter)
         db.session.flush()
         if has_request_context():
             g.letters_written = True
@@ -79,6 +84,9 @@ def _send(server: str, letter: Letter) -> None:
     message["To"] = letter.to
     message["Subject"] = letter.subject
     message["Message-ID"] = f"<{letter.id}.{letter.key.encode().hex()[:40]}@portal>"
+    if letter.leave_url:
+        message["List-Unsubscribe"] = f"<{letter.leave_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.body)
     address = urlsplit(server)
     client = smtplib.SMTP_SSL if address.scheme == "smtps" else smtplib.SMTP
