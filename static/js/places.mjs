@@ -11,7 +11,7 @@ export async function places(map, maplibre, figure, words, say) {
   const { tiles, geojsonUrl } = figure.dataset;
   if (tiles) {
     const url = new URL(tiles, location.href).href.replaceAll("%7B", "{").replaceAll("%7D", "}");
-    map.addSource("meanwhile-places", { type: "vector", tiles: [url], minzoom: 0, maxzoom: DEEPEST, promoteId: undefined });
+    map.addSource("meanwhile-places", { type: "vector", tiles: [url], minzoom: 0, maxzoom: DEEPEST });
     addCounts(map, area);
   } else {
     map.addSource("meanwhile-places", { type: "geojson", data: geojsonUrl });
@@ -35,8 +35,8 @@ function addCounts(map, colour) {
     "circle-color": colour, "circle-stroke-color": "#fffdf9", "circle-stroke-width": 1.5,
     "circle-radius": ["step", ["get", "count"], 7, 2, 13, 10, 15, 100, 18, 1000, 22, 10000, 26] } });
   // The numbers are pictures drawn here: letters for maps would have to come from somebody else.
-  map.on("styleimagemissing", ({ id }) => {
-    if (id.startsWith(NUMBER) && !map.hasImage(id)) map.addImage(id, numberPicture(id.slice(NUMBER.length)), { pixelRatio: 2 });
+  map.setMissingStyleImageResolver((id) => {
+    if (id.startsWith(NUMBER)) map.addImage(id, numberPicture(id.slice(NUMBER.length)), { pixelRatio: 2 });
   });
   map.addLayer({ id: "meanwhile-numbers", type: "symbol", ...from, filter: [">", ["get", "count"], 1], layout: {
     "icon-image": ["concat", NUMBER, ["to-string", ["get", "count"]]], "icon-allow-overlap": true, "icon-ignore-placement": true } });
