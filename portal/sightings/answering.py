@@ -25,7 +25,7 @@ from portal.register.models import Asset, Fact, Source
 from portal.register.rules import Kind, LocatedBy, Status, name_key, tokens
 from portal.sightings import letters, queries, rules
 from portal.sightings.models import Sighting
-from portal.sightings.rules import DECIDED, Action, Reason, SightingState
+from portal.sightings.rules import Action, Reason, SightingState
 
 SOURCE = N_("Reported by residents, seen by the broker")
 OWNERSHIP = N_("A resident reported this place as standing empty. Who holds it?")
@@ -134,8 +134,6 @@ def _allowed(one: Sighting, action: Action, user: User) -> rules.Step:
 def _answer(session: Session, one: Sighting, step: rules.Step, user: User) -> None:
     """Go to the step's state, and with it all that joined; each reporter hears."""
     for report in queries.with_joined(one):
-        if report.state in DECIDED:
-            continue  # it was answered by itself
         follows = report is not one and step.to is SightingState.ACCEPTED
         report.state = SightingState.MERGED if follows else step.to
         report.asset = one.asset

@@ -155,8 +155,13 @@ def queue(area: Area, page: int = 1) -> list[Sighting]:
 
 
 def with_joined(one: Sighting) -> list[Sighting]:
-    """A report and those that joined it and were sent."""
-    return [one, *(other for other in one.joined if other.state is not SightingState.DRAFT)]
+    """A report and those that joined it and stand as it does; one that was answered by itself does not."""
+    return [one, *(other for other in one.joined if _stands_with(one, other))]
+
+
+def _stands_with(one: Sighting, other: Sighting) -> bool:
+    same_place = other.asset_id == one.asset_id and {one.state, other.state} <= IN_REGISTER
+    return other.state is one.state or same_place
 
 
 def photos_of(reports: Iterable[Sighting]) -> list[Photo]:

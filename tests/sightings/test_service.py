@@ -181,6 +181,19 @@ def test_who_joins_a_report_that_is_declined_meanwhile_stands_alone(here):
     assert queries.waiting(here.area) == 1
 
 
+def test_a_joined_report_that_was_answered_by_itself_stays_so(here):
+    first = make.sent(here)
+    bad = make.sent(here, same_as_id=first.id, photos=1)
+    answering.decline(here.ids.broker, bad.id, Reason.HARMFUL, answer="No.")
+    photo_id = db.session.scalar(select(Photo.id))
+    assert queries.photos_of(queries.with_joined(queries.sent(first.id))) == []
+    shown = Shown("", {photo_id: "Harm"})
+    answering.accept(here.ids.other_broker, first.id, found(here), shown=shown)
+    bad = db.session.get(Sighting, bad.id)
+    assert (bad.state, bad.reason, bad.asset_id) == (SightingState.DECLINED, Reason.HARMFUL, None)
+    assert count(Photo, Photo.shown_at.is_not(None)) == 0
+
+
 # ---- the broker
 
 
