@@ -8,11 +8,13 @@ from flask_babel import ngettext
 
 from portal import clock
 from portal.areas import profile as profiles
+from portal.areas.counting import UNITS
 from portal.areas.queries import current_area
 from portal.ownership import queries
 from portal.ownership.models import Answer, Question, QuestionEvent
 from portal.ownership.rules import (
     OPEN,
+    PERIOD,
     TRIED,
     Action,
     OwnerKind,
@@ -133,7 +135,7 @@ def first_words(asset: Asset | None) -> str:
     """What most people want to know, so that nobody has to type it."""
     if asset is None or asset.holder.kind is HolderKind.UNKNOWN:
         return _("Who owns this?")
-    return _("Is %(holder)s still right as the owner? Who may use it?", holder=asset.holder.name)
+    return _("Does %(holder)s still hold this? Who may use it?", holder=asset.holder.name)
 
 
 def door_label(asset: Asset) -> str:
@@ -147,7 +149,24 @@ def door_hint(asset: Asset) -> str:
     """Why one might ask although the register names somebody."""
     if asset.holder.kind is HolderKind.UNKNOWN:
         return _("Nobody knows yet. The broker finds out, and you need no account.")
-    return _("Is %(holder)s still right? Who may use it?", holder=asset.holder.name)
+    return _("Does %(holder)s still hold it? Who may use it?", holder=asset.holder.name)
+
+
+def promise() -> str:
+    """What becomes of a question and of who asked it, before it is sent; the days are the profile's."""
+    area = current_area()
+    period = profiles.in_force(area.profile, clock.today()).periods[PERIOD]
+    return _(
+        "The broker answers within %(length)s. The question and the answer are public; your address is not.",
+        length=str(UNITS[period.unit]) % {"number": period.number},
+    )
+
+
+def said_where(asset: Asset) -> str:
+    """Who says in the register whose it is, and since when."""
+    fact = next((one for one in asset.facts if one.name == "holder_id"), None)
+    source = (fact and (fact.source, fact.as_of)) or (asset.source and (asset.source.label, asset.source.as_of))  # fmt: skip
+    return f"{source[0]}, {day(source[1])}" if source else ""
 
 
 def how_long() -> tuple[str, str]:

@@ -61,7 +61,7 @@ def test_from_an_asset_two_taps_ask_and_nothing_has_to_be_typed(client, here):
     assert "Ask who owns this land" in page
     assert f'href="{path}"' in page
     form = text(client.get(path))
-    assert "Is Testing Council still right as the owner?" in form
+    assert "Does Testing Council still hold this?" in form
     sent = send(client, path, words="Who owns this?")
     assert sent.location == "/questions/1"
     shown = text(client.get(sent.location))
