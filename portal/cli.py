@@ -9,6 +9,7 @@ import click
 from flask import Flask, g
 
 from portal.errors import PortalError
+from portal.register.command import command as import_register
 from portal.walks.command import walk
 
 FILE = click.Path(path_type=Path)
@@ -54,6 +55,7 @@ def main() -> None:
 
 
 main.add_command(walk)
+main.add_command(import_register)
 
 
 @main.command()
@@ -87,25 +89,6 @@ def import_places(slug: str, attribution: str | None, **files: Path | None) -> N
 
     with _app().app_context():
         print_json(import_places(slug, attribution=attribution, **files))
-
-
-@main.command("import-register")
-@click.argument("file", type=FILE)
-@click.option("--area", "slug", required=True, help="The area's slug; the area is made if need be.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def import_register(file: Path, slug: str, *, as_json: bool) -> None:
-    """Load the register of land and buildings that a public body publishes. All or nothing."""
-    from portal.register.importer import import_register
-
-    with _app().app_context():
-        report = import_register(file, slug)
-    if as_json:
-        print_json(report)
-        return
-    for line in report.pop("report"):
-        click.echo(" · ".join(str(part) for part in line.values()))
-    for name, number in report.items():
-        click.echo(f"{name.replace('_', ' '):>16} {number}")
 
 
 @main.command()

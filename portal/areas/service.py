@@ -97,13 +97,14 @@ def area_named(session: Session, slug: str) -> Area:
         return area
     try:
         with session.begin_nested():
-            session.add(Area(slug=slug, name=_name_from(slug), nation=Nation.ENGLAND))
+            session.add(Area(slug=slug, name=name_from(slug), nation=Nation.ENGLAND))
     except IntegrityError:
         pass  # another import made it while this one waited
     return session.scalars(locked).one()
 
 
-def _name_from(slug: str) -> str:
+def name_from(slug: str) -> str:
+    """What an area is called until a boundary says its name."""
     return slug.replace("-", " ").title()
 
 
@@ -112,7 +113,7 @@ def _set_boundary(area: Area, places: list[Place]) -> str:
     unchanged = area.boundary is not None and shapely.equals_exact(area.boundary, shape)
     if not unchanged:
         area.boundary = shape
-    if area.name == _name_from(area.slug) and places[0].name and len(places) == 1:
+    if area.name == name_from(area.slug) and places[0].name and len(places) == 1:
         area.name = places[0].name[:120]
     area.nation = NATION_OF.get(places[0].code[:1].upper(), area.nation)
     return "unchanged" if unchanged else "loaded"

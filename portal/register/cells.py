@@ -87,7 +87,7 @@ def clean(cell: str) -> str:
     return "" if len(text) <= LONGEST_NOTHING and text.casefold() in NOTHING else text
 
 
-def kind_said(kind: str, holding: str, purpose: str, building_size: str) -> Kind | None:
+def kind_said(kind: str, holding: str, purpose: str, sized: object) -> Kind | None:
     """Land, building or room: by our own column, else the Code's holding type, else because it has a floor."""
     own = fold(kind)
     if own in set(Kind):
@@ -95,8 +95,7 @@ def kind_said(kind: str, holding: str, purpose: str, building_size: str) -> Kind
     held = fold(holding)
     if "/" in held and re.search(GREEN, fold(purpose)):
         return Kind.LAND
-    sized = Kind.BUILDING if re.search("[1-9]", building_size) else None
-    return _first(HOLDINGS, held) or sized
+    return _first(HOLDINGS, held) or (Kind.BUILDING if sized else None)
 
 
 def kind_guessed(name: str) -> Kind:

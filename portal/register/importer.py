@@ -16,21 +16,21 @@ from geo.crs import code_of
 from geo.points import Ground, Habit
 from geo.read import Chunk
 from portal.areas.models import Area, Postcode, Uprn, Ward
-from portal.areas.service import area_named
-from portal.db import transaction
+from portal.areas.rules import Nation
+from portal.areas.service import area_named, name_from
+from portal.db import db, transaction
 from portal.register import storing
 from portal.register.changes import changes
+from portal.register.holding import Holders
 from portal.register.leaving import leave
 from portal.register.mapping import Plan, batch_of, plan
 from portal.register.placing import Land, Lookup, Places, habit_of_file
+from portal.register.reading import read_batch
 from portal.register.report import Report
 from portal.register.run import Run
 
 CHUNK = 10_000
-SYSTEMS = {
-    4326: "degrees (EPSG:4326)", 27700: "the British National Grid (EPSG:27700)",
-    29902: "the Irish Grid (EPSG:29902)", 3857: "web Mercator (EPSG:3857)",
-}  # fmt: skip
+SHOWN = 200
 
 
 class Options(NamedTuple):
@@ -45,6 +45,38 @@ class Options(NamedTuple):
 
 
 AS_IT_IS = Options()
+
+
+class Shown(NamedTuple):
+    """What is shown of a file before anything is written."""
+
+    plan: Plan
+    habit: Habit | None
+    said: int | None
+    holders: list[str]
+    rows: list[dict[str, str]]
+
+
+def show(path: Path, slug: str, options: Options = AS_IT_IS) -> Shown:
+    """Understand a file without reading it in: its columns, its coordinates, some rows. Raises BadInput."""
+    planned = plan(path, options.mapping)
+    session = db.session
+    area = session.scalar(select(Area).where(Area.slug == slug)) or Area(
+        id=0, slug=slug, name=name_from(slug), nation=Nation.ENGLAND
+    )
+    land = land_of(session, area, planned)
+    batch = batch_of(next(planned.table.chunks(SHOWN)), planned)
+    read_batch(batch)
+    Holders(session.connection(), area, options.holder).name(batch)
+    names = [
+        name for name, column in batch.cells.items() if not name.startswith("_") and any(column)
+    ]
+    rows = [
+        {name: batch.cells[name][row] for name in names if batch.cells[name][row]}
+        for row in range(min(len(batch), 5))
+    ]
+    session.rollback()
+    return Shown(planned, land.habit, land.said, list(dict.fromkeys(batch.holders))[:5], rows)
 
 
 class _DryRunError(Exception):
@@ -83,7 +115,7 @@ def _import(
         for chunk in _told(planned):
             run.take(batch_of(chunk, planned))
         run.settle()
-        leave(run, run.labels, run.latest or run.day, complete=options.complete)
+        leave(run, run.writer.labels, run.latest or run.day, complete=options.complete)
     return {
         "file": planned.table.path.name,
         **report.as_json(),

@@ -21,6 +21,7 @@ LENGTH = {
     if getattr(column.type, "length", None)
 }
 
+GLANCE = 200  # rows that tell whether a column says the same again and again
 CHOICES = {"kind", "status", "tenure_kind", "opener"}
 
 
@@ -78,10 +79,10 @@ class Batch:
 def each(function: Callable[..., Any], *columns: Sequence[Any]) -> list[Any]:
     """The function of each row's cells; computed once for what is said again and again."""
     keys = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+    if len(set(keys[:GLANCE])) * 2 > len(keys[:GLANCE]) and len(keys) > GLANCE:
+        return list(map(function, *columns))
     distinct = set(keys)
     one = function if len(columns) == 1 else (lambda key: function(*key))
-    if len(distinct) * 2 > len(keys):
-        return [one(key) for key in keys]
     known = {key: one(key) for key in distinct}
     return [known[key] for key in keys]
 
@@ -223,11 +224,12 @@ def _read_hours(batch: Batch) -> None:
 
 def _read_standing(batch: Batch) -> None:
     """What each row is and how it stands, as far as it says so."""
-    columns = [batch.texts(n) for n in ("kind", "holding", "purpose", "building_size")]
+    columns = [batch.texts(n) for n in ("kind", "holding", "purpose")]
+    sized = [size is not None for size in batch.values.get("floor_m2", [None] * len(batch))]
     names = [name or "" for name in batch.values["name"]]
     filled = {name for name, column in batch.cells.items() if any(column)}
     uses = batch.texts("purpose")
-    said = each(read.kind_said, *columns)
+    said = each(read.kind_said, *columns, sized)
     if is_brownfield(filled):
         said = [kind or Kind.LAND for kind in said]
         uses = each("{} {}".format, uses, batch.texts("notes"))

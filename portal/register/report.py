@@ -13,6 +13,10 @@ COUNTED = (
     "repaired", "flagged", "doubtful", "queued", "refused", "kept", "new", "changed", "unchanged", "gone", "back",
     "newly_vacant",
 )  # fmt: skip
+SYSTEMS = {
+    4326: "degrees (EPSG:4326)", 27700: "the British National Grid (EPSG:27700)",
+    29902: "the Irish Grid (EPSG:29902)", 3857: "web Mercator (EPSG:3857)",
+}  # fmt: skip
 HEADINGS = ("line", "code", "name", "what", "field", "why")
 # What is told in the file only: a first import would tell nothing else.
 IN_FILE_ONLY = frozenset({"new"})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +25,7 @@ TABLE = Asset.__table__
 COLUMNS = tuple(TABLE.columns.keys())
 AT_ONCE = 10_000  # keys of one question; SQLite takes 32,766
 CHOICES = frozenset(c.name for c in TABLE.columns if getattr(c.type, "enums", None))
+MOMENTS = frozenset({"created_at", "changed_at", "vacant_since", "gone_on"})
 SRID = (4326).to_bytes(4, "little")
 HAS_SRID = 0x20000000
 
@@ -78,22 +80,27 @@ def new_ids(connection: Connection, count: int) -> list[int]:
     return list(connection.scalars(asked))
 
 
-def add(connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
-    """New assets: for each the values of COLUMNS in order, shapes as WKB."""
-    shape = COLUMNS.index("shape")
+def add(connection: Connection, columns: Sequence[Sequence[Any]]) -> None:
+    """New assets, column by column as COLUMNS has them, shapes as WKB."""
     cursor = connection.connection.cursor()
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(COLUMNS))
+        sent = [
+            list(map(as_sqlite, column)) if name in MOMENTS else column
+            for name, column in zip(COLUMNS, columns, strict=True)
+        ]
         cursor.executemany(
             f"INSERT INTO asset ({', '.join(COLUMNS)}) VALUES ({marks})",  # noqa: S608 - our own names
-            (tuple(map(as_sqlite, row)) for row in rows),
+            zip(*sent, strict=True),
         )
         return
+    sent = [
+        list(map(_with_system, column)) if name == "shape" else column
+        for name, column in zip(COLUMNS, columns, strict=True)
+    ]
     with cursor.copy(f"COPY asset ({', '.join(COLUMNS)}) FROM STDIN") as copy:
-        for row in rows:
-            values = list(row)
-            values[shape] = _with_system(values[shape])
-            copy.write_row(values)
+        for row in zip(*sent, strict=True):
+            copy.write_row(row)
 
 
 def change(connection: Connection, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -105,15 +112,24 @@ def change(connection: Connection, names: Sequence[str], rows: Iterable[Sequence
         marks["shape"] = f"ST_GeomFromWKB({mark}, 4326)"
     settings = ", ".join(f"{name} = {marks[name]}" for name in names)
     cursor = connection.connection.cursor()
-    sent = (tuple(map(as_sqlite, row)) if sqlite else tuple(row) for row in rows)
+    dated = [place for place, name in enumerate(names) if name in MOMENTS]
+    sent = (_dated(row, dated) if sqlite else tuple(row) for row in rows)
     cursor.executemany(f"UPDATE asset SET {settings} WHERE id = {mark}", sent)  # noqa: S608 - our own names
 
 
+@lru_cache(maxsize=4096)
 def as_sqlite(value: Any) -> Any:
     """A value as the portal's SQLite columns hold it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _dated(row: Sequence[Any], places: Sequence[int]) -> list[Any]:
+    values = list(row)
+    for place in places:
+        values[place] = as_sqlite(values[place])
+    return values
 
 
 def _with_system(wkb: bytes | None) -> str | None:
