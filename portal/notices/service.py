@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app, g, has_request_context
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 
 from portal import clock
 from portal.db import db, transaction
@@ -28,6 +28,11 @@ def write(*, to: str, subject: str, body: str, key: str, leave_url: str | None =
         db.session.flush()
         if has_request_context():
             g.letters_written = True
+
+
+def forget(prefix: str) -> None:
+    """Delete the letters whose keys begin so, sent or not, in the running transaction: their addresses go with them."""
+    db.session.execute(delete(Letter).where(Letter.key.startswith(prefix, autoescape=True)))
 
 
 def send_waiting() -> int:

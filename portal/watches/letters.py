@@ -19,15 +19,19 @@ from portal.watches.rules import LISTED, MOST, SILENCE
 def of_asking(watch: Watch) -> None:
     """The address is confirmed by a link in it; one that is known gets the link to change or end its watch."""
     if watch.confirmed_at is None:
+        subject = _("Shall we write to you? Please confirm")
         what = _("Somebody, we hope you, asked us to write to you when something is new here:")
         then = _("If that is right, open this link and press the button. It works for a week:")
         end = _("If it was not you, do nothing: you get no letters without it.")
     else:
+        subject = _("You are watching this already")
         what = _("You are watching this already, and we write to you when something is new:")
         then = _("To change how often we write, or to end it:")
         end = _("If you did not ask just now, do nothing.")
     body = "\n\n".join((what, _spoken(watch), f"{then}\n{_address(watch)}", end))
-    _write(watch, _("Watching places: please confirm"), body, f"ask:{clock.today()}")
+    # Another letter for who asks again after ten minutes, none for a second click.
+    now = clock.now()
+    _write(watch, subject, body, f"ask:{now:%Y%m%d%H}{now.minute // 10}:{bool(watch.confirmed_at)}")
 
 
 def of_too_many(email: str, watches: list[Watch]) -> None:
@@ -42,7 +46,7 @@ def of_too_many(email: str, watches: list[Watch]) -> None:
             most=MOST,
             listed=listed,
         ),
-        key=f"watches-many:{watches[0].id}:{clock.today()}",
+        key=f"{key_of(watches[0])}many:{clock.today()}",
     )
 
 
@@ -84,6 +88,11 @@ def of_doubt(watch: Watch) -> None:
     _write(watch, _("Do you still want our letters?"), body, f"doubt:{clock.today()}")
 
 
+def key_of(watch: Watch) -> str:
+    """How the keys of all its letters begin; not by its number, which another may have after it."""
+    return f"watch:{watch.token[:20]}:"
+
+
 def _write(watch: Watch, subject: str, body: str, key: str) -> None:
     why = _(
         "You get this letter because this address was given at %(name)s on %(day)s.\n"
@@ -96,7 +105,7 @@ def _write(watch: Watch, subject: str, body: str, key: str) -> None:
         to=watch.email,
         subject=subject,
         body=f"{body}\n\n--\n{why}",
-        key=f"watch:{watch.id}:{key}",
+        key=f"{key_of(watch)}{key}",
         leave_url=f"{_address(watch)}/leave",
     )
 

@@ -99,7 +99,8 @@ def latest(area: Area, search: Search, most: int) -> list[tuple[News, Asset]]:
     found = seen.id[matching.match(seen, search).rows]
     query = select(AssetNews.asset_id).join(Asset).where(AssetNews.area_id == area.id, STILL_TRUE)
     became = list(db.session.scalars(query.order_by(AssetNews.at.desc()).limit(NEWEST)))
-    ids = {*np.sort(found)[-most:].tolist(), *(i for i in became if i in set(found.tolist()))}
+    came = np.partition(found, -most)[-most:] if len(found) > most else found
+    ids = {*came.tolist(), *np.intersect1d(became, found).tolist()}
     rows = db.session.execute(
         select(Asset, AssetNews)
         .outerjoin(AssetNews, and_(AssetNews.asset_id == Asset.id, STILL_TRUE))

@@ -5,13 +5,14 @@ from datetime import datetime
 from hashlib import sha256
 
 from flask import current_app
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
 from portal.areas.queries import current_area
 from portal.db import db, transaction
 from portal.errors import NotFound
+from portal.notices import service as notices
 from portal.people.rules import check_email
 from portal.watches import letters, queries, words
 from portal.watches.models import Watch
@@ -73,10 +74,16 @@ def keep(token: str, often: Often) -> None:
 
 
 def leave(token: str) -> None:
-    """End a watch and forget the address. A watch that has ended already is what was wanted."""
+    """End a watch and forget the address, in its letters too. One that has ended already is what was wanted."""
     if queries.TOKEN.fullmatch(token):
         with transaction() as session:
-            session.execute(delete(Watch).where(Watch.token == token))
+            _end(session, Watch.token == token)
+
+
+def _end(session, which: ColumnElement[bool]) -> None:
+    for watch in session.scalars(select(Watch).where(which).with_for_update()):
+        notices.forget(letters.key_of(watch))
+        session.delete(watch)
 
 
 def tick() -> int:
@@ -129,8 +136,10 @@ def _forget(area_id: int, now: datetime) -> None:
         (Watch.confirmed_at.is_(None)) & (Watch.asked_at <= now - UNCONFIRMED),
         Watch.asked_again_at <= now - SILENCE,
     )
-    with transaction() as session:
-        session.execute(delete(Watch).where(Watch.area_id == area_id, over))
+    over &= Watch.area_id == area_id
+    if db.session.scalar(select(Watch.id).where(over).limit(1)) is not None:
+        with transaction() as session:
+            _end(session, over)
 
 
 def _doubt(area_id: int, now: datetime) -> None:

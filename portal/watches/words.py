@@ -71,7 +71,12 @@ def canonical(form: PlacesForm) -> str:
 
 
 def spoken(form: PlacesForm) -> list[str]:
-    """What is watched, filter by filter; all of the area where there is none."""
-    return [words for words, _address in form.tags()] or [
+    """What is watched, a filter a line, "Land or Buildings"; all of the area where there is none."""
+    names = [name for name, _value in form.asked.items(multi=True) if name not in form.errors_read]
+    said: dict[str, list[str]] = {}
+    for name, (words, _address) in zip(names, form.tags(), strict=True):
+        said.setdefault(name, []).append(words)
+    either = f" {_('or')} "
+    return [either.join(several) for several in said.values()] or [
         _("Every place in %(area)s", area=form.area.name)
     ]

@@ -35,8 +35,10 @@ def watch() -> Watch | None:
 
 
 def test_from_the_list_to_the_first_letter_and_out_again(client, here):
-    page = text(client.get("/watches/new?near=M33+2AA&within=500&kind=land&status=vacant"))
-    for said in ("Near M33 2AA", "Within 500 m", "Land", "Vacant"):
+    page = text(
+        client.get("/watches/new?near=M33+2AA&within=500&kind=land&kind=room&status=vacant")
+    )
+    for said in ("Near M33 2AA", "Within 500 m", "Land or Rooms", "Vacant"):
         assert said in page
     sent = client.send("/watches/new?near=M33+2AA&within=500&kind=land", ANSWERS)
     assert "We have sent you a letter" in text(sent)

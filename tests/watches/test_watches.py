@@ -203,12 +203,33 @@ def test_the_same_search_asked_twice_is_one_watch(here):
     first = make.asked("kind=land")
     assert make.asked("kind=land", often=Often.WEEKLY) == first
     assert watches() == 1
-    assert len(make.letters()) == 1, "one letter a day asks to confirm"
+    assert len(make.letters()) == 1, "two clicks, one letter"
     service.keep(first, Often.DAILY)
     with clock.at(THE_DAY + timedelta(days=1)):
         make.asked("kind=land", often=Often.WEEKLY)
     assert "watching this already" in make.letters()[-1].body
     assert queries.by_token(first).often is Often.DAILY, "only who has the link may change it"
+
+
+def test_who_lost_the_letter_asks_again(here):
+    make.asked()
+    with clock.at(THE_DAY + timedelta(minutes=11)):
+        make.asked()
+    assert len(make.letters()) == 2
+
+
+def test_who_leaves_is_forgotten_in_the_outbox_too(here):
+    token = make.confirmed()
+    make.confirmed("kind=land", email="other@example.org")
+    with clock.at(THE_DAY + timedelta(hours=1)):
+        make.plot(here)
+    make.ticks(1)
+    assert len(make.letters()) == 2
+    service.leave(token)
+    assert make.letters() == []
+    assert len(make.letters("other@example.org")) == 2
+    assert make.confirmed() != token, "and may come back"
+    assert len(make.letters()) == 1
 
 
 def test_an_address_watches_so_much_and_alone_learns_that(here):
