@@ -16,7 +16,8 @@ from portal.register.service import holder_named, set_holder
 def note(by: int, question_id: int, *, why: str) -> None:
     """Publish something that was tried."""
     with moves.turn(question_id, by) as turn:
-        turn.take(Action.NOTE, why=why, said=bool(why))
+        if not turn.done_already(Action.NOTE, why):
+            turn.take(Action.NOTE, why=why, said=bool(why))
 
 
 def send_on(by: int, question_id: int, *, name: str, email: str = "", why: str = "") -> None:
@@ -27,6 +28,8 @@ def send_on(by: int, question_id: int, *, name: str, email: str = "", why: str =
             question_id=question_id, name=name, email=address, sent_at=clock.now(), chased=0
         )
         turn.allowed(Action.SEND_ON, said=bool(name))
+        if turn.done_already(Action.SEND_ON, why, name):
+            return
         turn.question.bodies.append(body)
         turn.session.flush()
         turn.take(Action.SEND_ON, why=why, body=body, said=True)
@@ -40,6 +43,8 @@ def chase(by: int, question_id: int, *, body_id: int, why: str = "") -> None:
         turn.allowed(Action.CHASE)
         if body is None:
             raise NotFound("no-body", "The question was not sent on to that body.")
+        if turn.done_already(Action.CHASE, why, body.name):
+            return
         body.chased += 1
         turn.take(Action.CHASE, why=why, body=body)
         letters.send_on(body, turn.question, again=body.chased)
@@ -129,19 +134,21 @@ def _answer(  # noqa: PLR0913 - an answer is this wide
             holder = holder or holder_named(turn.question.area_id, named)
             shown_by = ", ".join(filter(None, [said_by, document, title_number]))
             set_holder(turn.question.asset_id, holder, shown_by, as_of)
-        turn.question.answers.append(
-            Answer(
-                kind=kind,
-                owner=named,
-                holder_id=holder and holder.id,
-                title_number=title_number,
-                said_by=said_by,
-                document=document,
-                as_of=as_of,
-                more=more,
-                in_register=bool(in_register and named and turn.question.asset_id),
-            )
-        )
+        made = {
+            "kind": kind,
+            "owner": named,
+            "holder_id": holder and holder.id,
+            "title_number": title_number,
+            "said_by": said_by,
+            "document": document,
+            "as_of": as_of,
+            "more": more,
+            "in_register": bool(in_register and named and turn.question.asset_id),
+        }
+        before = turn.question.answer
+        if turn.done_already(action, "") and all(getattr(before, n) == v for n, v in made.items()):
+            return
+        turn.question.answers.append(Answer(**made))
         turn.session.flush()
         turn.take(action, **given)
 

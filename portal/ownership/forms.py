@@ -154,7 +154,9 @@ class AnswerForm(Form):
     owner = StringField(_l("Name of the other body"), validators=[Optional(), Length(max=200)])
     title_number = StringField(
         _l("Title number"),
-        description=_l("Of the land registry, for example GM123456."),
+        description=_l(
+            "Of the land registry, for example GM123456. If there is none, fill in the next two."
+        ),
         validators=[Optional(), Length(max=40)],
     )
     document = StringField(

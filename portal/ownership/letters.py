@@ -5,9 +5,9 @@ from flask_babel import gettext as _
 
 from portal.areas.queries import current_area
 from portal.notices.service import write
-from portal.ownership import queries
-from portal.ownership.models import Answer, AskedBody, Listener, Question, QuestionEvent
-from portal.ownership.rules import Action, OwnerKind, told
+from portal.ownership import queries, words
+from portal.ownership.models import AskedBody, Listener, Question, QuestionEvent
+from portal.ownership.rules import Action
 from portal.people.queries import emails_with_role
 from portal.people.rules import Role
 from portal.web import day
@@ -40,9 +40,10 @@ def ask_to_confirm(listener: Listener) -> None:
     """To an address that somebody typed: nothing more comes unless its owner says so. Once."""
     question = listener.question
     parts = [
+        # Nothing of what was typed: this goes to an address that may be anybody's.
         _(
-            "Somebody gave this address to be told the answer to a question about who owns land: %(place)s.",
-            place=question.place,
+            "Somebody gave this address to be told the answer to question %(number)s, about who owns a place.",
+            number=question.id,
         ),
         _("If it was you, open this link and press the button:"),
         link_of(listener),
@@ -137,19 +138,6 @@ def due_sentence(question: Question) -> str:
     return _("The broker answers by %(day)s.", day=day(question.due))
 
 
-def answer_lines(answer: Answer) -> list[str]:
-    """The answer as a letter tells it."""
-    owner = _("a private person") if answer.kind is OwnerKind.PRIVATE else answer.owner
-    lines = [
-        (_("Owner"), owner),
-        (_("Title number"), answer.title_number),
-        (_("Said by"), answer.said_by),
-        (_("Shown by"), answer.document),
-        (_("As of"), day(answer.as_of)),
-    ]
-    return [f"{what}: {value}" for what, value in lines if value] + ([answer.more] if answer.more else [])  # fmt: skip
-
-
 def _to_listener(listener: Listener, body: str, key: str) -> None:
     question = listener.question
     body = "\n\n".join(
@@ -167,12 +155,12 @@ def _to_listener(listener: Listener, body: str, key: str) -> None:
 
 def _of_step(question: Question, event: QuestionEvent) -> str:
     parts = [
-        _(told(event.before, event.action)),
-        event.body.name if event.body else "",
+        words.step(event),
         event.why,
     ]
     if event.action in (Action.ANSWER, Action.CORRECT) and question.answer:
-        parts.append("\n".join(answer_lines(question.answer)))
+        facts = words.answer_facts(question.answer)
+        parts.append("\n".join(f"{what}: {value}" for what, value in facts if value))
     if event.action is Action.JOIN and question.joined_to:
         parts.append(subject(question.joined_to))
     if event.action is Action.ASK:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,9 @@ from portal.ownership.rules import CLAUSE, OPEN, Action, Step, step_for
 from portal.people.access import roles_for
 from portal.people.models import User
 from portal.people.rules import Role
+
+# Two clicks on one button; whoever means it twice waits that long.
+TWICE = timedelta(minutes=1)
 
 
 @dataclass
@@ -48,6 +52,12 @@ class Turn:
         return record(
             self.session, self.question, step, role=role, user=self.user, why=why, body=body
         )
+
+    def done_already(self, action: Action, why: str, body: str = "") -> bool:
+        """Whether the same was done within a minute: the second of two clicks."""
+        last = self.question.events[-1]
+        same = (last.action, last.why, last.body.name if last.body else "") == (action, why, body)
+        return same and last.at > clock.now() - TWICE
 
 
 @contextmanager

@@ -3,8 +3,6 @@
 What brokers do is in answering.py, what the clock does in tick.py.
 """
 
-from datetime import timedelta
-
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -38,7 +36,6 @@ from portal.register.models import Asset
 __all__ = ["Asker", "ask", "ask_within", "confirm", "follow", "leave", "tick", "unknown_holder", "withdraw"]  # fmt: skip
 
 LONGEST = 2000
-TWICE = timedelta(minutes=1)
 UNKNOWN = "Owner not known yet"
 
 
@@ -184,7 +181,7 @@ def _asked_already(  # noqa: PLR0913, PLR0917 - what makes two questions one
     """The question that this one is the second sending of."""
     same = and_(
         Question.words == words,
-        Question.asked_at > clock.now() - TWICE,
+        Question.asked_at > clock.now() - moves.TWICE,
         Question.asset_id == asset.id if asset else Question.place == _label(place),
     )
     ways = [same, *([Question.once == once] if once else [])]

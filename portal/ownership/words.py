@@ -91,14 +91,18 @@ def age(question: Question) -> str:
     return ngettext("%(num)d working day", "%(num)d working days", number)
 
 
+def step(event: QuestionEvent) -> str:
+    """A step in a sentence, with the body it was about."""
+    said = _(told(event.before, event.action))
+    return f"{said.removesuffix('.')}: {event.body.name}." if event.body else said
+
+
 def tried(question: Question) -> list[str]:
     """What was tried, in the order in which it was."""
     found = []
     for event in question.events:
         if event.action in TRIED:
-            said = _(told(event.before, event.action))
-            named = f"{said} {event.body.name}." if event.body else ""
-            found.append(" ".join(filter(None, [named or said, event.why])))
+            found.append(" ".join(filter(None, [step(event), event.why])))
         elif event.action is Action.NOT_ESTABLISHED:
             found += [line[2:] for line in event.why.splitlines() if line.startswith("• ")]
     return found
@@ -111,7 +115,7 @@ def history(question: Question) -> Iterator[dict[str, str]]:
         clause = profile.cited(event.clause)
         yield {
             "when": day(event.at.astimezone(clock.LONDON).date()),
-            "what": " ".join(filter(None, [_(told(event.before, event.action)), event.body and event.body.name])),
+            "what": step(event),
             "why": event.why,
             "who": _who(event),
             "clause": _("Clause %(number)s, %(title)s", number=clause.number, title=_(clause.title))

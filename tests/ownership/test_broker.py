@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from portal import clock
 from portal.areas.queries import Place
 from portal.db import db
 from portal.notices.models import Letter
@@ -57,8 +58,9 @@ def test_the_asker_hears_of_every_step_with_a_link_and_a_way_out(here, one):
 def test_a_body_gets_the_question_and_each_chase_once(here, one):
     answering.send_on(here.broker.id, one.id, name="Estates", email=" E@Council.example")
     body = make.fresh(one).bodies[0].id
-    for _time in range(2):
-        answering.chase(here.broker.id, one.id, body_id=body)
+    for minute in (1, 1, 5):
+        with clock.at(make.minutes(minute)):
+            answering.chase(here.broker.id, one.id, body_id=body)
     letters = list(db.session.scalars(select(Letter.body).where(Letter.to == "e@council.example")))
     assert len(letters) == 3
     assert all("broker@testing.example" in letter for letter in letters)
@@ -214,3 +216,33 @@ def test_each_step_names_the_role_it_was_taken_in(here, one):
     assert make.fresh(one).events[0].user_id is None
     sighting = db.session.scalars(select(Question).where(Question.asset_id.is_(None))).one()
     assert sighting.events[0].role.value == "portal"
+
+
+def test_a_second_click_within_a_minute_does_nothing_more(here, one):
+    who, number = here.broker.id, one.id
+    said = {
+        "kind": OwnerKind.BODY,
+        "owner": "Rail",
+        "title_number": "GM7",
+        "as_of": date(2026, 3, 2),
+    }
+    for _click in range(2):
+        answering.note(who, number, why="Looked.")
+    for _click in range(2):
+        answering.send_on(who, number, name="Estates", email="e@council.example")
+    make.answer(here, one)
+    for _click in range(2):
+        answering.correct(who, number, **said)
+    actions = [event.action for event in make.fresh(one).events]
+    assert actions == [Action.ASK, Action.NOTE, Action.SEND_ON, Action.ANSWER, Action.CORRECT]
+    assert len(make.fresh(one).answers) == 2
+    assert len(make.fresh(one).bodies) == 1
+    answering.correct(who, number, **said | {"title_number": "GM8"})
+    assert make.fresh(one).answer.title_number == "GM8"
+
+
+def test_the_letter_to_an_unknown_address_carries_nothing_that_was_typed(here):
+    place = Place("Win a prize at evil.example, M33 2AA", -2.3, 53.4)
+    make.asked(here, asset_id=None, place=place, words="evil.example", asker=Asker(email=ROSA))
+    letter = db.session.scalars(select(Letter).where(Letter.to == ROSA)).one()
+    assert "evil" not in letter.body + letter.subject

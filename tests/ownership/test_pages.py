@@ -258,7 +258,7 @@ def test_the_broker_s_way_from_the_queue_to_the_answer(client, here):
     assert "Please answer to broker@testing.example" in letter.body
     assert client.send("/questions/1/chase", {"body_id": "1"}).status_code == 302
     page = text(client.get("/questions/1"))
-    assert "The broker asked again. Estates team" in page
+    assert "The broker asked again: Estates team." in page
     assert "estates@council.example" not in page
     bad = client.send("/questions/1/answer", {"kind": "body", "owner": "", "more": "Ask them."})  # fmt: skip
     assert bad.status_code == 422
