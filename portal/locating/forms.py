@@ -127,12 +127,15 @@ class CheckedForm(EvidenceForm):
             SelectChoice(NOT_LOOKED, _l("I did not look")),
             *(SelectChoice(status.value, STATES[status.value][0]) for status in SEEN_STATUS),
         ],
+        default=NOT_LOOKED,
     )
-    step_free = SelectField(words.FIELDS["step_free"], choices=YES_NO)
-    hearing_loop = SelectField(words.FIELDS["hearing_loop"], choices=YES_NO)
-    accessible_toilet = SelectField(words.FIELDS["accessible_toilet"], choices=YES_NO)
-    changing_place = SelectField(words.FIELDS["changing_place"], choices=YES_NO)
-    parking = SelectField(words.FIELDS["parking"], choices=YES_NO)
+    step_free = SelectField(words.FIELDS["step_free"], choices=YES_NO, default=NOT_LOOKED)
+    hearing_loop = SelectField(words.FIELDS["hearing_loop"], choices=YES_NO, default=NOT_LOOKED)
+    accessible_toilet = SelectField(
+        words.FIELDS["accessible_toilet"], choices=YES_NO, default=NOT_LOOKED
+    )
+    changing_place = SelectField(words.FIELDS["changing_place"], choices=YES_NO, default=NOT_LOOKED)
+    parking = SelectField(words.FIELDS["parking"], choices=YES_NO, default=NOT_LOOKED)
     capacity = IntegerField(
         words.FIELDS["capacity"],
         validators=[Optional(), NumberRange(1, MOST_PEOPLE, _l("Write how many people, for example 15."))],

@@ -20,7 +20,7 @@ from portal.register.forms import distance_words
 from portal.register.models import Asset
 from portal.register.rules import KEPT_STATUS
 
-AROUND_METRES = 700
+AROUND_METRES = 1600
 LOOK_UP = "https://www.openstreetmap.org/search"
 SMALLEST_DRAWN = 7
 
@@ -35,10 +35,10 @@ def about(area: Area, asset: Asset, key: Key | None) -> dict[str, Any]:
     return {
         "asset": asset,
         "key": key,
-        "doubt": key and (words.DOUBTS[key.doubt], words.BECAUSE[key.doubt]),
+        "doubt": key and (words.DOUBTS[key.doubt], words.BECAUSE[key.doubt], _stands(area, asset)),
         "address": address,
         "known": list(_known(asset)),
-        "suggestions": [(one, _how_far(area, asset, one)) for one in found],
+        "suggestions": [(one, _how_far(area, asset, one, found[0])) for one in found],
         "picture": picture(area, asset, asset.shape, [one.shape for one in found[:6]]),
         "seen": visibility.explain(asset, history),
         "events": list(words.events(history)),
@@ -77,6 +77,7 @@ def review(area: Area, asset: Asset, spot: Spot) -> dict[str, Any]:
         "stand": stand,
         "rows": rows,
         "picture": picture(area, asset, spot.shape, old),
+        "old": bool(old),
         "distance": distance_words,
         "rooms": [part for part in asset.parts if follows_building(part.located_by)],
     }
@@ -113,8 +114,25 @@ def _distances(area: Area, asset: Asset, shape: Geometry) -> list[str]:
     return [one for one in told if one]
 
 
-def _how_far(area: Area, asset: Asset, one: Suggestion) -> str:
-    return ", ".join(_distances(area, asset, one.shape))
+def _how_far(area: Area, asset: Asset, one: Suggestion, first: Suggestion) -> str:
+    """From what is known, and from the first suggestion: where several agree they are likely right."""
+    told = _distances(area, asset, one.shape)
+    if one is not first:
+        known = ground.Known("", *inner_point(first.shape))
+        told.append(words.far_words(ground.metres(area, known, one.shape), _("the first of these")))
+    return ", ".join(told)
+
+
+def _stands(area: Area, asset: Asset) -> str:
+    """How far it is shown from the area and from what else is known."""
+    if asset.shape is None:
+        return ""
+    told = _distances(area, asset, asset.shape)[1:]
+    if beyond := ground.stand(area, asset.shape, asset.postcode).beyond:
+        told.insert(
+            0, _("%(distance)s outside %(area)s", distance=distance_words(beyond), area=area.name)
+        )
+    return ", ".join(told)
 
 
 def _known(asset: Asset) -> Any:
@@ -124,9 +142,9 @@ def _known(asset: Asset) -> Any:
     if asset.shape is not None:
         lon, lat = inner_point(asset.shape)
         yield (
-            _("Shown now"),
+            _("Coordinates"),
             f"{lat:.6f}, {lon:.6f}",
-            str(register_words.PLACE[asset.located_by]) if asset.located_by else "",
+            "",
         )
     names = {str(_("Holder's code"))}
     yield from (row for row in register_words.facts(asset) if row[0] not in names)

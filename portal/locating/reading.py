@@ -19,6 +19,7 @@ from portal.locating.rules import Method
 from portal.register.nearby import find_place
 
 WKT = re.compile(r"\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\b", re.IGNORECASE)
+POSTCODE = re.compile(r"\s*[A-Z]{1,2}[0-9][A-Z0-9]?(?:\s*[0-9][A-Z]{2})?\s*", re.IGNORECASE)
 FEWEST_CORNERS = 3
 MOST_CORNERS = 5000
 LONGEST = 200_000
@@ -50,7 +51,8 @@ def _named(area: Area, text: str) -> Spot:
     found = find_place(area, text)
     # What a person took from a map is kept to the centimetre, also where its name is shorter.
     label = " ".join(text.split())[:100] if read_pair(text) else found.label
-    return Spot(label, shapely.Point(found.lon, found.lat), Method.TYPED)
+    method = Method.POSTCODE if POSTCODE.fullmatch(text) else Method.TYPED
+    return Spot(label, shapely.Point(found.lon, found.lat), method)
 
 
 def _corners(area: Area, text: str) -> Spot:

@@ -40,6 +40,7 @@ class Evidence(StrEnum):
     TITLE_PLAN = "title_plan"
     ORDNANCE_SURVEY = "ordnance_survey"
     AERIAL = "aerial"
+    OTHER_MAP = "other_map"
     SOMEBODY = "somebody"
 
 
@@ -50,6 +51,7 @@ SOURCES = {
     Evidence.TITLE_PLAN: N_("Broker, title plan"),
     Evidence.ORDNANCE_SURVEY: N_("Broker, Ordnance Survey map"),
     Evidence.AERIAL: N_("Broker, aerial photograph"),
+    Evidence.OTHER_MAP: N_("Broker, by a map"),
     Evidence.SOMEBODY: N_("Broker, told by somebody who knows"),
 }
 READ_BY_BROKER = N_("Broker")
@@ -95,6 +97,11 @@ def check_seen(before: Status, seen: Status | None) -> None:
         raise RuleBroken(
             "status-by-agreement", "Only an agreement can bring a place into this state."
         )
+
+
+def located_by(method: Method) -> LocatedBy:
+    """How a place is known once a broker has chosen it: the middle of a postcode stays what it is, whoever chose it."""
+    return LocatedBy.POSTCODE if method is Method.POSTCODE else LocatedBy.BROKER
 
 
 def follows_building(located_by: LocatedBy | None) -> bool:

@@ -34,14 +34,19 @@ class Grounds(NamedTuple):
 
 
 def place(by: int, asset_id: int, spot: Spot, grounds: Grounds, *, shown: str) -> Asset:
-    """Put an asset where the broker says; its rooms stand where it stands. `shown`: queries.version_of the page."""
+    """Put an asset where the broker says; its rooms stand where it stands. `shown`: queries.version_of the page.
+
+    In the middle of a postcode it is on the map, and goes on waiting for its own place.
+    """
+    known = rules.located_by(spot.method)
     with _held(asset_id, shown) as (session, asset):
         row = _deed(session, asset, by, Deed.PLACED, grounds)
         row.method, row.said = spot.method, spot.label[:300]
         row.shape_before, row.before = asset.shape, _place_before(session, asset)
-        _move(session, asset, spot.shape, LocatedBy.BROKER)
+        _move(session, asset, spot.shape, known)
         row.shape_after = spot.shape
-        _check(session, asset, "shape", grounds)
+        checked = known is LocatedBy.BROKER
+        _check_as(session, asset, "shape", grounds.source, grounds.seen_on, checked=checked)
     return asset
 
 
@@ -115,7 +120,8 @@ def withhold(by: int, asset_id: int, why: str, *, shown: str) -> Asset:
             raise RuleBroken("withheld-already", "It is withheld already.")
         row = _deed(session, asset, by, Deed.WITHHELD, None, why)
         row.after = {"withheld_why": why}
-        asset.withheld_why = why
+        for one in _with_parts(asset):
+            one.withheld_why = one.withheld_why or why
     return asset
 
 
@@ -126,8 +132,18 @@ def show_again(by: int, asset_id: int, *, shown: str, why: str = "") -> Asset:
             raise RuleBroken("not-withheld", "It is not withheld: everybody can see it.")
         row = _deed(session, asset, by, Deed.SHOWN, None, why)
         row.before = {"withheld_why": asset.withheld_why}
-        asset.withheld_why = None
+        same = asset.withheld_why
+        for one in _with_parts(asset):
+            if one.withheld_why == same:
+                one.withheld_why = None
     return asset
+
+
+def _with_parts(asset: Asset) -> Iterator[Asset]:
+    """A building and its rooms: whoever may not see the one may not see the others."""
+    yield asset
+    for part in asset.parts:
+        yield from _with_parts(part)
 
 
 @contextmanager
@@ -204,13 +220,15 @@ def _check(session: Session, asset: Asset, name: str, grounds: Grounds) -> None:
     _check_as(session, asset, name, grounds.source, grounds.seen_on)
 
 
-def _check_as(session: Session, asset: Asset, name: str, source: str, as_of: date) -> None:
-    """From now on no import changes this column."""
+def _check_as(
+    session: Session, asset: Asset, name: str, source: str, as_of: date, *, checked: bool = True
+) -> None:
+    """Who says this column; once it is checked no import changes it."""
     fact = session.get(Fact, (asset.id, name))
     if fact is None:
         fact = Fact(asset_id=asset.id, name=name)
         session.add(fact)
-    fact.source, fact.as_of, fact.checked = source, as_of, True
+    fact.source, fact.as_of, fact.checked = source, as_of, checked
 
 
 def _restore(session: Session, asset: Asset, name: str, before: Mapping[str, Any] | None) -> None:

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from geo.geojson import feature_collection
 from portal.areas.models import Area
 from portal.areas.queries import current_area
 from portal.errors import BadInput
@@ -24,6 +25,8 @@ from portal.register.models import Asset
 from portal.web import Form, attempt, render_form, row_id, stripped, told
 
 bp = Blueprint("locating", __name__)
+
+LONGEST_IN_ADDRESS = 1500
 
 
 @door
@@ -95,7 +98,38 @@ def here(asset_id: int):
         form = forms.PlaceForm(formdata=None, place=place, suggestion=key)
     asset = queries.asset_of(area, asset_id)
     form.shown.data, form.spot.data = queries.version_of(asset), _mark(spot)
-    return render_form("locating/here.html", form, **page.review(area, asset, spot), url=_url)
+    return render_form(
+        "locating/here.html",
+        form,
+        **page.review(area, asset, spot),
+        geojson_url=_on_map(asset_id, place, key),
+        url=_url,
+    )
+
+
+@bp.get("/desk/locate/<int:asset_id>/here.geojson")
+@allow(Role.BROKER)
+def here_geojson(asset_id: int):
+    """The same place for the map that moves."""
+    area = current_area()
+    asset = queries.asset_of(area, asset_id)
+    spot = _spot(area, asset, request.args.get("place", ""), request.args.get("suggestion", ""))
+    properties = {
+        "name": asset.name,
+        "kind": asset.kind.value,
+        "words": words.spot_words(spot),
+        "url": url_for("locating.one", asset_id=asset_id),
+    }
+    body = feature_collection([spot.shape], [properties], ids=[asset_id])
+    return Response(body, mimetype="application/geo+json")
+
+
+def _on_map(asset_id: int, place: str, key: str) -> str:
+    """Where that is found; an outline longer than an address can be is on the still picture only."""
+    if len(place) > LONGEST_IN_ADDRESS:
+        return ""
+    asked = {"suggestion": key} if key else {"place": place}
+    return url_for("locating.here_geojson", asset_id=asset_id, **asked)
 
 
 def _spot(area: Area, asset: Asset, place: str, key: str) -> Spot:

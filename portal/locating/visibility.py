@@ -83,7 +83,7 @@ REASONS = (
         _l("Place it."),
     ),
     Reason(
-        "occupied", lambda a: a.status is Status.OCCUPIED, frozenset(), frozenset({Surface.LIST, Surface.MAP}),
+        "occupied", lambda a: a.status is Status.OCCUPIED, frozenset(), frozenset({Surface.LIST}),
         _l("It is occupied. “Land” and “Buildings” at the top of each page show what stands vacant; the filter “Occupied” shows it."),
         _l("If it stands empty, say so under “Checked on site”."),
     ),

@@ -36,6 +36,7 @@ EVIDENCE = {
     Evidence.TITLE_PLAN: _l("A title plan (Land Registry, Registers of Scotland)"),
     Evidence.ORDNANCE_SURVEY: _l("An Ordnance Survey map"),
     Evidence.AERIAL: _l("An aerial photograph"),
+    Evidence.OTHER_MAP: _l("Another map, for example OpenStreetMap"),
     Evidence.SOMEBODY: _l("Somebody who knows told me"),
 }
 METHODS = {
