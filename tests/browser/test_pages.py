@@ -12,7 +12,7 @@ from tests.browser.conftest import apart
 
 WIDTHS = (1280, 390)
 # Answers that are no pages.
-NO_PAGES = {"static", "home.area_css", "home.healthz"}
+NO_PAGES = {"static", "home.area_css", "home.healthz", "watches.assets_atom"}
 
 
 def pages(*, public: bool) -> list[str]:
