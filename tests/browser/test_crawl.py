@@ -66,4 +66,8 @@ def links(page, base: str) -> list[str]:
         for href in found
         if href.startswith(base + "/")
     ]
-    return [path for path in paths if path and not path.partition("?")[0].endswith(("json", "ics", "atom"))]
+    return [
+        path
+        for path in paths
+        if path and not path.partition("?")[0].endswith(("json", "ics", "atom"))
+    ]
