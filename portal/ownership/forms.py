@@ -81,6 +81,8 @@ class AskForm(Form):
                 del self[name]
 
     def validate_place(self, field: StringField) -> None:
+        if field.errors:
+            return  # too long to look for
         try:
             self.where = places.read_place(self.area, field.data)
         except BadInput as unknown:
