@@ -17,7 +17,9 @@ from geo.crs import Box
 
 Floats = npt.NDArray[np.float64]
 Cells = npt.NDArray[np.uint32]
+Rows = npt.NDArray[np.int64]
 
+SPREAD = ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555))
 DEEPEST = 16  # the zoom of a cell: about 360 m wide in England
 EXTENT = 4096  # units along a tile's side
 MARGIN = 64  # units beyond the edge that are drawn too, so that no dot is cut
@@ -49,7 +51,7 @@ def morton(x: npt.ArrayLike, y: npt.ArrayLike) -> Cells:
 
 def _spread(bits: npt.ArrayLike) -> Cells:
     n = np.asarray(bits, np.uint32)
-    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+    for shift, mask in SPREAD:
         n = (n | (n << np.uint32(shift))) & np.uint32(mask)
     return n
 
@@ -61,22 +63,37 @@ def run_of(zoom: int, x: int, y: int) -> tuple[int, int]:
     return first, first + (1 << shift)
 
 
-def runs_over(box: Box, most: int = 32) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Runs of cells (first, first after) that together cover the box, from `most` tiles at most."""
-    across, down = world([box.west, box.east], [box.north, box.south])
+def runs_over(box: Box, most: int = 32) -> tuple[Rows, Rows]:
+    """Runs of cells (first, first after) that together cover the box, from `most` tiles at most.
+
+    In plain numbers: there are few of them, and an array takes longer to begin with.
+    """
+    across, down = (
+        [float(v) for v in part] for part in world([box.west, box.east], [box.north, box.south])
+    )
     for zoom in range(DEEPEST, -1, -1):
         side = 2**zoom
-        west, east = (int(v) for v in np.clip(np.floor(across * side), 0, side - 1))
-        north, south = (int(v) for v in np.clip(np.floor(down * side), 0, side - 1))
+        west, east = (min(max(int(v * side), 0), side - 1) for v in across)
+        north, south = (min(max(int(v * side), 0), side - 1) for v in down)
         if (east - west + 1) * (south - north + 1) <= most:
             break
-    xs, ys = np.meshgrid(np.arange(west, east + 1), np.arange(north, south + 1))
-    first = np.sort(morton(xs.ravel(), ys.ravel()).astype(np.int64))
+    rows = [_spread_one(y) << 1 for y in range(north, south + 1)]
+    columns = [_spread_one(x) for x in range(west, east + 1)]
     shift = 2 * (DEEPEST - zoom)
-    # Tiles that follow each other are one run.
-    starts = np.concatenate(([True], np.diff(first) > 1))
-    ends = np.concatenate((starts[1:], [True]))
-    return first[starts] << shift, (first[ends] + 1) << shift
+    runs: list[list[int]] = []
+    for number in sorted(row | column for row in rows for column in columns):
+        if runs and runs[-1][1] == number:
+            runs[-1][1] += 1  # tiles that follow each other are one run
+        else:
+            runs.append([number, number + 1])
+    firsts, afters = (np.array(ends, np.int64) << shift for ends in zip(*runs, strict=True))
+    return firsts, afters
+
+
+def _spread_one(n: int) -> int:
+    for shift, mask in SPREAD:
+        n = (n | (n << shift)) & mask
+    return n
 
 
 def box_of(zoom: int, x: int, y: int, margin: float = 0.0) -> Box:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from http import HTTPStatus
 from importlib import import_module
+from inspect import iscoroutinefunction
 from urllib.parse import urlsplit
 
 from flask import (
@@ -47,14 +48,16 @@ def create_app(**overrides: object) -> Flask:
         "portal", static_folder=str(config.ROOT / "static"), instance_path=str(config.INSTANCE)
     )
     app.config.update(config.load(**overrides))
-    app.config["SQLALCHEMY_ENGINES"] = {
-        "default": {"url": app.config["DATABASE_URL"], "pool_pre_ping": True}
-    }
+    app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": app.config["DATABASE_URL"]}}
     proxies = int(str(app.config["PROXIES"]))
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     web.init_app(app)
     db.init_app(app)
+    # Its second one is for asynchronous sessions, which we have none of: it would start a thread for every request.
+    app.teardown_appcontext_funcs[:] = [
+        f for f in app.teardown_appcontext_funcs if not iscoroutinefunction(f)
+    ]
     with app.app_context():
         for engine in db.engines.values():
             prepare(engine)
@@ -107,7 +110,8 @@ def _finish(response: Response) -> Response:
     response.headers.setdefault(
         "Permissions-Policy", "geolocation=(self), camera=(), microphone=()"
     )
-    if current_user and current_user.is_authenticated:
+    # Nobody is signed in without a cookie.
+    if request.cookies and current_user and current_user.is_authenticated:
         response.headers.setdefault("Cache-Control", "private, no-store")
     if g.pop("letters_written", False):
         response.call_on_close(_sender(current_app._get_current_object()))  # noqa: SLF001

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from math import inf
+from time import monotonic
 from typing import Any
 
 import shapely
@@ -12,6 +14,7 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import DateTime, Enum, LargeBinary, MetaData, event, func
 from sqlalchemy.dialects.postgresql.base import ischema_names as postgresql_types
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
@@ -126,9 +129,29 @@ def transaction() -> Iterator[Session]:
     session.commit()
 
 
+RESTED = 5.0  # seconds
+
+
+def _ping_after_rest(engine: Engine) -> None:
+    """Ask a connection that has rested whether it still stands, not each time: that is a trip for every request."""
+
+    @event.listens_for(engine, "checkin")
+    def _checkin(_connection: Any, record: Any) -> None:
+        record.info["used"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _checkout(connection: Any, record: Any, _proxy: object) -> None:
+        if monotonic() - record.info.get("used", inf) > RESTED:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.dbapi.Error as gone:
+                raise InvalidatePoolError from gone  # the pool then makes new ones
+
+
 def prepare(engine: Engine) -> None:
-    """Teach an SQLite engine what PostgreSQL does by itself; other engines are left alone."""
+    """Teach an SQLite engine what PostgreSQL does by itself, and an engine elsewhere to look whether it is still there."""
     if engine.dialect.name != "sqlite":
+        _ping_after_rest(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -140,6 +163,7 @@ def prepare(engine: Engine) -> None:
             "foreign_keys=ON",
             "busy_timeout=10000",
             "synchronous=NORMAL",
+            "cache_size=-16384",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

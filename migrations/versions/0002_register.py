@@ -32,6 +32,8 @@ COLUMNS = {
 BUMP = "UPDATE register_state SET version = version + 1 WHERE area_id = {row}.area_id"
 LOG = """INSERT INTO asset_change (area_id, version, asset_id)
          SELECT area_id, version, {row}.id FROM register_state WHERE area_id = {row}.area_id"""
+WHOLE = "UPDATE register_state SET version = version + 1, whole_at = version + 1 WHERE area_id = {row}.area_id"
+NAMED = ("holder", "ward")
 SQLITE = [
     # What is said of an area's register as a whole: a number that no earlier database had, and that grows.
     """CREATE TRIGGER register_begins AFTER INSERT ON area BEGIN
@@ -40,6 +42,12 @@ SQLITE = [
         f"""CREATE TRIGGER asset_changed_{what.lower()} AFTER {what} ON asset BEGIN
               {BUMP.format(row=row)}; {LOG.format(row=row)}; END"""
         for what, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
+    ),
+    # A name that many assets show: the register is new as a whole.
+    *(
+        f"""CREATE TRIGGER {table}_renamed AFTER UPDATE OF name ON {table} WHEN NEW.name <> OLD.name BEGIN
+              {WHOLE.format(row="NEW")}; END"""
+        for table in NAMED
     ),
     # Words by their beginnings; the table of assets holds the text.
     """CREATE VIRTUAL TABLE asset_words USING fts5(
@@ -66,6 +74,13 @@ POSTGRESQL = [
     """CREATE CONSTRAINT TRIGGER asset_changed AFTER INSERT OR UPDATE OR DELETE ON asset
        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
        WHEN (current_setting('meanwhile.whole', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION asset_changed()""",
+    f"""CREATE FUNCTION renamed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         {WHOLE.format(row="NEW")}; RETURN NULL; END $$""",
+    *(
+        f"""CREATE CONSTRAINT TRIGGER renamed AFTER UPDATE OF name ON {table} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+            WHEN (NEW.name <> OLD.name) EXECUTE FUNCTION renamed()"""
+        for table in NAMED
+    ),
     "CREATE INDEX ix_asset_words ON asset USING gin (array_to_tsvector(string_to_array(words, ' ')))",
 ]
 
@@ -125,9 +140,7 @@ def upgrade() -> None:
         op.execute("DROP INDEX ix_asset_shape")
     _gather_sources()
     _fold_again()
-    op.execute(
-        "INSERT INTO register_state (area_id, version, whole_at) SELECT id, 1, 1 FROM area"
-    )
+    op.execute("INSERT INTO register_state (area_id, version, whole_at) SELECT id, 1, 1 FROM area")
     op.create_index("ix_asset_area_name", "asset", ["area_id", "name_key", "id"], unique=False)
     for statement in SQLITE if sqlite else POSTGRESQL:
         op.execute(sa.text(statement.replace(":=", r"\:=")))
@@ -152,17 +165,13 @@ def _gather_sources() -> None:
     )
     now = datetime.now(UTC)
     for area_id, label, as_of in sorted(set(main.values())):
-        bind.execute(
-            source.insert().values(area_id=area_id, label=label, as_of=as_of, read_at=now)
-        )
+        bind.execute(source.insert().values(area_id=area_id, label=label, as_of=as_of, read_at=now))
     ids = {
         (r.area_id, r.label, r.as_of): r.id
         for r in bind.execute(sa.select(source.c.id, source.c.area_id, source.c.label, source.c.as_of))
     }  # fmt: skip
     asset = sa.table("asset", sa.column("id"), sa.column("source_id"))
-    fact = sa.table(
-        "fact", sa.column("asset_id"), sa.column("source"), sa.column("as_of", sa.Date)
-    )
+    fact = sa.table("fact", sa.column("asset_id"), sa.column("source"), sa.column("as_of", sa.Date))
     for asset_id, key in main.items():
         bind.execute(asset.update().where(asset.c.id == asset_id).values(source_id=ids[key]))
         bind.execute(
@@ -190,14 +199,16 @@ def _fold(text: str) -> str:
 def downgrade() -> None:
     sqlite = op.get_bind().dialect.name == "sqlite"
     if sqlite:
-        triggers = ("register_begins", *(f"asset_{k}_{w}" for k in ("changed", "words") for w in ("insert", "update", "delete")))  # fmt: skip
+        triggers = ("register_begins", "holder_renamed", "ward_renamed", *(f"asset_{k}_{w}" for k in ("changed", "words") for w in ("insert", "update", "delete")))  # fmt: skip
         for trigger in triggers:
             op.execute(f"DROP TRIGGER {trigger}")
         op.execute("DROP TABLE asset_words")
     else:
         op.execute("DROP TRIGGER asset_changed ON asset")
         op.execute("DROP TRIGGER register_begins ON area")
-        for function in ("asset_changed", "register_begins"):
+        for table in NAMED:
+            op.execute(f"DROP TRIGGER renamed ON {table}")
+        for function in ("asset_changed", "register_begins", "renamed"):
             op.execute(f"DROP FUNCTION {function}")
         op.execute("DROP INDEX ix_asset_words")
     op.drop_index("ix_asset_area_name", "asset")
@@ -216,7 +227,9 @@ def downgrade() -> None:
         op.drop_table(table)
     if sqlite:
         op.execute("CREATE VIRTUAL TABLE asset_box USING rtree(id, west, east, south, north)")
-        op.execute("INSERT INTO asset_box SELECT id, west, east, south, north FROM asset WHERE west IS NOT NULL")
+        op.execute(
+            "INSERT INTO asset_box SELECT id, west, east, south, north FROM asset WHERE west IS NOT NULL"
+        )
         for statement in BOX_TRIGGERS:
             op.execute(sa.text(statement))
     else:

@@ -14,7 +14,7 @@ from geo import tiles
 from geo.geojson import PLACES, rounded
 from portal.db import db
 from portal.register import matching
-from portal.register.glance import Glance, Rows
+from portal.register.glance import Glance, Rows, ground
 from portal.register.search import Search
 
 _ROWS = """
@@ -30,6 +30,8 @@ ROWS = {
 NAMES = (
     "name", "kind", "status", "holder", "ward", "capacity", "step_free", "postcode", "land_m2",
 )  # fmt: skip
+END = b"}}"
+MOST_TOLD = 100_000  # features kept as JSON: some 50 MB
 BOOLEANS = {None: None, 0: False, 1: True}
 
 
@@ -37,53 +39,72 @@ def rows_of(ids: Sequence[int]) -> list[Any]:
     """What a feature says of each asset, in the order of `ids`."""
     engine = db.engine.dialect.name
     given = list(ids) if engine == "postgresql" else orjson.dumps(list(ids)).decode()
-    by_id = {row[0]: row for row in db.session.execute(ROWS[engine], {"ids": given})}
+    by_id = {row[0]: row for row in db.session.execute(ROWS[engine], {"ids": given}).all()}
     return [by_id[number] for number in ids if number in by_id]
 
 
 def collection(seen: Glance, ids: Sequence[int], metres: dict[int, float], **members: Any) -> bytes:
     """The assets as a FeatureCollection (RFC 7946); one whose place nobody knows has "geometry": null."""
-    found = features(seen, ids, metres)
-    return orjson.dumps({"type": "FeatureCollection", **members, "features": found})
+    opening = orjson.dumps({"type": "FeatureCollection", **members})[:-1]
+    heads = _heads(seen, ids)
+    ends = ((b',"metres":%.10g}}' % metres[number]) if number in metres else END for number in ids)
+    found = b",".join(heads[n] + end for n, end in zip(ids, ends, strict=True) if n in heads)
+    return opening + b',"features":[' + found + b"]}"
 
 
-def features(seen: Glance, ids: Sequence[int], metres: dict[int, float]) -> list[dict[str, Any]]:
-    """The assets as features that `orjson` writes, in the order of `ids`."""
+def texts(seen: Glance, ids: Sequence[int]) -> list[bytes]:
+    """Each asset's feature as JSON; nothing of it is kept."""
     rows = rows_of(ids)
     return [
-        _feature(row, geometry, metres.get(row[0]))
-        for row, geometry in zip(rows, _geometries(seen, rows), strict=True)
+        _head(row, shape) + END for row, shape in zip(rows, _geometries(seen, rows), strict=True)
     ]
 
 
-def _feature(row: Any, geometry: Any, metres: float | None) -> dict[str, Any]:
+def _heads(seen: Glance, ids: Sequence[int]) -> dict[int, bytes]:
+    """Each asset's feature as JSON but for its last two braces; kept in memory, for what is asked for once is asked again."""
+    known = seen.told
+    found = {number: known[number] for number in ids if number in known}
+    unknown = [number for number in ids if number not in found]
+    if unknown:
+        rows = rows_of(unknown)
+        fresh = {
+            row[0]: _head(row, shape)
+            for row, shape in zip(rows, _geometries(seen, rows), strict=True)
+        }
+        found |= fresh
+        # What this request reads may be newer than what it has in memory; then it is not kept.
+        if ground(seen.ground.area_id).version == seen.ground.version:
+            if len(known) > MOST_TOLD:
+                known.clear()
+            known.update(fresh)
+    return found
+
+
+def _head(row: Any, geometry: Any) -> bytes:
     number, name, kind, status, holder, ward, capacity, step_free, postcode, land = row
     properties = {
         "name": name, "kind": kind, "status": status, "holder": holder, "ward": ward, "capacity": capacity,
         "step_free": BOOLEANS[step_free], "postcode": postcode, "land_m2": land, "url": f"/assets/{number}",
     }  # fmt: skip
-    if metres is not None:
-        properties["metres"] = metres
-    return {"type": "Feature", "id": number, "properties": properties, "geometry": geometry}
+    return orjson.dumps(
+        {"type": "Feature", "id": number, "geometry": geometry, "properties": properties}
+    )[:-2]
 
 
 def _geometries(seen: Glance, rows: Sequence[Any]) -> list[Any]:
     """The shape of each row's asset as GeoJSON, from memory."""
-    at = {int(seen.id[row]): row for row in seen.rows_of([row[0] for row in rows]).tolist()}
-    places = [at.get(row[0], -1) for row in rows]
-    found = np.array(places, np.int64)
+    found = seen.rows_of([row[0] for row in rows])
     lons, lats = seen.lon[found].round(PLACES).tolist(), seen.lat[found].round(PLACES).tolist()
-    plots = seen.plot[found].tolist()
-    return [
-        _geometry(seen, plot, lon, lat) if row >= 0 else None
-        for row, plot, lon, lat in zip(places, plots, lons, lats, strict=True)
+    shapes: list[Any] = [
+        {"type": "Point", "coordinates": (lon, lat)} if lon == lon else None  # noqa: PLR0124 - NaN
+        for lon, lat in zip(lons, lats, strict=True)
     ]
-
-
-def _geometry(seen: Glance, plot: int, lon: float, lat: float) -> Any:
-    if plot >= 0:
-        return orjson.Fragment(shapely.to_geojson(rounded([seen.plots[plot]])[0]))
-    return {"type": "Point", "coordinates": (lon, lat)} if lon == lon else None  # noqa: PLR0124 - NaN
+    plots = np.flatnonzero(seen.plot[found] >= 0)
+    if len(plots):
+        drawn = shapely.to_geojson(rounded(seen.plots[seen.plot[found[plots]]]))
+        for place, shape in zip(plots.tolist(), drawn.tolist(), strict=True):
+            shapes[place] = orjson.Fragment(shape)
+    return shapes
 
 
 FEATURES_FROM = 13  # the zoom from which a tile shows places one by one

@@ -38,6 +38,7 @@ CODES: dict[str, dict[Any, int]] = {
 OUTLIER = 1 << len(ACCESS)
 CHUNK = 20_000
 MOST_CHANGES = 2000  # more are quicker read whole
+ALONE: dict[str, dict[str, Any]] = {"postgresql": {"isolation_level": "AUTOCOMMIT"}, "sqlite": {}}
 MOST_KEPT = 4  # registers kept in memory: tests and a server of several areas have more than one
 
 COLUMNS = (
@@ -90,7 +91,7 @@ class Glance:
     def rows_of(self, ids: Iterable[int]) -> Rows:
         """The rows of these assets; one that is not here is left out."""
         order, known = self._by_id
-        wanted = np.fromiter(ids, np.int64)
+        wanted = np.fromiter(ids, known.dtype)
         at = np.searchsorted(known, wanted)
         here = at < len(known)
         here[here] = known[at[here]] == wanted[here]
@@ -99,14 +100,20 @@ class Glance:
 
     def run(self, first: int, after: int) -> slice:
         """The rows whose cells lie in a run."""
-        low, high = np.searchsorted(self.cell[: self.placed], (first, after))
+        low, high = self._found(np.array((first, after)))
         return slice(int(low), int(high))
+
+    def _found(self, cells: npt.NDArray[Any]) -> Rows:
+        """The first row of each cell or of the next one there is. Asked in the column's own type: numpy would
+        otherwise make a copy of a million cells in the wider one.
+        """
+        cells = np.minimum(cells, 2**32 - 1).astype(np.uint32)
+        return np.searchsorted(self.cell[: self.placed], cells)
 
     def rows_over(self, box: Any) -> Rows:
         """The rows that may touch the box (degrees): points near it, and plots whose own box does."""
         firsts, afters = tiles.runs_over(box)
-        cells = self.cell[: self.placed]
-        lows, highs = np.searchsorted(cells, firsts), np.searchsorted(cells, afters)
+        lows, highs = self._found(firsts).tolist(), self._found(afters).tolist()
         runs = [np.arange(low, high) for low, high in zip(lows, highs, strict=True) if low < high]
         rows = np.concatenate(runs) if runs else np.empty(0, np.int64)
         rows = rows[self._points[rows]]
@@ -125,6 +132,22 @@ class Glance:
     def _touching(self, box: Any) -> Rows:
         tree, rows = self._tree
         return rows[tree.query(shapely.box(*box))] if len(rows) else rows
+
+    @cached_property
+    def told(self) -> dict[int, bytes]:
+        """What `features` has said of assets as of this version."""
+        return {}
+
+    @cached_property
+    def _measured(self) -> npt.NDArray[np.object_]:
+        return np.full(len(self.plots), None, object)
+
+    def in_metres(self, plots: Rows) -> npt.NDArray[np.object_]:
+        """Plots in the system they are measured in; kept once somebody has asked."""
+        unknown = plots[shapely.is_missing(self._measured[plots])]
+        if len(unknown):
+            self._measured[unknown] = project(self.plots[unknown], STORED, self.ground.epsg)
+        return self._measured[plots]
 
 
 _kept: dict[tuple[str, int], Glance] = {}
@@ -145,12 +168,14 @@ def ground(area_id: int | None = None) -> Ground:
         f"WHERE {one} ORDER BY a.id LIMIT 1"
     )
     values = {"area_id": area_id, "slug": slug}
-    if db.session.connection().get_execution_options().get("writes"):
-        # In the middle of a change the session's own number is not yet true for anybody else.
-        with db.engine.connect() as connection:
-            row = connection.execute(query, values).first()
+    session = db.session
+    if session.in_transaction() and not session.connection().get_execution_options().get("writes"):
+        row = session.execute(query, values).first()
     else:
-        row = db.session.execute(query, values).first()
+        # In the middle of a change the session's own number is not yet true for anybody else; and a request that
+        # asks for no more than this number needs no transaction, which on PostgreSQL is two more trips to the server.
+        with db.engine.connect().execution_options(**ALONE[db.engine.dialect.name]) as connection:
+            row = connection.execute(query, values).first()
     if row is None:
         raise LookupError("no area")
     return Ground(row[0], Nation(row[1]).metric_epsg, row[2], row[3])
@@ -160,11 +185,11 @@ def at(ground: Ground) -> Glance:
     """The register as of this ground's version or a later one; read whole, or only what has changed."""
     key = str(db.engine.url), ground.area_id
     known = _kept.get(key)
-    if known is not None and known.ground.version == ground.version:
+    if known is not None and _true(known, ground):
         return known
     with _lock:
         known = _kept.get(key)
-        if known is None or known.ground.version != ground.version:
+        if known is None or not _true(known, ground):
             known = _changed(known, ground) if known is not None else None
             known = known or _whole(ground)
             _kept.pop(key, None)
@@ -172,6 +197,12 @@ def at(ground: Ground) -> Glance:
             for old in list(islice(_kept, max(0, len(_kept) - MOST_KEPT))):
                 del _kept[old]
     return known
+
+
+def _true(known: Glance, ground: Ground) -> bool:
+    """Whether what is in memory is as new as this ground, or newer: then somebody else has looked since."""
+    mine = known.ground
+    return mine == ground or (mine.whole_at == ground.whole_at and mine.version > ground.version)
 
 
 def _whole(ground: Ground) -> Glance:
@@ -204,7 +235,10 @@ def _changed(known: Glance, ground: Ground) -> Glance | None:
     stay = np.ones(len(known), bool)
     stay[known.rows_of(ids)] = False
     columns = {name: np.concatenate((known.columns[name][stay], fresh[name])) for name in COLUMNS}
-    return Glance(ground, _sorted(columns), np.concatenate((known.plots, plots)))
+    seen = Glance(ground, _sorted(columns), np.concatenate((known.plots, plots)))
+    changed = set(ids)
+    seen.told.update((n, said) for n, said in list(known.told.items()) if n not in changed)
+    return seen
 
 
 def _sorted(columns: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
@@ -318,7 +352,7 @@ def metres(glance: Glance, rows: Rows, lon: float, lat: float) -> npt.NDArray[np
     far = np.hypot(glance.x[rows] - x, glance.y[rows] - y)
     plots = np.flatnonzero(glance.plot[rows] >= 0)
     if len(plots):
-        shapes = project(glance.plots[glance.plot[rows[plots]]], STORED, epsg)
+        shapes = glance.in_metres(glance.plot[rows[plots]])
         far[plots] = shapely.distance(shapes, shapely.Point(x, y))
     rounded: npt.NDArray[np.float64] = far.round(2)
     return rounded

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import shapely
 from sqlalchemy import text
 
-from geo.crs import Box, box_around
+from geo.crs import Box, box_about
 from portal.db import db
 from portal.register.glance import CODES, Glance, Rows, metres
 from portal.register.rules import ACCESS, tokens
@@ -109,47 +109,41 @@ def all_of(fits: dict[str, Fits], rows: Any, but: str | None = None) -> Mask | N
 def match(glance: Glance, search: Search, fits: dict[str, Fits] | None = None) -> Matches:
     """All rows that fit."""
     fits = tests(glance, search) if fits is None else fits
-    rows, far = _around(glance, search, search.within)
+    rows = _about(glance, search)
+    mask = all_of(fits, slice(None) if rows is None else rows)
     if rows is None:
-        mask = all_of(fits, slice(None))
         rows = np.arange(len(glance)) if mask is None else np.flatnonzero(mask)
-        return _measured(glance, search, rows)
-    mask = all_of(fits, rows)
-    if mask is None:
-        return Matches(rows, far)
-    return Matches(rows[mask], None if far is None else far[mask])
+    elif mask is not None:
+        rows = rows[mask]
+    return _exactly(glance, search, rows)
 
 
-def _measured(glance: Glance, search: Search, rows: Rows) -> Matches:
-    """At any distance: only what has a place can be near or far."""
-    if not search.near:
-        return Matches(rows)
-    rows = rows[rows < glance.placed]
-    return Matches(rows, metres(glance, rows, search.near.lon, search.near.lat))
-
-
-def _around(
-    glance: Glance, search: Search, within: float | None
-) -> tuple[Rows | None, npt.NDArray[np.float64] | None]:
-    """The rows that lie where the search looks, with their distance; None where it looks everywhere."""
+def _about(glance: Glance, search: Search) -> Rows | None:
+    """The rows in a box around all that the search can find, some beyond it too; None where it looks everywhere."""
     boxes = []
-    if search.near and within is not None:
-        boxes.append(box_around(search.near.lon, search.near.lat, within, glance.ground.epsg))
+    if search.near and search.within is not None:
+        near = search.near
+        boxes.append(box_about(near.lon, near.lat, search.within))
     boxes += [box for box in (search.bbox, search.inside and Box(*search.inside.bounds)) if box]
     if not boxes:
-        return None, None
-    rows = glance.rows_over(
+        return None
+    return glance.rows_over(
         min(boxes, key=lambda box: (box.east - box.west) * (box.north - box.south))
     )
+
+
+def _exactly(glance: Glance, search: Search, rows: Rows) -> Matches:
+    """Those of the rows that lie where the search looks, with their distance: the dear part, done last."""
     for shape in filter(None, (search.bbox and shapely.box(*search.bbox), search.inside)):
         rows = rows[touching(glance, rows, shape)]
     if not search.near:
-        return rows, None
+        return Matches(rows)
+    rows = rows[rows < glance.placed]  # only what has a place can be near or far
     far = metres(glance, rows, search.near.lon, search.near.lat)
-    if within is None:
-        return rows, far
-    near = far <= within
-    return rows[near], far[near]
+    if search.within is None:
+        return Matches(rows, far)
+    near = far <= search.within
+    return Matches(rows[near], far[near])
 
 
 def touching(glance: Glance, rows: Rows, shape: Any) -> Mask:
@@ -181,6 +175,8 @@ def keys(glance: Glance, matches: Matches, order: Sort) -> npt.NDArray[np.float6
     """What the rows are sorted by, smallest first; equals are told apart by their number."""
     if order is Sort.NEAREST and matches.metres is not None:
         return matches.metres
+    if order is Sort.NUMBER:
+        return np.zeros(len(matches.rows))
     if order is Sort.LARGEST:
         return -glance.land[matches.rows]
     return -glance.since[matches.rows].astype(float)
@@ -204,10 +200,10 @@ def first_after(
 def counts(glance: Glance, search: Search) -> dict[str, dict[Any, int]]:
     """For each filter how many there are of each of its values, all other filters as they are."""
     fits = tests(glance, search)
-    rows, _ = _around(glance, search, search.within)
-    everywhere = slice(None) if rows is None else rows
-    if rows is None and search.near:
-        everywhere = slice(0, glance.placed)
+    rows = _about(glance, search)
+    everywhere: Any = slice(0, glance.placed) if search.near else slice(None)
+    if rows is not None:
+        everywhere = _exactly(glance, search, rows).rows
     return {name: _counted(glance, name, fits, everywhere) for name in COUNTED}
 
 

@@ -39,6 +39,7 @@ class Sort(StrEnum):
     NAME = "name"
     NEWLY_VACANT = "newly_vacant"
     LARGEST = "largest"
+    NUMBER = "number"  # no order that means anything, but always the same
 
 
 @dataclass(frozen=True)

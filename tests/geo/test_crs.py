@@ -12,6 +12,7 @@ from geo.crs import (
     METRIC,
     STORED,
     WEB_MERCATOR,
+    box_about,
     box_around,
     code_of,
     read_point,
@@ -108,3 +109,11 @@ def test_the_box_around_holds_all_within_the_distance(point, reach, direction, s
 
 def test_every_nation_has_an_envelope_and_a_metric_system():
     assert ENVELOPES.keys() == METRIC.keys()
+
+
+@given(st.floats(-8, 1.7), st.floats(50, 60.8), st.floats(1, 90_000), st.floats(0, 6.283))
+def test_the_box_about_a_place_holds_all_within(lon, lat, metres, angle):
+    epsg = BRITISH_GRID
+    x, y = to_metric(lon, lat, epsg)
+    there = to_stored(x + metres * math.sin(angle), y + metres * math.cos(angle), epsg)
+    assert box_about(lon, lat, metres).holds(*there)

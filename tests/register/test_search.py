@@ -113,6 +113,8 @@ def brute(area, search):
 def sort_key(asset, metres, order):
     if order is Sort.NEAREST:
         return (metres,)
+    if order is Sort.NUMBER:
+        return ()
     if order is Sort.NAME:
         return asset.status is Status.OCCUPIED, asset.name_key
     if order is Sort.NEWLY_VACANT:
@@ -208,6 +210,15 @@ def test_what_another_process_changes_is_seen_at_once(estate, change):
         db.session.expire_all()
         found = find(estate, search, limit=500).assets
         assert [asset.id for asset in found] == brute(estate, search)
+
+
+@pytest.mark.parametrize("table", ["holder", "ward"])
+def test_a_new_name_of_a_holder_or_ward_is_a_change_too(estate, table):
+    before = glance.ground(estate.id)
+    with db.engine.begin() as other:
+        other.execute(text(f"UPDATE {table} SET name = 'Renamed' WHERE name IN ('Homes', 'East')"))
+    db.session.rollback()
+    assert glance.ground(estate.id).whole_at > before.version
 
 
 def test_a_change_that_is_taken_back_was_never_there(estate):
