@@ -18,6 +18,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from portal import clock
 from portal.fields import DateParts
@@ -79,6 +80,12 @@ def _last_time() -> dict[str, Any]:
         return {"evidence": Evidence(evidence).value, "seen_on": date.fromisoformat(on)}
     except (KeyError, ValueError, TypeError):
         return {"seen_on": clock.today()}
+
+
+def in_order(form: Form) -> list[Any]:
+    """The questions of a form, what was seen before how one knows it."""
+    asked = [field for field in form if not isinstance(field.widget, HiddenInput)]
+    return sorted(asked, key=lambda field: field.name in ("evidence", "seen_on", "words"))
 
 
 class PlaceForm(EvidenceForm):

@@ -103,6 +103,7 @@ def here(asset_id: int):
         form,
         **page.review(area, asset, spot),
         geojson_url=_on_map(asset_id, place, key),
+        last=words.grounds(form.evidence.data, form.seen_on.data),
         url=_url,
     )
 
@@ -271,6 +272,7 @@ def _act(form: Form, asset_id: int, title: str, about: str, button: str) -> tupl
     asset = queries.asset_of(current_area(), asset_id)
     form.shown.data = queries.version_of(asset)
     context = {"asset": asset, "title": title, "about": about, "button": button, "url": _url}
+    context["parts"] = forms.in_order(form)
     return render_form("locating/act.html", form, **context, address=page.address)
 
 

@@ -1,6 +1,7 @@
 """The queue, the evidence and the history, as people read them."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from flask_babel import format_date, format_decimal
@@ -125,6 +126,11 @@ def value_words(value: Any) -> str:
 
 
 def _on_what(row: Verification) -> str:
-    if row.evidence is None or row.seen_on is None:
+    return grounds(row.evidence, row.seen_on)
+
+
+def grounds(evidence: Evidence | str | None, seen_on: date | None) -> str:
+    """I was there, 1 March 2026."""
+    if evidence not in EVIDENCE or seen_on is None:
         return ""
-    return f"{EVIDENCE[row.evidence]}, {format_date(row.seen_on, 'd MMMM y')}"
+    return f"{EVIDENCE[Evidence(evidence)]}, {format_date(seen_on, 'd MMMM y')}"
