@@ -161,7 +161,7 @@ def records(lines: Iterable[str], delimiter: str, width: int) -> Iterator[Record
             swallowed = True
         if swallowed:
             cells, fault = feed.first_alone()
-        if any(cell and not cell.isspace() for cell in cells):
+        if any(map(str.strip, cells)):
             yield Record(line, cells, fault)
 
 

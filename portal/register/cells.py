@@ -1,6 +1,7 @@
 """One cell of a register, read: each function takes the text and gives a value, or raises ValueError. Pure."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -65,7 +66,6 @@ NOTHING = frozenset(
     ["n/a", "na", "n.a.", "-", "--", "none", "null", "nil", "#n/a", "not known", "unknown", "not applicable",
      "tbc", "nan", ".", "?", "n/k", "no data", "<null>", "#ref!", "#value!", "not available"]
 )  # fmt: skip
-LONGEST_NOTHING = max(map(len, NOTHING))
 DAYS = {
     "monday": "Mo",
     "tuesday": "Tu",
@@ -81,10 +81,12 @@ class NotReadError(ValueError):
     """Marks a cell that could not be read."""
 
 
-def clean(cell: str) -> str:
-    """A cell with single spaces; empty when it only says that nothing is known."""
-    text = " ".join(cell.split())
-    return "" if len(text) <= LONGEST_NOTHING and text.casefold() in NOTHING else text
+def clean(column: Sequence[str]) -> list[str]:
+    """A column with single spaces; a cell that only says that nothing is known becomes empty."""
+    texts = list(map(" ".join, map(str.split, column)))
+    if NOTHING.isdisjoint(map(str.casefold, texts)):
+        return texts
+    return ["" if text.casefold() in NOTHING else text for text in texts]
 
 
 def kind_said(kind: str, holding: str, purpose: str, sized: object) -> Kind | None:

@@ -11,6 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 MANY = 2000
+# Pages of indexes that many new rows touch anywhere: without room for them each row is written many times over.
+ROOM_KIB = 65_536
 
 
 class Changes:
@@ -42,6 +44,7 @@ class Changes:
         self.triggers = [tuple(row) for row in found]
         for name, _ in self.triggers:
             self.connection.execute(text(f"DROP TRIGGER {name}"))
+        self.connection.execute(text(f"PRAGMA cache_size = -{ROOM_KIB}"))
 
     def reword(self, words: Iterable[tuple[int, str, str]]) -> None:
         """Keep the words of changed assets (id, before, after) while the triggers rest."""
@@ -71,6 +74,7 @@ class Changes:
             )
             for _, sql in self.triggers:
                 self.connection.exec_driver_sql(sql)
+            self.connection.execute(text("PRAGMA cache_size = -2000"))  # its default
         else:
             # What was queued before the switch is counted now, not after the version was said.
             self.connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))

@@ -17,6 +17,12 @@ from portal.register.rules import fold
 LONGEST = 200
 
 
+def _as_council(name: str) -> str:
+    """What an authority's column calls "Trafford" is Trafford Council."""
+    bare = name and council_key(name) == council_key(f"{name} Council")
+    return f"{name} Council" if bare and fold(name) == council_key(name) else name
+
+
 class Holders:
     """The holders of an area by name; a new one is written down when it first holds something."""
 
@@ -56,20 +62,20 @@ class Holders:
 
     def _fallback(self, batch: Batch, filled: set[str]) -> list[str]:
         """Whose a row is that names no holder."""
-        council = [f"{name} Council" if name and council_key(name) == council_key(f"{name} Council") else name
-                   for name in batch.texts("authority")]  # fmt: skip
+        own = self.council
+        council = each(_as_council, batch.texts("authority"))
         if is_brownfield(filled):
             return [
-                name or self.council if fold(owned).startswith("owned by a public") else BROWNFIELD
+                name or own if fold(owned).startswith("owned by a public") else BROWNFIELD
                 for name, owned in zip(council, batch.texts("ownership"), strict=True)
             ]
         if not is_list(filled):
-            return [name or self.council for name in council]
+            return [name or own for name in council]
         found = each(
             list_of, [batch.file] * len(batch), batch.texts("purpose"), batch.values["name"]
         )
         return [
-            (one.holder.format(area=self.area.name) if one and one.holder else name or self.council)
+            (one.holder.format(area=self.area.name) if one and one.holder else name or own)
             for one, name in zip(found, council, strict=True)
         ]
 

@@ -10,7 +10,7 @@ from geo import columns, read
 from geo.columns import PAIRED, Match
 from portal.errors import BadInput
 from portal.register.cells import clean
-from portal.register.reading import Batch, each
+from portal.register.reading import Batch
 
 NAMING = frozenset({"name", "street", "address", "code", "uprn"})
 
@@ -113,7 +113,7 @@ def batch_of(chunk: read.Chunk, plan_: Plan) -> Batch:
         positions.setdefault(match.field, []).append(match.position)
     batch = Batch(chunk.lines, {}, plan_.table.path.name, shapes=chunk.shapes)
     for field, places in positions.items():
-        cleaned = [each(clean, by_position[place]) for place in places]
+        cleaned = [clean(by_position[place]) for place in places]
         batch.cells[field] = cleaned[0] if field in PAIRED else _first_filled(cleaned)
     _pair(batch.cells, by_position, positions)
     for row, fault in chunk.faults.items():
@@ -135,9 +135,7 @@ def _pair(
 ) -> None:
     """A second pair of coordinates where the first is not filled, never one of each."""
     for x, y in list(zip(positions.get("x", []), positions.get("y", []), strict=False))[1:]:
-        for row, (left, right) in enumerate(zip(cells["x"], cells["y"], strict=True)):
-            if not (left and right):
-                cells["x"][row], cells["y"][row] = (
-                    clean(by_position[x][row]),
-                    clean(by_position[y][row]),
-                )
+        others = zip(clean(by_position[x]), clean(by_position[y]), strict=True)
+        for row, (left, right) in enumerate(others):
+            if not (cells["x"][row] and cells["y"][row]):
+                cells["x"][row], cells["y"][row] = left, right
