@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 import shapely
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
@@ -22,7 +22,7 @@ from portal.sightings import forms, queries, rules, service, uploads, words
 from portal.sightings.acts import ACTS, around, point_of
 from portal.sightings.models import Sighting
 from portal.sightings.queries import Near
-from portal.sightings.rules import NEAR_METRES, SAME_METRES, Action, HowLong, SightingState
+from portal.sightings.rules import NEAR_METRES, SAME_METRES, HowLong, SightingState
 from portal.web import Form, attempt, limiter, render_form, row_id
 
 bp = Blueprint("sightings", __name__)
@@ -33,7 +33,7 @@ bp.add_app_template_filter(words.on_day, "on_day")
 AROUND_METRES = 800  # of ground on the still picture
 FEW = 4
 A_DAY = 24 * 3600
-ACTIONS = ",".join(action.value for action in ACTS)
+BY_SLUG = {action.value: action for action in ACTS}
 
 
 class Mark(StrEnum):
@@ -160,11 +160,20 @@ def leave(token: str):
 # ---- photos
 
 
-@bp.get("/sightings/photos/<int:photo_id>.webp", defaults={"small": False})
-@bp.get("/sightings/photos/<int:photo_id>-small.webp", defaults={"small": True})
+@bp.get("/sightings/photos/<int:photo_id>.webp")
 @allow(PUBLIC)
-def photo(photo_id: int, *, small: bool):
+def photo(photo_id: int):
     """A published photo for all; one that is not for the broker alone."""
+    return _seen(photo_id, small=False)
+
+
+@bp.get("/sightings/photos/<int:photo_id>-small.webp")
+@allow(PUBLIC)
+def small_photo(photo_id: int):
+    return _seen(photo_id, small=True)
+
+
+def _seen(photo_id: int, *, small: bool) -> Response:
     data, found, public = queries.photo(photo_id, small=small)
     if not public and not area_roles() & set(STAFF):
         raise NotFound("no-photo", "There is no such photo.")
@@ -229,11 +238,11 @@ def one(sighting_id: int):
     return render_template("sightings/one.html", acts=acts, **_report(found))
 
 
-@bp.route(f"/desk/sightings/<int:sighting_id>/<any({ACTIONS}):name>", methods=["GET", "POST"])
+@bp.route("/desk/sightings/<int:sighting_id>/<slug>", methods=["GET", "POST"])
 @allow(Role.BROKER)
-def act(sighting_id: int, name: str):
+def act(sighting_id: int, slug: str):
     """Any answer to a report: load, check, form, one call, back to the report."""
-    action = Action(name)
+    action = BY_SLUG.get(slug) or abort(404)
     how = ACTS[action]
     found = queries.sent(sighting_id)
     form = how.form(found)
@@ -245,7 +254,7 @@ def act(sighting_id: int, name: str):
         flash(_("This report has been answered already."), "error")
         return redirect(url_for("sightings.one", sighting_id=sighting_id))
     return render_form(
-        "sightings/act.html", form, act=how, name=name, **_report(queries.sent(sighting_id))
+        "sightings/act.html", form, act=how, name=slug, **_report(queries.sent(sighting_id))
     )
 
 
