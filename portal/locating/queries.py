@@ -1,14 +1,16 @@
 """The queue of places that nobody knows, or that may be wrong; and what was done to one by hand.
 
-The queue is one question to the database: every asset's worst doubt, as a number (`rules.RANK`), the same on both engines.
+The queue is asked of the database: every asset's worst doubt, as a number (`rules.RANK`), the same on both engines.
 Distances in it are flat-earth metres, good to one part in a hundred; pages measure properly.
 """
 
 import zlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from time import monotonic
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from portal.areas.models import Area, Postcode, Uprn
@@ -59,51 +61,90 @@ class Filter(NamedTuple):
 
 def counts(area: Area, holder_id: int | None = None) -> dict[Doubt, int]:
     """How many wait for each reason, the worst first; reasons for which none waits are left out."""
-    doubted = _doubted(area, Filter(None, holder_id)).subquery()
-    query = select(doubted.c.rank, func.count()).group_by(doubted.c.rank)
-    found = dict(db.session.execute(query).tuples().all())
-    return {doubt: found[rank] for doubt, rank in RANK.items() if rank in found}
+    found: Counter[Doubt] = Counter()
+    for (holder, doubt), number in _tally(area).items():
+        if holder_id in (None, holder):
+            found[doubt] += number
+    return {doubt: found[doubt] for doubt in Doubt if found[doubt]}
 
 
 def waiting(area: Area) -> int:
     """How many places wait to be looked at, for whatever reason."""
-    doubted = _doubted(area, Filter()).subquery()
-    return db.session.scalar(select(func.count()).select_from(doubted)) or 0
+    return sum(_tally(area).values())
 
 
 def holders(area: Area) -> list[tuple[Holder, int]]:
     """Whose places wait, by name, with how many."""
-    doubted = _doubted(area, Filter()).subquery()
-    query = (
-        select(Holder, func.count())
-        .join(doubted, doubted.c.holder_id == Holder.id)
-        .group_by(Holder.id)
-        .order_by(Holder.name)
+    found: Counter[int] = Counter()
+    for (holder_id, _), number in _tally(area).items():
+        found[holder_id] += number
+    query = select(Holder).where(Holder.id.in_(found)).order_by(Holder.name)
+    return [(holder, found[holder.id]) for holder in db.session.scalars(query)]
+
+
+Tally = dict[tuple[int, Doubt], int]
+# Counting a million takes seconds, so such a count is good for a minute; what is counted quickly is counted anew.
+SLOW, KEPT_FOR = 0.3, 60.0
+_tallies: dict[tuple[str, int], tuple[float, Tally]] = {}
+
+
+def _tally(area: Area) -> Tally:
+    """How many wait, by holder and reason."""
+    key = str(db.engine.url), area.id
+    began = monotonic()
+    at, kept = _tallies.get(key, (-KEPT_FOR, {}))
+    if began - at < KEPT_FOR:
+        return kept
+    doubted = _doubted(area, Doubt.SAME_POINT).subquery()
+    query = select(doubted.c.holder_id, doubted.c.rank, func.count()).where(
+        doubted.c.rank.is_not(None)
     )
-    return [(holder, number) for holder, number in db.session.execute(query)]
+    rows = db.session.execute(query.group_by(doubted.c.holder_id, doubted.c.rank))
+    tally = {(holder_id, Key(rank, 0).doubt): number for holder_id, rank, number in rows}
+    if monotonic() - began > SLOW:
+        _tallies[key] = (began, tally)
+    return tally
 
 
 def page(
     area: Area, asked: Filter, after: Key | None = None, limit: int = PAGE
 ) -> list[tuple[Key, Asset]]:
-    """The next of the queue after a key."""
-    doubted = _doubted(area, asked).subquery()
-    query = (
-        select(doubted.c.rank, Asset)
-        .join(doubted, doubted.c.id == Asset.id)
-        .options(joinedload(Asset.holder))
-        .order_by(doubted.c.rank, doubted.c.id)
-        .limit(limit)
-    )
-    if after:
-        query = query.where(tuple_(doubted.c.rank, doubted.c.id) > tuple_(*after))
-    return [(Key(rank, asset.id), asset) for rank, asset in db.session.execute(query)]
+    """The next of the queue after a key. Reason by reason, so that the first page never asks about the last ones."""
+    found: list[tuple[Key, Asset]] = []
+    for doubt, rank in RANK.items():
+        if len(found) == limit or (asked.doubt and asked.doubt is not doubt):
+            continue
+        if after is None or rank >= after.rank:
+            beyond = after.asset_id if after and after.rank == rank else 0
+            assets = _tier(area, doubt, asked.holder_id, beyond, limit - len(found))
+            found += [(Key(rank, asset.id), asset) for asset in assets]
+    return found
+
+
+def _tier(
+    area: Area, doubt: Doubt, holder_id: int | None, beyond: int, limit: int
+) -> Sequence[Asset]:
+    """The assets whose worst doubt is this one."""
+    clauses = [Asset.id > beyond, *([Asset.holder_id == holder_id] if holder_id else [])]
+    ids = _doubted(area, doubt, *clauses).subquery()
+    query = select(ids.c.id).where(ids.c.rank == RANK[doubt]).order_by(ids.c.id).limit(limit)
+    wanted = db.session.scalars(query).all()
+    assets = select(Asset).where(Asset.id.in_(wanted)).options(joinedload(Asset.holder))
+    return db.session.scalars(assets.order_by(Asset.id)).all()
 
 
 def key_of(area: Area, asset_id: int) -> Key | None:
     """Where an asset stands in the queue, if it does."""
-    doubted = _doubted(area, Filter()).subquery()
-    rank = db.session.scalar(select(doubted.c.rank).where(doubted.c.id == asset_id))
+    asset = db.session.get(Asset, asset_id)
+    if asset is None:
+        return None
+    here = (
+        Asset.holder_id == asset.holder_id,
+        Asset.west == asset.west,
+        Asset.south == asset.south,
+    )
+    doubted = _doubted(area, Doubt.SAME_POINT, Asset.id == asset_id, on_point=here).subquery()
+    rank = db.session.scalar(select(doubted.c.rank))
     return Key(rank, asset_id) if rank else None
 
 
@@ -114,36 +155,45 @@ def next_after(area: Area, asked: Filter, key: Key | None) -> Asset | None:
     return assets[0] if assets else None
 
 
-def _doubted(area: Area, asked: Filter) -> Select[Any]:
-    """(id, holder_id, rank) of every asset with a doubt. A room stands where its building does: that one is asked about."""
-    checked, shared = aliased(Fact), _shared_points(area).subquery()
-    rank = _rank(checked, shared).label("rank")
+def _doubted(
+    area: Area, down_to: Doubt, *clauses: ColumnElement[bool], on_point: Iterable[Any] = ()
+) -> Select[Any]:
+    """(id, holder_id, rank) of the assets; rank is NULL without a doubt down to that one, which saves asking for more.
+
+    A room stands where its building does, so that one is asked about.
+    """
+    checked, shared = aliased(Fact), _shared_points(area, *on_point).subquery()
     alone = or_(Asset.kind != Kind.ROOM, Asset.parent_id.is_(None))
-    clauses = [Asset.area_id == area.id, Asset.gone_on.is_(None), alone]
-    clauses += [rank == RANK[asked.doubt] if asked.doubt else rank.is_not(None)]
-    clauses += [Asset.holder_id == asked.holder_id] if asked.holder_id else []
-    return (
-        select(Asset.id, Asset.holder_id, rank)
-        .outerjoin(checked, and_(checked.asset_id == Asset.id, checked.name == "shape", checked.checked))
-        .outerjoin(Postcode, and_(Postcode.area_id == Asset.area_id, Postcode.code == POSTCODE_KEY))
-        .outerjoin(Uprn, and_(Uprn.area_id == Asset.area_id, Uprn.uprn == func.ltrim(Asset.uprn, "0")))
-        .outerjoin(shared, and_(shared.c.holder_id == Asset.holder_id, shared.c.west == Asset.west,
-                                shared.c.south == Asset.south, *IS_POINT))
-        .where(*clauses)
-    )  # fmt: skip
+    joins: dict[Doubt, tuple[Any, ColumnElement[bool]]] = {
+        Doubt.NO_PLACE: (checked, and_(checked.asset_id == Asset.id, checked.name == "shape", checked.checked)),
+        Doubt.FAR_FROM_POSTCODE: (
+            Postcode, and_(Postcode.area_id == Asset.area_id, Postcode.code == POSTCODE_KEY)),
+        Doubt.FAR_FROM_PROPERTY: (
+            Uprn, and_(Uprn.area_id == Asset.area_id, Uprn.uprn == func.ltrim(Asset.uprn, "0"))),
+        Doubt.SAME_POINT: (
+            shared, and_(shared.c.holder_id == Asset.holder_id, shared.c.west == Asset.west,
+                         shared.c.south == Asset.south, *IS_POINT)),
+    }  # fmt: skip
+    conditions = _conditions(checked, shared)
+    ranks = [(conditions[doubt], rank) for doubt, rank in RANK.items() if rank <= RANK[down_to]]
+    query = select(Asset.id, Asset.holder_id, case(*ranks).label("rank"))
+    for doubt, (table, on) in joins.items():
+        if RANK[doubt] <= RANK[down_to]:
+            query = query.outerjoin(table, on)
+    return query.where(Asset.area_id == area.id, Asset.gone_on.is_(None), alone, *clauses)
 
 
 POSTCODE_KEY = func.upper(func.replace(Asset.postcode, " ", ""))
 IS_POINT = (Asset.west == Asset.east, Asset.south == Asset.north)
 
 
-def _rank(checked: Any, shared: Any) -> ColumnElement[int]:
-    """The worst doubt; what a broker has checked, or found, is asked about again only if it has no place."""
+def _conditions(checked: Any, shared: Any) -> dict[Doubt, ColumnElement[bool]]:
+    """What a broker has checked, or found, is asked about again only if it has no place."""
     unsure = and_(
         checked.asset_id.is_(None),
         or_(Asset.located_by.is_(None), Asset.located_by != LocatedBy.BROKER),
     )
-    conditions: dict[Doubt, ColumnElement[bool]] = {
+    return {
         Doubt.NO_PLACE: Asset.west.is_(None),
         Doubt.OUTSIDE: and_(unsure, Asset.outlier),
         Doubt.POSTCODE_ONLY: and_(unsure, Asset.located_by == LocatedBy.POSTCODE),
@@ -151,7 +201,6 @@ def _rank(checked: Any, shared: Any) -> ColumnElement[int]:
         Doubt.FAR_FROM_PROPERTY: and_(unsure, _beyond(Uprn, PROPERTY_METRES)),
         Doubt.SAME_POINT: and_(unsure, shared.c.west.is_not(None)),
     }
-    return case(*((conditions[doubt], rank) for doubt, rank in RANK.items()))
 
 
 def _beyond(there: type[Postcode | Uprn], metres: float) -> ColumnElement[bool]:
@@ -167,7 +216,7 @@ def _gap(value: Any, low: Any, high: Any) -> ColumnElement[float]:
     return case((value < low, low - value), (value > high, value - high), (value.is_not(None), 0.0))
 
 
-def _shared_points(area: Area) -> Select[Any]:
+def _shared_points(area: Area, *clauses: Any) -> Select[Any]:
     """Points on which one holder has places of several postcodes: one of them at least is elsewhere."""
     return (
         select(Asset.holder_id, Asset.west, Asset.south)
@@ -176,6 +225,7 @@ def _shared_points(area: Area) -> Select[Any]:
             Asset.gone_on.is_(None),
             Asset.kind != Kind.ROOM,
             *IS_POINT,
+            *clauses,
         )
         .group_by(Asset.holder_id, Asset.west, Asset.south)
         .having(func.count(func.distinct(POSTCODE_KEY)) > 1)
