@@ -14,11 +14,12 @@ from portal.app import create_app
 from portal.areas.queries import current_area
 from portal.areas.service import change_settings, import_places
 from portal.db import db
-from portal.demo import borough, cases, cast, invented_rooms, lets
+from portal.demo import borough, cases, cast, invented_rooms, lets, questions
 from portal.demo.play import play
 from portal.errors import BadInput
 from portal.lettings.service import tick as lettings_tick
 from portal.models import Model
+from portal.ownership.service import tick as ownership_tick
 from portal.people.models import Holder
 from portal.proposals.tick import tick as proposals_tick
 from portal.register.importer import import_register
@@ -111,13 +112,14 @@ def fill(slug, files):
     with clock.at(clock.now() - timedelta(days=LONG_AGO)):
         set_up_area(slug)
         cast.enter(holders())
-    play([*cases.stories(holders()), *lets.stories()], tick)
+    play([*cases.stories(holders()), *lets.stories(), *questions.stories()], tick)
 
 
 def tick():
     """Do what is due, as `portal tick` does; letters are shown here, not sent."""
     proposals_tick()
     lettings_tick()
+    ownership_tick()
 
 
 def set_up_area(slug):

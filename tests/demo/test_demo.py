@@ -59,6 +59,10 @@ def test_cases_and_lets_stand_in_many_states(made):
     ]  # fmt: skip
     lets = [row[_column(made, "room_let", "state")] for row in rows["room_let"]]
     assert lets == ["ended", "running", "confirmed", "deposit_due", "declined", "requested"]
+    asked = [
+        row[_column(made, "ownership_question", "state")] for row in rows["ownership_question"]
+    ]
+    assert asked == ["answered", "not_established", "overdue", "sent_on", "asked"]
 
 
 def _column(path, table, name):
