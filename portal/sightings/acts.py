@@ -17,7 +17,7 @@ from portal.sightings import answering, forms, queries
 from portal.sightings.models import Sighting
 from portal.sightings.queries import Near
 from portal.sightings.rules import Action, Reason
-from portal.web import Form
+from portal.web import Form, stripped
 
 
 class Act(NamedTuple):
@@ -37,11 +37,16 @@ def point_of(one: Sighting) -> Place:
     return Place(one.called, one.lon, one.lat)
 
 
+def looked_near() -> str:
+    """Where the broker looks for the place instead of around the report."""
+    return stripped(request.args.get("near", ""))
+
+
 def around(one: Sighting) -> list[Near]:
     """The places that a report may be about: around it, or around what the broker looks for instead."""
     area = current_area()
     place = point_of(one)
-    if text := request.args.get("near", "").strip():
+    if text := looked_near():
         try:
             place = find_place(area, text)
         except BadInput:

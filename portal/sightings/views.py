@@ -19,7 +19,7 @@ from portal.register.doors import aside, asides_of
 from portal.register.forms import distance_words
 from portal.register.models import Asset
 from portal.sightings import forms, queries, rules, service, uploads, words
-from portal.sightings.acts import ACTS, around, point_of
+from portal.sightings.acts import ACTS, around, looked_near, point_of
 from portal.sightings.models import Sighting
 from portal.sightings.queries import Near
 from portal.sightings.rules import NEAR_METRES, SAME_METRES, HowLong, SightingState
@@ -284,6 +284,7 @@ def _report(found: Sighting) -> dict[str, Any]:
         "one": found,
         "reports": queries.with_joined(found),
         "near": near,
+        "looked_near": looked_near(),
         "picture": _drawn(place, near, []),
         "how_long": words.HOW_LONG,
         "reason": words.REASONS[found.reason].label if found.reason else "",
