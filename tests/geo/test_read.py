@@ -1,10 +1,14 @@
 import json
+from contextlib import suppress
+from zipfile import ZipFile
 
 import geopandas
 import pytest
 import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from geo.read import UnreadableError, features, rows
+from geo.read import UnreadableError, features, rows, table
 
 TABLE = 'Property Name,Post Code,GeoX\r\nCafé,M33 7DZ,1\r\n\r\n,,\r\n"Old\r\nhall",,2\r\n'
 EXPECTED = [
@@ -52,6 +56,121 @@ def test_what_is_no_table_is_said_in_a_sentence(tmp_path, content, why):
         path.write_bytes(content)
     with pytest.raises(UnreadableError, match=why):
         rows(path)
+
+
+def lines_of(path):
+    """line -> (cells, what is wrong with them)."""
+    return {
+        line: ([*cells], chunk.faults.get(row) and chunk.faults[row].what)
+        for chunk in table(path).chunks(2)
+        for row, (line, cells) in enumerate(zip(chunk.lines, chunk.cells, strict=True))
+    }
+
+
+HEADS = "Ref,Property Name,Street,Postcode,Tenure\n"
+GOOD = ["3", "A, b", "High St", "M33", "Free"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('1,"Yard,Mill Lane,M33,Free\n3,"A, b",High St,M33,Free\n', {2: "repaired", 3: None}),
+        ('1,Yard,Mill Lane,M33,"Free\n3,"A, b",High St,M33,Free\n', {2: "repaired", 3: None}),
+        ('1,"Yard, x,Mill Lane,M33,Free\n3,"A, b",High St,M33,Free\n', {2: "refused", 3: None}),
+        ('3,"A, b",High St,M33,Free\n1,"Yard,Mill Lane,M33,Free\n', {2: None, 3: "repaired"}),
+        ('1,"The "Old" Hall",Mill Lane,M33,Free\n3,"A, b",High St,M33,Free', {2: None, 3: None}),
+        ('1,Yard,Mill Lane,M33,Free,more\n3,"A, b",High St,M33,Free\n', {2: "refused", 3: None}),
+        (f'{HEADS}3,"A, b",High St,M33,Free\n', {3: None}),
+    ],
+)
+def test_a_mark_that_is_never_closed_costs_its_own_line_only(tmp_path, body, expected):
+    path = tmp_path / "r.csv"
+    path.write_text(HEADS + body, encoding="utf-8")
+    found = lines_of(path)
+    assert {line: what for line, (_, what) in found.items()} == expected
+    assert [cells for cells, _ in found.values()].count(GOOD) == 1
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_a_long_file_with_an_open_mark_is_not_swallowed(tmp_path, newline):
+    path = tmp_path / "r.csv"
+    rows_ = [f"{n},Hall {n},High St,M33 7DZ,Free" for n in range(2000)]
+    rows_[5] = '5,"Hall 5,High St,M33 7DZ,Free'
+    path.write_bytes(newline.join([HEADS.strip(), *rows_]).encode())
+    found = lines_of(path)
+    assert len(found) == 2000
+    assert found[7] == (["5", "Hall 5", "High St", "M33 7DZ", "Free"], "repaired")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Assets 2025,,,\n,,Map reference,\nName,Postcode,Easting,Northing\nHall,M33 7DZ,379000,391000\n",
+        "Name,Postcode,Location,\n,,Easting,Northing\nHall,M33 7DZ,379000,391000\n",
+    ],
+)
+def test_headings_in_two_rows(tmp_path, text):
+    path = tmp_path / "r.csv"
+    path.write_text(text)
+    assert rows(path)[0].cells == {
+        "Name": "Hall",
+        "Postcode": "M33 7DZ",
+        "Easting": "379000",
+        "Northing": "391000",
+    }
+
+
+def test_a_table_without_headings_has_the_numbers_of_its_columns(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text("".join(f"Hall {n},M33 7D{c},37900{n},391{n}00\n" for n, c in enumerate("XYZ")))
+    assert table(path).headings == ["column 1", "column 2", "column 3", "column 4"]
+    assert len(rows(path)) == 3
+
+
+def test_of_two_headings_alike_the_first_that_is_filled(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text("Name,Name,Street\nHall,,Mill\n,Yard,High\n")
+    assert [row.cells["Name"] for row in rows(path)] == ["Hall", "Yard"]
+
+
+def test_a_table_in_a_zip_and_a_spreadsheet(tmp_path):
+    path = tmp_path / "r.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("assets.csv", "Name,Street\nHall,Mill\n")
+    assert rows(path)[0].cells == {"Name": "Hall", "Street": "Mill"}
+    with ZipFile(tmp_path / "r.xlsx", "w") as archive:
+        archive.writestr("xl/workbook.xml", "")
+    with pytest.raises(UnreadableError, match="Save it as CSV"):
+        rows(tmp_path / "r.xlsx")
+
+
+@pytest.mark.parametrize("name", ["w.geojson", "w.gpkg", "w.shp", "w.zip"])
+def test_a_map_file_is_a_table_with_shapes_read_some_at_a_time(tmp_path, wards, name):
+    path = tmp_path / name
+    if name == "w.zip":
+        wards.to_file(tmp_path / "w.shp")
+        with ZipFile(path, "w") as archive:
+            for part in tmp_path.glob("w.*"):
+                if part != path:
+                    archive.write(part, part.name)
+    else:
+        wards.to_file(path)
+    read = table(path)
+    chunks = list(read.chunks(1))
+    assert read.headings[:2] == ["area_code", "size"]
+    assert [chunk.cells for chunk in chunks] == [[["E1", "1.5"]], [["E2", ""]]]
+    assert [chunk.lines for chunk in chunks] == [[1], [2]]
+    for chunk, shape in zip(chunks, wards.geometry, strict=True):
+        assert chunk.shapes[0].hausdorff_distance(shape) < 1e-9
+
+
+@given(st.text(max_size=300))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_breaks_the_reader(tmp_path, text):
+    path = tmp_path / "r.csv"
+    path.write_text(text, encoding="utf-8", errors="replace", newline="")
+    with suppress(UnreadableError):
+        assert all(row.line for row in rows(path))
 
 
 @pytest.fixture
