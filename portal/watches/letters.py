@@ -13,7 +13,7 @@ from portal.states import state_words
 from portal.watches import words
 from portal.watches.models import Watch
 from portal.watches.queries import News
-from portal.watches.rules import LISTED, MOST, SILENCE
+from portal.watches.rules import MOST, SILENCE
 
 
 def of_asking(watch: Watch) -> None:
@@ -50,12 +50,12 @@ def of_too_many(email: str, watches: list[Watch]) -> None:
     )
 
 
-def of_news(watch: Watch, shown: list[tuple[News, Asset]], total: int) -> None:
-    """What is new, twenty places at most."""
-    listed = "\n\n".join(_line(news, asset) for news, asset in shown[:LISTED])
-    more = total - len(shown[:LISTED])
+def of_news(watch: Watch, shown: list[tuple[News, Asset]], more: int) -> None:
+    """What is new: some places, and how many more."""
+    total = len(shown) + more
+    listed = "\n\n".join(_line(news, asset) for news, asset in shown)
     parts = [_("What you watch:"), _spoken(watch), listed]
-    if more > 0:
+    if more:
         rest = ngettext("And %(num)d more.", "And %(num)d more.", more)
         parts.append(f"{rest} " + _("All of the search: %(link)s", link=_list(watch)))
     subject = ngettext(

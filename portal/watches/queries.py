@@ -14,12 +14,12 @@ from portal.areas.queries import current_area
 from portal.db import db
 from portal.errors import NotFound
 from portal.register import matching
-from portal.register.glance import glance
+from portal.register.glance import Glance, Rows, glance
 from portal.register.models import Asset
 from portal.register.rules import Status
 from portal.register.search import Search
 from portal.watches.models import AssetNews, Watch
-from portal.watches.rules import UNCONFIRMED, Why
+from portal.watches.rules import LISTED, UNCONFIRMED, Why
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 NEWEST = 500  # of what became news; more than a feed shows, for most of it may be elsewhere
@@ -88,19 +88,32 @@ def news(area_id: int, since: datetime, until: datetime) -> list[News]:
 def fitting(area: Area, search: Search, told: list[News]) -> list[News]:
     """The news that a search finds now, by the same code as the list."""
     seen = glance(area.id)
-    found = seen.id[matching.match(seen, search).rows]
-    fits = np.isin([one.asset_id for one in told], found)
-    return [one for one, fit in zip(told, fits.tolist(), strict=True) if fit]
+    found = set(_among(seen, _found(seen, search), [one.asset_id for one in told]))
+    return [one for one in told if one.asset_id in found]
+
+
+def _found(seen: Glance, search: Search) -> Rows:
+    return matching.match(seen, search).rows
+
+
+def _among(seen: Glance, found: Rows, ids: list[int]) -> list[int]:
+    """Which of these assets are found; quick however many there are of either."""
+    fits = np.zeros(len(seen), bool)
+    fits[found] = True
+    rows = seen.rows_of(ids)
+    return seen.id[rows[fits[rows]]].tolist()  # type: ignore[no-any-return]
 
 
 def latest(area: Area, search: Search, most: int) -> list[tuple[News, Asset]]:
     """The places that a search finds which came or became vacant last, newest first."""
     seen = glance(area.id)
-    found = seen.id[matching.match(seen, search).rows]
+    found = _found(seen, search)
     query = select(AssetNews.asset_id).join(Asset).where(AssetNews.area_id == area.id, STILL_TRUE)
     became = list(db.session.scalars(query.order_by(AssetNews.at.desc()).limit(NEWEST)))
-    came = np.partition(found, -most)[-most:] if len(found) > most else found
-    ids = {*came.tolist(), *np.intersect1d(became, found).tolist()}
+    came = seen.id[found]
+    if len(came) > most:
+        came = np.partition(came, -most)[-most:]
+    ids = {*came.tolist(), *_among(seen, found, became)}
     rows = db.session.execute(
         select(Asset, AssetNews)
         .outerjoin(AssetNews, and_(AssetNews.asset_id == Asset.id, STILL_TRUE))
@@ -121,7 +134,8 @@ def latest(area: Area, search: Search, most: int) -> list[tuple[News, Asset]]:
 
 
 def shown(told: list[News]) -> list[tuple[News, Asset]]:
-    """The places themselves, as far as everybody may see them."""
+    """The first of the places themselves, as far as everybody may see them."""
+    told = told[:LISTED]
     query = select(Asset).where(Asset.id.in_([one.asset_id for one in told]), PUBLIC)
     by_id = {asset.id: asset for asset in db.session.scalars(query.options(joinedload(Asset.ward)))}
     return [(one, by_id[one.asset_id]) for one in told if one.asset_id in by_id]

@@ -17,7 +17,16 @@ from portal.people.rules import check_email
 from portal.watches import letters, queries, words
 from portal.watches.models import Watch
 from portal.watches.queries import News
-from portal.watches.rules import MOST, SETTLED, SILENCE, STILL_WANTED, UNCONFIRMED, Often, next_due
+from portal.watches.rules import (
+    LISTED,
+    MOST,
+    SETTLED,
+    SILENCE,
+    STILL_WANTED,
+    UNCONFIRMED,
+    Often,
+    next_due,
+)
 
 
 def ask(email: str, query: str, often: Often) -> None:
@@ -124,7 +133,8 @@ def _look(watch_id: int, news: list[News], until: datetime) -> bool:
             return True
         shown = queries.shown(found)
         if shown:
-            letters.of_news(watch, shown, len(shown))
+            more = max(len(found) - LISTED, 0)
+            letters.of_news(watch, shown, more)
         watch.looked_at = max(watch.looked_at, until)
         watch.due_at = next_due(clock.now(), watch.often, clock.LONDON)
         return bool(shown)

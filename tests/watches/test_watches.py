@@ -199,6 +199,27 @@ def test_two_clocks_at_once_write_one_letter(app, here):
         assert len(make.digests(f"p{number}@example.org")) == 1
 
 
+def test_two_who_press_at_once_are_one_watch(app, here):
+    together, failed = threading.Barrier(3), []
+
+    def run() -> None:
+        try:
+            with app.app_context(), clock.at(THE_DAY):
+                together.wait()
+                service.ask(make.RUTH, "kind=land", Often.DAILY)
+        except Exception as error:  # noqa: BLE001 - told below
+            failed.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert watches() == 1
+    assert len(make.letters()) == 1
+
+
 def test_the_same_search_asked_twice_is_one_watch(here):
     first = make.asked("kind=land")
     assert make.asked("kind=land", often=Often.WEEKLY) == first
