@@ -1,28 +1,20 @@
 """Pages: report a place that stands empty, follow the report, and the broker's queue of them."""
 
-from enum import StrEnum
-from typing import Any, NamedTuple
-
-import shapely
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from portal.areas.queries import Place, current_area
+from portal.areas.queries import current_area
 from portal.errors import NotFound
 from portal.people.access import PUBLIC, STAFF, allow, area_roles, roles_for
 from portal.people.rules import Role
-from portal.register import maps
 from portal.register.doors import aside, asides_of
-from portal.register.forms import distance_words
 from portal.register.models import Asset
-from portal.sightings import forms, queries, rules, service, uploads, words
-from portal.sightings.acts import ACTS, around, looked_near, point_of
-from portal.sightings.models import Sighting
-from portal.sightings.queries import Near
-from portal.sightings.rules import NEAR_METRES, SAME_METRES, HowLong, SightingState
+from portal.sightings import forms, page, queries, rules, service, uploads, words
+from portal.sightings.acts import ACTS
+from portal.sightings.rules import HowLong, SightingState
 from portal.web import Form, attempt, limiter, render_form, row_id
 
 bp = Blueprint("sightings", __name__)
@@ -30,25 +22,8 @@ bp = Blueprint("sightings", __name__)
 bp.add_app_template_global(asides_of, "asides_of")
 bp.add_app_template_filter(words.on_day, "on_day")
 
-AROUND_METRES = 800  # of ground on the still picture
-FEW = 4
 A_DAY = 24 * 3600
 BY_SLUG = {action.value: action for action in ACTS}
-
-
-class Mark(StrEnum):
-    """What a point on the picture is, beside the kinds of the register."""
-
-    HERE = "here"
-    REPORT = "report"
-
-
-class Spot(NamedTuple):
-    """A point to draw on the picture as if it were an asset."""
-
-    shape: shapely.Geometry
-    kind: Mark
-    outlier: bool = False
 
 
 # ---- a resident reports a place
@@ -81,7 +56,7 @@ def here():
         token = attempt(form, service.begin, area.id, place, **known)
         if token:
             return redirect(url_for("sightings.tell", token=token))
-    return render_form("sightings/here.html", form, **_around(place))
+    return render_form("sightings/here.html", form, **page.about_place(place))
 
 
 @bp.route("/report/<token>/words", methods=["GET", "POST"])
@@ -116,8 +91,8 @@ def photos(token: str):
     if one.state is not SightingState.DRAFT:
         return redirect(url_for("sightings.follow", token=token))
     room = rules.MOST_PHOTOS - len(one.photos)
-    page, status = render_form("sightings/photos.html", form, one=one, room=room)
-    return page, 413 if too_much else status
+    shown, status = render_form("sightings/photos.html", form, one=one, room=room)
+    return shown, 413 if too_much else status
 
 
 def _keep_photos(form: forms.PhotosForm, token: str) -> None:
@@ -218,12 +193,12 @@ def seen_by_residents(asset: Asset) -> Markup | None:
 def queue():
     area = current_area()
     pages = max(1, -(-queries.waiting(area) // queries.PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    number = min(max(request.args.get("page", 1, type=int), 1), pages)
     return render_template(
         "sightings/queue.html",
-        reports=queries.queue(area, page),
+        reports=queries.queue(area, number),
         waiting=queries.waiting(area),
-        page=page,
+        page=number,
         pages=pages,
         how_long=words.HOW_LONG,
     )
@@ -235,7 +210,7 @@ def one(sighting_id: int):
     found = queries.sent(sighting_id)
     actions = rules.open_to(found.state, roles_for(current_user))
     acts = [(action.value, ACTS[action]) for action in actions if action in ACTS]
-    return render_template("sightings/one.html", acts=acts, **_report(found))
+    return render_template("sightings/one.html", acts=acts, **page.about_report(found))
 
 
 @bp.route("/desk/sightings/<int:sighting_id>/<slug>", methods=["GET", "POST"])
@@ -254,47 +229,9 @@ def act(sighting_id: int, slug: str):
         flash(_("This report has been answered already."), "error")
         return redirect(url_for("sightings.one", sighting_id=sighting_id))
     return render_form(
-        "sightings/act.html", form, act=how, name=slug, **_report(queries.sent(sighting_id))
+        "sightings/act.html",
+        form,
+        act=how,
+        name=slug,
+        **page.about_report(queries.sent(sighting_id)),
     )
-
-
-def _around(place: Place) -> dict[str, Any]:
-    """What the page shows of a place: the picture, the ward, and what may be the same place."""
-    area = current_area()
-    near = queries.assets_near(area, place)
-    assets = [one for one in near if one.metres <= SAME_METRES]
-    reports = queries.reports_near(area, place)
-    return {
-        "place": place,
-        "ward": queries.ward_named(area, place),
-        "assets": assets,
-        "reports": reports,
-        "farther": near[len(assets) : len(assets) + FEW],
-        "photos": queries.shown_photos([near.thing.id for near in assets]),
-        "picture": _drawn(place, near, reports),
-        "distance": distance_words,
-    }
-
-
-def _report(found: Sighting) -> dict[str, Any]:
-    """What the broker sees of a report."""
-    place = point_of(found)
-    near = around(found)
-    return {
-        "one": found,
-        "reports": queries.with_joined(found),
-        "near": near,
-        "looked_near": looked_near(),
-        "picture": _drawn(place, near, []),
-        "how_long": words.HOW_LONG,
-        "reason": words.REASONS[found.reason].label if found.reason else "",
-        "distance": distance_words,
-    }
-
-
-def _drawn(place: Place, assets: list[Near], reports: list[Near]) -> maps.Picture:
-    """A still picture with the place in the middle, drawn last so that nothing hides it."""
-    spots = [Spot(shapely.Point(r.thing.lon, r.thing.lat), Mark.REPORT) for r in reports]
-    spots.append(Spot(shapely.Point(place.lon, place.lat), Mark.HERE))
-    things = [near.thing for near in assets if near.metres <= NEAR_METRES]
-    return maps.picture(current_area(), [*things, *spots], least_metres=AROUND_METRES)
