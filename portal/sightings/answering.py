@@ -28,7 +28,7 @@ from portal.sightings import letters, queries, rules
 from portal.sightings.models import Sighting
 from portal.sightings.rules import Action, Reason, SightingState
 
-SOURCE = N_("Reported by residents, seen by the broker")
+SOURCE = N_("Reported by residents, checked by the broker")
 OWNERSHIP = N_("A resident reported this place as standing empty. Who holds it?")
 
 

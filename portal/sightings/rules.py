@@ -1,14 +1,11 @@
-"""The life of a report that a place stands empty, in one table. Source: COMPACT.md, "Who takes part": a resident reports a vacant place.
-
-Sentences are English source text; whoever shows them translates them.
-"""
+"""The life of a report that a place stands empty, in one table. Source: COMPACT.md, "Who takes part"."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from portal.errors import N_, Forbidden, RuleBroken
+from portal.errors import Forbidden, RuleBroken
 from portal.people.rules import Role
 
 
@@ -79,19 +76,18 @@ class Step(NamedTuple):
     action: Action
     roles: frozenset[Role]
     to: SightingState
-    sentence: str  # how it is told
 
 
 _S, _A = SightingState, Action
 TABLE: tuple[Step, ...] = (
-    Step(None, _A.BEGIN, ANYBODY, _S.DRAFT, N_("Somebody began a report.")),
-    Step(_S.DRAFT, _A.SEND, ANYBODY, _S.REPORTED, N_("The report was sent to the broker.")),
-    Step(_S.REPORTED, _A.ACCEPT, BROKER, _S.ACCEPTED, N_("The broker put the place into the register.")),
-    Step(_S.REPORTED, _A.MERGE, BROKER, _S.MERGED, N_("The broker found the place in the register and added the report to it.")),
-    Step(_S.REPORTED, _A.DECLINE, BROKER, _S.DECLINED, N_("The broker declined the report.")),
-    Step(_S.ACCEPTED, _A.SHOW, BROKER, _S.ACCEPTED, N_("The broker chose what is public.")),
-    Step(_S.MERGED, _A.SHOW, BROKER, _S.MERGED, N_("The broker chose what is public.")),
-)  # fmt: skip
+    Step(None, _A.BEGIN, ANYBODY, _S.DRAFT),
+    Step(_S.DRAFT, _A.SEND, ANYBODY, _S.REPORTED),
+    Step(_S.REPORTED, _A.ACCEPT, BROKER, _S.ACCEPTED),
+    Step(_S.REPORTED, _A.MERGE, BROKER, _S.MERGED),
+    Step(_S.REPORTED, _A.DECLINE, BROKER, _S.DECLINED),
+    Step(_S.ACCEPTED, _A.SHOW, BROKER, _S.ACCEPTED),
+    Step(_S.MERGED, _A.SHOW, BROKER, _S.MERGED),
+)
 
 
 def step_for(state: SightingState | None, action: Action, roles: Iterable[Role]) -> Step:
