@@ -30,13 +30,12 @@ def leave(run: "Run", labels: Collection[str], on: date, *, complete: bool | Non
         Asset.area_id == run.area.id, Asset.holder_id.in_(holders), Asset.gone_on.is_(None),
         Asset.id <= run.known.last, Asset.source_id.is_not(None),
     )  # fmt: skip
-    known: Counter[int] = Counter()
-    here: Counter[int] = Counter()
+    met = run.writer.met
+    known = Counter(met)  # by the source that they had before this run
     for page in storing.pages(run.connection, FIELDS, *where):
-        known.update(asset.source_id for asset in page)
-        here.update(asset.source_id for asset in page if seen[asset.id])
+        known.update(asset.source_id for asset in page if not seen[asset.id])
     rows, own = run.report.counts["rows"], {family(label) for label in labels}
-    editions = _editions(known, here, own, rows, run.sources)
+    editions = _editions(known, met, own, rows, run.sources)
     for page in storing.pages(run.connection, FIELDS, *where):
         gone = [a for a in page if not seen[a.id] and (complete or a.source_id in editions)]
         if gone:
@@ -58,7 +57,7 @@ def _editions(
             families.setdefault(family(said.label), set()).add(source_id)
     found = set()
     for name, ids in families.items():
-        total, met = (sum(counter[i] for i in ids) for counter in (known, here))
-        if name in own or (met * 2 >= total and met * 2 >= rows):
+        total, there = (sum(counter[i] for i in ids) for counter in (known, here))
+        if name in own or (there * 2 >= total and there * 2 >= rows):
             found |= ids
     return found

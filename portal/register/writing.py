@@ -1,5 +1,6 @@
 """What rows come to, written: new assets, changes of those that were known, and where each value comes from."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -34,6 +35,7 @@ class Writer:
         self.holders, self.sources, self.changes, self.report = holders, sources, changes, report
         self.has_facts = bool(self.connection.scalar(select(func.count()).select_from(Fact)))
         self.labels: set[str] = set()  # the sources that the rows are from
+        self.met: Counter[int] = Counter()  # how many assets of each source the file speaks of
 
     def add(self, batch: Batch, rows: Sequence[int], holder_ids: Sequence[int]) -> dict[int, int]:
         """Write these rows as new assets: {row: id}."""
@@ -85,6 +87,7 @@ class Writer:
         columns = [batch.values.get(name) or [None] * len(batch) for name in (*STATED, *PLACE)]
         said = list(zip(*columns, strict=True))
         facts = self._facts([asset.id for asset in found.values()])
+        self.met.update(asset.source_id for asset in found.values() if asset.source_id)
         changed, resourced, kept_facts = [], [], []
         for row, asset in found.items():
             old = asset._mapping  # noqa: SLF001 - the name of the public thing
