@@ -93,6 +93,7 @@ class PlaceForm(EvidenceForm):
 
     place = HiddenField()
     suggestion = HiddenField()
+    pin = HiddenField()
     spot = HiddenField()
 
 

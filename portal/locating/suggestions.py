@@ -123,7 +123,7 @@ def _streets(area: Area, asset: Asset) -> Iterator[Suggestion]:
         same = Asset.words.contains(folded, autoescape=True)
         why = _("A place in %(street)s", street=street)
         found = list(_like(area, asset, same, f"street{number}", why, Method.STREET))
-        if len(found) > 1:
+        if len({one.shape.wkb for one in found}) > 1:
             points = shapely.MultiPoint([inner_point(one.shape) for one in found])
             label = _("%(street)s, between %(number)d places", street=street, number=len(found))
             why = _("The middle of the places in its street")

@@ -15,7 +15,7 @@ from portal.locating import forms, page, queries, service, words
 from portal.locating.hours import not_understood
 from portal.locating.queries import Filter, Key
 from portal.locating.reading import Spot, read_spot
-from portal.locating.rules import Doubt
+from portal.locating.rules import Doubt, Method
 from portal.locating.suggestions import suggested
 from portal.people.access import allow, area_roles
 from portal.people.queries import me
@@ -82,9 +82,10 @@ def here(asset_id: int):
     area = current_area()
     asset = queries.asset_of(area, asset_id)
     place, key = stripped(request.values.get("place", "")), request.values.get("suggestion", "")
+    pin = request.values.get("pin", "")
     form = forms.PlaceForm()
     try:
-        spot = _spot(area, asset, place, key)
+        spot = _spot(area, asset, place, key, pin=bool(pin))
     except BadInput as refusal:
         return _not_understood(area, asset, place, told(refusal))
     if "look" not in request.form and form.validate_on_submit() and _same_spot(form, spot):
@@ -95,7 +96,7 @@ def here(asset_id: int):
             flash(_("%(name)s is placed.", name=asset.name))
             return _on(area, queue_key)
     if "look" in request.form or request.method == "GET":
-        form = forms.PlaceForm(formdata=None, place=place, suggestion=key)
+        form = forms.PlaceForm(formdata=None, place=place, suggestion=key, pin=pin)
     asset = queries.asset_of(area, asset_id)
     form.shown.data, form.spot.data = queries.version_of(asset), _mark(spot)
     return render_form(
@@ -133,8 +134,11 @@ def _on_map(asset_id: int, place: str, key: str) -> str:
     return url_for("locating.here_geojson", asset_id=asset_id, **asked)
 
 
-def _spot(area: Area, asset: Asset, place: str, key: str) -> Spot:
-    return suggested(area, asset, key) if key else read_spot(area, place)
+def _spot(area: Area, asset: Asset, place: str, key: str, *, pin: bool = False) -> Spot:
+    if key:
+        return suggested(area, asset, key)
+    spot = read_spot(area, place)
+    return spot._replace(method=Method.PIN) if pin and spot.method is Method.TYPED else spot
 
 
 def _same_spot(form: forms.PlaceForm, spot: Spot) -> bool:

@@ -318,6 +318,15 @@ def test_the_place_for_the_map_that_moves(broker, here):
     assert broker.get(f"/desk/locate/{asset.id}/here.geojson").status_code == 400
 
 
+def test_a_pin_is_told_as_a_pin(broker, here):
+    lost = make.asset(here)
+    path = f"/desk/locate/{lost.id}/here"
+    send(broker, path, broker.get(f"{path}?place=53.42,-2.33&pin=1"), **EVIDENCE)
+    assert "Placed by a pin on the map at 53.42,-2.33." in text(
+        broker.get(f"/desk/locate/{lost.id}")
+    )
+
+
 def test_a_building_tells_that_its_rooms_move_along(broker, here):
     building = make.building(here)
     make.asset(here, kind=Kind.ROOM, parent_id=building.id)
