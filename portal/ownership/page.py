@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from shapely import Point
 
 from portal.areas.queries import Place, current_area
 from portal.errors import BadInput
@@ -18,6 +19,8 @@ from portal.people.rules import Role
 from portal.register import maps
 from portal.register import queries as register
 from portal.register.models import Asset
+from portal.register.queries import Drawn
+from portal.register.rules import Kind
 from portal.web import attempt, row_id, stripped
 
 MOST_PAGES = 100_000
@@ -153,10 +156,15 @@ def can_withdraw(listener: Listener) -> bool:
 
 def where(question: Question) -> dict[str, Any]:
     """Its asset if the reader may see it, and a picture of the place."""
-    asset = question.asset
-    if asset is None or asset.withheld_why:
-        return {"asset": None, "picture": None}
-    return {"asset": asset, "picture": maps.picture(current_area(), [asset])}
+    asset, thing = question.asset, None
+    if asset is not None and not asset.withheld_why:
+        thing = asset
+    elif asset is None and question.lon is not None:
+        thing = Drawn(Kind.LAND, Point(question.lon, question.lat), outlier=False)
+    return {
+        "asset": thing if isinstance(thing, Asset) else None,
+        "picture": maps.picture(current_area(), [thing] if thing else []),
+    }
 
 
 def near(question: Question, action: Action) -> list[Question]:

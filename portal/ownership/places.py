@@ -13,7 +13,9 @@ from portal.errors import BadInput
 from portal.ownership.rules import SAME_METRES, postcode_in
 from portal.register.models import Asset
 from portal.register.nearby import find_place
-from portal.register.rules import tokens
+from portal.register.queries import find
+from portal.register.rules import Kind, tokens
+from portal.register.search import Search
 
 LEAST_WORDS = 2
 POSTCODE_METRES = 500.0
@@ -44,26 +46,8 @@ def in_register(area: Area, place: Place) -> list[Asset]:
     """The land and buildings of the register within 50 m of a point, nearest first: it may be one of them."""
     if place.lon is None:
         return []
-    epsg = area.nation.metric_epsg
-    box = box_around(place.lon, place.lat, SAME_METRES, epsg)
-    query = select(Asset).where(
-        Asset.area_id == area.id,
-        Asset.parent_id.is_(None),
-        Asset.withheld_why.is_(None),
-        Asset.gone_on.is_(None),
-        Asset.west <= box.east,
-        Asset.east >= box.west,
-        Asset.south <= box.north,
-        Asset.north >= box.south,
-    )
-    found = list(db.session.scalars(query))
-    metres = shapes.distances(place.lon, place.lat, [asset.shape for asset in found], epsg)
-    near = sorted(
-        (far, asset.id, asset)
-        for far, asset in zip(metres.tolist(), found, strict=True)
-        if far <= SAME_METRES
-    )
-    return [asset for _far, _id, asset in near[:MOST]]
+    kinds = (Kind.LAND, Kind.BUILDING)
+    return find(area, Search(kinds=kinds, near=place, within=SAME_METRES), limit=MOST).assets
 
 
 def _by_name(area: Area, text: str) -> Place | None:

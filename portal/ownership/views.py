@@ -33,7 +33,7 @@ def _user() -> User | None:
 @door
 def ways_in(asset: Asset):
     """On the page of land or a building: ask who owns it, or read what was answered."""
-    if asset.kind is Kind.ROOM:
+    if asset.kind is Kind.ROOM or asset.withheld_why:
         return
     question = queries.about_asset(asset.id)
     if question is not None:
