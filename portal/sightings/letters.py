@@ -49,7 +49,7 @@ def of_answer(one: Sighting) -> None:
         lines.append(str(words.REASONS[one.reason].to_reporter))
     if one.answer:
         lines.append(_("The broker writes:") + f"\n{one.answer}")
-    if one.state is not SightingState.DECLINED:
+    if one.asset is not None and one.asset.withheld_why is None:
         lines.append(
             _("You can see it, and what anybody may do with it:")
             + "\n"

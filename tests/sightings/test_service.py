@@ -268,6 +268,7 @@ def test_a_report_is_declined_with_a_reason_and_its_photos_are_never_public(here
     letter = db.session.scalars(select(Letter).order_by(Letter.id.desc())).first()
     assert "somebody's home" in letter.body
     assert "It is a garden." in letter.body
+    assert "/assets/" not in letter.body
     assert f"/report/{one.token}/leave" in letter.body
     assert not queries.shown_photos([plot.id])
     photo_id = db.session.scalar(select(Photo.id))
