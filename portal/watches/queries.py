@@ -1,10 +1,12 @@
 """Reads: a watch by its link, those that are due, and what is news."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -31,6 +33,14 @@ class News(NamedTuple):
     asset_id: int
     at: datetime
     why: Why
+
+
+class Told(NamedTuple):
+    """All news of a time, newest first: their places' numbers, and the seconds since when each is news."""
+
+    by_id: dict[int, News]
+    ids: npt.NDArray[np.int64]
+    at: npt.NDArray[np.float64]
 
 
 # A place that stood empty for a while and is used again is no news.
@@ -60,7 +70,7 @@ def due(area_id: int, now: datetime) -> list[Watch]:
     return list(db.session.scalars(query.order_by(Watch.id)))
 
 
-def news(area_id: int, since: datetime, until: datetime) -> list[News]:
+def news(area_id: int, since: datetime, until: datetime) -> Told:
     """All that became news after `since`, up to `until`, newest first; a place once."""
     became = select(Asset.id, AssetNews.at, AssetNews.why).join(
         AssetNews, AssetNews.asset_id == Asset.id
@@ -82,26 +92,35 @@ def news(area_id: int, since: datetime, until: datetime) -> list[News]:
     ):
         # What has just come in is new, whatever else became of it since.
         found[asset_id] = News(asset_id, max(at, found.get(asset_id, (0, at))[1]), Why.NEW)
-    return sorted(found.values(), key=lambda one: (one.at, one.asset_id), reverse=True)
+    newest = sorted(found.values(), key=lambda one: (one.at, one.asset_id), reverse=True)
+    return Told(
+        found,
+        np.array([one.asset_id for one in newest], np.int64),
+        np.array([one.at.timestamp() for one in newest]),
+    )
 
 
-def fitting(area: Area, search: Search, told: list[News]) -> list[News]:
-    """The news that a search finds now, by the same code as the list."""
+def fitting(area: Area, search: Search, told: Told, since: datetime) -> tuple[list[News], int]:
+    """The latest news after `since` that a search finds now, by the same code as the list; and how many in all."""
+    fresh = told.ids[: np.count_nonzero(told.at > since.timestamp())]
+    if not len(fresh):
+        return [], 0
     seen = glance(area.id)
-    found = set(_among(seen, _found(seen, search), [one.asset_id for one in told]))
-    return [one for one in told if one.asset_id in found]
+    found = _among(seen, _found(seen, search), fresh)
+    return [told.by_id[number] for number in found[:LISTED].tolist()], len(found)
 
 
 def _found(seen: Glance, search: Search) -> Rows:
     return matching.match(seen, search).rows
 
 
-def _among(seen: Glance, found: Rows, ids: list[int]) -> list[int]:
-    """Which of these assets are found; quick however many there are of either."""
+def _among(seen: Glance, found: Rows, ids: Iterable[int]) -> Rows:
+    """Which of these assets are found, in their order; quick however many there are of either."""
     fits = np.zeros(len(seen), bool)
     fits[found] = True
     rows = seen.rows_of(ids)
-    return seen.id[rows[fits[rows]]].tolist()  # type: ignore[no-any-return]
+    numbers: Rows = seen.id[rows[fits[rows]]]
+    return numbers
 
 
 def latest(area: Area, search: Search, most: int) -> list[tuple[News, Asset]]:
@@ -113,7 +132,7 @@ def latest(area: Area, search: Search, most: int) -> list[tuple[News, Asset]]:
     came = seen.id[found]
     if len(came) > most:
         came = np.partition(came, -most)[-most:]
-    ids = {*came.tolist(), *_among(seen, found, became)}
+    ids = {*came.tolist(), *_among(seen, found, became).tolist()}
     rows = db.session.execute(
         select(Asset, AssetNews)
         .outerjoin(AssetNews, and_(AssetNews.asset_id == Asset.id, STILL_TRUE))
@@ -134,8 +153,7 @@ def latest(area: Area, search: Search, most: int) -> list[tuple[News, Asset]]:
 
 
 def shown(told: list[News]) -> list[tuple[News, Asset]]:
-    """The first of the places themselves, as far as everybody may see them."""
-    told = told[:LISTED]
+    """The places themselves, as far as everybody may see them."""
     query = select(Asset).where(Asset.id.in_([one.asset_id for one in told]), PUBLIC)
     by_id = {asset.id: asset for asset in db.session.scalars(query.options(joinedload(Asset.ward)))}
     return [(one, by_id[one.asset_id]) for one in told if one.asset_id in by_id]

@@ -16,9 +16,8 @@ from portal.notices import service as notices
 from portal.people.rules import check_email
 from portal.watches import letters, queries, words
 from portal.watches.models import Watch
-from portal.watches.queries import News
+from portal.watches.queries import Told
 from portal.watches.rules import (
-    LISTED,
     MOST,
     SETTLED,
     SILENCE,
@@ -114,14 +113,13 @@ def tick() -> int:
     return written
 
 
-def _look(watch_id: int, news: list[News], until: datetime) -> bool:
+def _look(watch_id: int, news: Told, until: datetime) -> bool:
     """Tell one watch what is new since it last looked; its letter and its next look are one step."""
     watch = db.session.get(Watch, watch_id)
     if watch is None:
         return False
     form = words.read(current_area(), watch.query)
-    fresh = [one for one in news if one.at > watch.looked_at]
-    found = queries.fitting(current_area(), form.search(), fresh) if fresh else []
+    found, total = queries.fitting(current_area(), form.search(), news, watch.looked_at)
     lost = list(form.errors_read.values())
     with transaction() as session:
         watch = session.get(Watch, watch_id, with_for_update=True)
@@ -133,8 +131,7 @@ def _look(watch_id: int, news: list[News], until: datetime) -> bool:
             return True
         shown = queries.shown(found)
         if shown:
-            more = max(len(found) - LISTED, 0)
-            letters.of_news(watch, shown, more)
+            letters.of_news(watch, shown, total - len(found))
         watch.looked_at = max(watch.looked_at, until)
         watch.due_at = next_due(clock.now(), watch.often, clock.LONDON)
         return bool(shown)

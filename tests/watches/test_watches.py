@@ -305,10 +305,10 @@ def test_one_watch_that_breaks_does_not_silence_the_others(here, monkeypatch):
     make.confirmed(email="other@example.org")
     real = queries.fitting
 
-    def breaks(area, search, told):
+    def breaks(area, search, *told):
         if search.kinds:
             raise ValueError("no")
-        return real(area, search, told)
+        return real(area, search, *told)
 
     monkeypatch.setattr(queries, "fitting", breaks)
     with clock.at(THE_DAY + timedelta(hours=1)):
