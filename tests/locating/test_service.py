@@ -16,6 +16,7 @@ from portal.locating.models import Verification
 from portal.locating.reading import Spot
 from portal.locating.rules import Deed, Evidence, Method
 from portal.locating.service import Grounds
+from portal.register.importer import import_register
 from portal.register.models import Asset, Fact
 from portal.register.rules import Kind, LocatedBy, Status
 from tests.conftest import broken
@@ -251,3 +252,25 @@ def test_what_breaks_half_way_leaves_nothing(here, monkeypatch):
     db.session.rollback()
     assert asset.shape is None
     assert not queries.history_of(asset.id)
+
+
+def test_no_later_register_moves_what_a_broker_placed_or_checked(here, tmp_path):
+    path = tmp_path / "register.csv"
+    path.write_text(
+        "Organisation,Asset Code,Name,Postcode,GeoX,GeoY,Status\n"
+        "Testing Council,A1,Old Yard,M33 7DZ,,,Vacant\n"
+        "Testing Council,A2,New Yard,,-2.3,53.4,Vacant\n"
+    )
+    import_register(path, here.area.slug)
+    one, two = (db.session.scalar(select(Asset).where(Asset.code == code)) for code in ("A1", "A2"))
+    place(here, one)
+    place(here, two)
+    service.check(here.broker.id, two.id, {"status": Status.OCCUPIED}, PLAN, shown=shown(two))
+    import_register(path, here.area.slug)
+    db.session.rollback()
+    for asset in (one, two):
+        assert shapely.equals(asset.shape, POINT)
+        assert asset.located_by is LocatedBy.BROKER
+        assert fact(asset).checked
+    assert two.status is Status.OCCUPIED
+    assert queries.waiting(here.area) == 0
