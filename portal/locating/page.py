@@ -13,7 +13,7 @@ from portal.areas.queries import wards_of
 from portal.locating import ground, queries, visibility, words
 from portal.locating.queries import Key
 from portal.locating.reading import Spot
-from portal.locating.rules import follows_building
+from portal.locating.rules import Doubt, follows_building
 from portal.locating.suggestions import Suggestion, streets_of, suggestions
 from portal.register import words as register_words
 from portal.register.forms import distance_words
@@ -36,6 +36,7 @@ def about(area: Area, asset: Asset, key: Key | None) -> dict[str, Any]:
         "asset": asset,
         "key": key,
         "doubt": key and (words.DOUBTS[key.doubt], words.BECAUSE[key.doubt], _stands(area, asset)),
+        "others": queries.on_the_same_point(asset) if key and key.doubt is Doubt.SAME_POINT else (),
         "address": address,
         "known": list(_known(asset)),
         "suggestions": [(one, _how_far(area, asset, one, found[0])) for one in found],

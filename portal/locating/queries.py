@@ -232,6 +232,20 @@ def _shared_points(area: Area, *clauses: Any) -> Select[Any]:
     )
 
 
+def on_the_same_point(asset: Asset) -> Sequence[Asset]:
+    """The holder's other places on exactly the point of this one, rooms left out."""
+    query = select(Asset).where(
+        Asset.holder_id == asset.holder_id,
+        Asset.id != asset.id,
+        Asset.gone_on.is_(None),
+        Asset.kind != Kind.ROOM,
+        Asset.west == asset.west,
+        Asset.south == asset.south,
+        *IS_POINT,
+    )
+    return db.session.scalars(query.order_by(Asset.id).limit(PAGE)).all()
+
+
 def asset_of(area: Area, asset_id: int) -> Asset:
     """An asset of the area, withheld or not; raises NotFound."""
     asset = db.session.get(Asset, asset_id, options=[joinedload(Asset.holder)])

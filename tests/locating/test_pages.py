@@ -318,6 +318,15 @@ def test_the_place_for_the_map_that_moves(broker, here):
     assert broker.get(f"/desk/locate/{asset.id}/here.geojson").status_code == 400
 
 
+def test_those_on_the_same_point_are_named(broker, here):
+    spot = shapely.Point(-2.33, 53.43)
+    one = make.asset(here, name="North Lodge", shape=spot, postcode="M33 1AA")
+    make.asset(here, name="South Lodge", shape=spot, postcode="M33 2BB")
+    page = text(broker.get(f"/desk/locate/{one.id}"))
+    assert "On one point with others" in page
+    assert "South Lodge</a>, M33 2BB" in page
+
+
 def test_a_pin_is_told_as_a_pin(broker, here):
     lost = make.asset(here)
     path = f"/desk/locate/{lost.id}/here"
