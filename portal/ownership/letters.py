@@ -24,7 +24,7 @@ def tell(question: Question, event: QuestionEvent) -> None:
     body = _of_step(question, event)
     if event.action not in SILENT:
         for listener in queries.heard_by(question):
-            _to_listener(listener, body, f"{key}:{listener.id}")
+            _to_listener(listener, body, str(event.id))
     if event.action in TO_BROKERS:
         to_brokers(question, body, key)
 
@@ -55,7 +55,8 @@ def ask_to_confirm(listener: Listener) -> None:
         to=listener.email or "",
         subject=_("Please confirm: question %(number)s", number=question.id),
         body="\n\n".join(parts),
-        key=f"ownership:{question.id}:confirm:{listener.id}",
+        key=f"{key_of(listener)}confirm",
+        leave_url=link_of(listener),
     )
 
 
@@ -69,7 +70,7 @@ def receive(listener: Listener) -> None:
         words=question.words,
         due=due_sentence(question),
     )
-    _to_listener(listener, body, f"ownership:{question.id}:received:{listener.id}")
+    _to_listener(listener, body, "received")
 
 
 def send_on(body: AskedBody, question: Question, *, again: int = 0) -> None:
@@ -138,7 +139,12 @@ def due_sentence(question: Question) -> str:
     return _("The broker answers by %(day)s.", day=day(question.due))
 
 
-def _to_listener(listener: Listener, body: str, key: str) -> None:
+def key_of(listener: Listener) -> str:
+    """How the keys of all letters to somebody begin, so that they can be forgotten."""
+    return f"ownership-listener:{listener.id}:"
+
+
+def _to_listener(listener: Listener, body: str, what: str) -> None:
     question = listener.question
     body = "\n\n".join(
         [
@@ -150,7 +156,13 @@ def _to_listener(listener: Listener, body: str, key: str) -> None:
             ),
         ]
     )
-    write(to=listener.email or "", subject=subject(question), body=body, key=key)
+    write(
+        to=listener.email or "",
+        subject=subject(question),
+        body=body,
+        key=f"{key_of(listener)}{what}",
+        leave_url=link_of(listener),
+    )
 
 
 def _of_step(question: Question, event: QuestionEvent) -> str:

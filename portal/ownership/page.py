@@ -118,7 +118,8 @@ def around(form: forms.AskForm, asset: Asset | None) -> dict[str, Any]:
     same, here = likely(form, asset)
     fresh = form.is_submitted() and bool(set(_keys(same, here)) - form.seen()) and not form.errors
     form.shown.data = ",".join(_keys(same, here))
-    return {"asset": asset, "same": same, "here": here, "look": fresh, "words": words, "open": OPEN}
+    shown = {"asset": asset, "same": same, "here": here, "look": fresh, "words": words, "open": OPEN}
+    return shown if asset else shown | {"picture": maps.of_area(current_area())}
 
 
 def _brought(form: forms.AskForm, asset: Asset | None) -> Any:

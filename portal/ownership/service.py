@@ -12,6 +12,7 @@ from portal.areas.models import Area
 from portal.areas.queries import Place
 from portal.db import transaction
 from portal.errors import NotFound
+from portal.notices.service import forget
 from portal.ownership import letters, moves
 from portal.ownership.models import Listener, Question
 from portal.ownership.rules import (
@@ -115,9 +116,10 @@ def confirm(listener_id: int) -> None:
 
 
 def leave(listener_id: int) -> None:
-    """No more letters: the address is deleted at once. Twice is the same as once."""
+    """No more letters: the address is deleted at once, in the outbox too. Twice is the same as once."""
     with transaction() as session:
         if (listener := session.get(Listener, listener_id)) is not None:
+            forget(letters.key_of(listener))
             session.delete(listener)
 
 

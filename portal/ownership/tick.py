@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 from flask import current_app
-from sqlalchemy import delete, select, update
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.areas.queries import current_area
 from portal.db import db, transaction
 from portal.errors import RuleBroken
-from portal.notices.models import Letter
+from portal.notices.service import forget
 from portal.ownership import letters, moves, queries
 from portal.ownership.models import AskedBody, Listener, Question
 from portal.ownership.rules import OPEN, Action, QuestionState
@@ -31,7 +32,8 @@ def tick() -> int:
         _alone(question_id, _remind)
     _forget_unconfirmed()
     over = clock.today() - relativedelta(months=KEPT_MONTHS)
-    for question_id in _ids(Question.ended_on < over, Question.listeners.any()):
+    kept = or_(Question.listeners.any(), Question.bodies.any(AskedBody.email.is_not(None)))
+    for question_id in _ids(Question.ended_on < over, kept):
         steps += _alone(question_id, _erase)
     return steps
 
@@ -64,22 +66,27 @@ def _remind(turn: moves.Turn) -> None:
 
 
 def _erase(turn: moves.Turn) -> None:
-    """Who asked, whom the brokers wrote to, and the letters themselves; what was asked and answered stays public."""
-    session, question = turn.session, turn.question
-    session.execute(delete(Listener).where(Listener.question_id == question.id))
-    session.execute(update(AskedBody).where(AskedBody.question_id == question.id).values(email=None))  # fmt: skip
-    session.execute(
-        delete(Letter).where(Letter.key.startswith(f"ownership:{question.id}:", autoescape=True))
-    )
+    """Who asked, whom the brokers wrote to, and those letters; what was asked and answered stays public."""
+    for listener in list(turn.question.listeners):
+        _forget(turn.session, listener)
+    for body in turn.question.bodies:
+        body.email = None
+    forget(f"ownership:{turn.question.id}:body:")
 
 
 def _forget_unconfirmed() -> None:
     """An address whose owner did not say that letters may come."""
+    late = (
+        Listener.email.is_not(None),
+        Listener.confirmed_at.is_(None),
+        Listener.since < clock.now() - UNCONFIRMED,
+        Listener.question.has(Question.area_id == current_area().id),
+    )
     with transaction() as session:
-        session.execute(
-            delete(Listener).where(
-                Listener.email.is_not(None),
-                Listener.confirmed_at.is_(None),
-                Listener.since < clock.now() - UNCONFIRMED,
-            )
-        )
+        for listener in session.scalars(select(Listener).where(*late).with_for_update()):
+            _forget(session, listener)
+
+
+def _forget(session: Session, listener: Listener) -> None:
+    forget(letters.key_of(listener))
+    session.delete(listener)

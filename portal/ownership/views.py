@@ -124,6 +124,9 @@ def letters(token: str):
     """Where a letter's link leads: buttons, because mail scanners open links but do not press buttons."""
     listener = queries.listener_of(token)
     form, number = Form(), listener.question_id
+    if request.form.get("List-Unsubscribe") == "One-Click":
+        service.leave(listener.id)  # a mail program's own button: it has read no form (RFC 8058)
+        return Response(str(page.LETTERS["leave"].said), mimetype="text/plain")
     done = page.LETTERS.get(request.form.get("do", ""))
     if form.validate_on_submit() and done and attempt(form, done.call, listener.id):
         flash(str(done.said))

@@ -240,6 +240,17 @@ def test_confirming_leaving_and_withdrawing_by_the_letter(client, here):
     assert client.post(path, data={"do": "leave"}).status_code == 404
 
 
+def test_a_mail_program_s_own_button_stops_the_letters(client, here):
+    one = make.asked(here, asker=Asker(email="a@example.org"))
+    letter = db.session.scalars(select(Letter).where(Letter.to == "a@example.org")).one()
+    path = f"/questions/letters/{make.token(one.listeners[0])}"
+    assert letter.leave_url.endswith(path)
+    assert client.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert db.session.scalar(select(func.count(Listener.id))) == 0
+    gone = select(func.count(Letter.id)).where(Letter.to == "a@example.org")
+    assert db.session.scalar(gone) == 0
+
+
 def test_an_expired_page_loses_nothing(client, here):
     path = f"/questions/new?asset={here.yard.id}"
     answer = client.post(path, data={"words": "A long story", "csrf_token": "old"})

@@ -188,3 +188,19 @@ def test_two_unknown_holders_at_once_are_one(app, here):
             return service.unknown_holder(session, area).id
 
     assert len(set(at_once(app, unknown, unknown))) == 1
+
+
+def test_whoever_joined_a_question_that_was_joined_on_is_erased_with_the_one_that_goes_on(here):
+    first, second = (
+        make.asked(here, asker=Asker(email="a@example.org")),
+        make.asked(here, words="b"),
+    )
+    service.confirm(first.listeners[0].id)
+    answering.send_on(here.broker.id, first.id, name="Estates", email="e@council.example")
+    answering.join(here.broker.id, first.id, number=second.id)
+    make.answer(here, second)
+    with on(3, 3, year=2027):
+        tick()
+    assert letters(to="a@example.org") == 0
+    assert letters(to="e@council.example") == 0
+    assert db.session.scalar(select(func.count(Listener.id))) == 0
