@@ -37,7 +37,7 @@ FEATURES = (
 )  # fmt: skip
 
 # What forms send that nobody typed.
-NOT_TYPED = {"csrf_token", "next", "shown_hash"}
+NOT_TYPED = {"csrf_token", "next", "shown_hash", "once", "shown"}
 # What each refusal is on the web.
 STATUS = {RuleBroken: 409, NotFound: 404, Forbidden: 403, BadInput: 400}
 
