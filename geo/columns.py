@@ -258,6 +258,7 @@ def _rank(found: Match) -> int:
 
 POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}", re.IGNORECASE)
 UPRN = re.compile(r"[1-9]\d{7,11}")
+SAYS_NOTHING = re.compile(r"(column|col|field|unnamed|f|c|v|x)?\d*")
 ENOUGH = 0.7  # of the filled cells
 AT_LEAST = 3  # filled cells: fewer say nothing
 # What the numbers of the United Kingdom are: degrees with a fraction, or metres of its grids.
@@ -278,7 +279,7 @@ def _by_values(
         filled = [cell for cell in cells if cell]
         if position in taken or len(filled) < AT_LEAST:
             continue
-        field = _meant(filled, have)
+        field = _meant(filled, have, says=not SAYS_NOTHING.fullmatch(plain(heading)))
         if field:
             guesses.append(Match(field, position, heading, VALUES))
             have.add(field)
@@ -287,8 +288,10 @@ def _by_values(
     return guesses
 
 
-def _meant(filled: Sequence[str], have: set[str]) -> str | None:
-    """What a column of these cells is, of what is still looked for."""
+def _meant(filled: Sequence[str], have: set[str], *, says: bool) -> str | None:
+    """What a column of these cells is, of what is still looked for; under a heading that says something they are no
+    name.
+    """
     tests = (
         ("postcode", lambda cell: bool(POSTCODE.fullmatch(cell))),
         ("uprn", lambda cell: bool(UPRN.fullmatch(cell))),
@@ -305,6 +308,8 @@ def _meant(filled: Sequence[str], have: set[str]) -> str | None:
             exact = low > 1000 or _share(n != round(n) for n in numbers) >= ENOUGH  # noqa: PLR2004 - degrees have fractions
             if exact and _share(low <= n <= high for n in numbers) >= ENOUGH:
                 return field
+    if says:
+        return None
     worded = _share(len(re.findall(r"[^\W\d_]", cell)) > len(cell) / 2 for cell in filled)
     if worded >= ENOUGH and distinct > ENOUGH and not {"name", "address", "street"} & have:
         return "name" if have & {"postcode", "uprn", "x", "code"} else None

@@ -13,11 +13,14 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from geo.columns import known
+
 csv.field_size_limit(10_000_000)  # a polygon in one cell may be long
 DELIMITERS = ",;\t|"
 MANY_COLUMNS = 5  # from here on a line with as many delimiters as a row is a row, not a line of somebody's notes
 MOST_LINES = 400  # of one cell: whoever writes more has not closed a quotation mark
 SAMPLE_LINES = 400
+TOP_LINES = 20
 REPAIRED, REFUSED = "repaired", "refused"
 
 
@@ -130,11 +133,11 @@ class _Feed:
             or line.count(self.delimiter) < self.width - 1
         ):
             return False
-        return len(next(csv.reader([line], delimiter=self.delimiter))) >= self.width
+        return len(next(csv.reader([_joined(line)], delimiter=self.delimiter))) >= self.width
 
     def first_alone(self) -> tuple[list[str], Fault | None]:
         """Give back all lines but the record's first, and read that one by itself as well as it goes."""
-        first, *others = self.taken
+        first, others = _joined(self.taken[0]), self.taken[1:]
         self.ahead.extendleft(reversed(others))
         self.number -= len(others)
         lenient = next(csv.reader([first], delimiter=self.delimiter))
@@ -177,15 +180,26 @@ def layout(path: Path) -> tuple[list[str], str, int]:
     """(the first lines, the delimiter, how many columns most rows have) of a table of text."""
     with closing(lines_of(path)) as lines:
         first = list(islice(lines, SAMPLE_LINES))
-    best = max(DELIMITERS, key=lambda delimiter: _evenness(first, delimiter))
+    best = max(DELIMITERS, key=lambda d: (_understood(first, d), *_evenness(first, d)))
     return first, best, _usual_width(first, best)
 
 
 def _usual_width(lines: Sequence[str], delimiter: str) -> int:
     """The most frequent number of cells of a line; of two as frequent, the first line's."""
-    every = [len(cells) for cells in csv.reader(lines, delimiter=delimiter)]
+    every = [len(cells) for cells in csv.reader(map(_joined, lines), delimiter=delimiter)]
     widths = Counter(width for width in every if width)
     return max(widths, key=lambda width: (widths[width], width == every[0]), default=1)
+
+
+def _understood(lines: Sequence[str], delimiter: str) -> int:
+    """In how many headings the line near the top makes sense that makes most."""
+    near = csv.reader(map(_joined, lines[:TOP_LINES]), delimiter=delimiter)
+    return max((len({f[0] for cell in cells if (f := known(cell))}) for cells in near), default=0)
+
+
+def _joined(line: str) -> str:
+    """A line without returns inside it, which no reader takes outside of quotation marks."""
+    return line.replace("\r", " ") if "\r" in line[:-2] else line
 
 
 def _evenness(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
@@ -193,7 +207,7 @@ def _evenness(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
     width, often = max(
         widths.items(), key=lambda pair: (pair[0] > 1, pair[1], pair[0]), default=(1, 0)
     )
-    parsed = Counter(map(len, csv.reader(lines, delimiter=delimiter)))
+    parsed = Counter(map(len, csv.reader(map(_joined, lines), delimiter=delimiter)))
     true, number = max(
         parsed.items(), key=lambda pair: (pair[0] > 1, pair[1], pair[0]), default=(1, 0)
     )

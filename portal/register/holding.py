@@ -96,8 +96,13 @@ class Holders:
         if not self.elsewhere:
             return
         for row, key in enumerate(keys):
-            if key and key != own and row not in batch.refused:
-                why = f"it is in {batch.cells['authority'][row]}, not in {self.area.name}"
+            if key != own and row not in batch.refused:
+                where = batch.cells["authority"][row]
+                why = (
+                    f"it is in {where}, not in {self.area.name}"
+                    if where
+                    else "it does not say where it is, in a list of many areas"
+                )
                 batch.note(row, REFUSED, "authority", why)
 
     def id_of(self, name: str, uri: str = "") -> int:

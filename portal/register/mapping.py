@@ -21,6 +21,7 @@ class Plan(NamedTuple):
     table: read.Table
     columns: list[Match]
     unknown: list[str]
+    without: list[str]  # fields that a person has said no column has
 
     def chosen(self) -> dict[str, str]:
         """{field: heading} of the columns that count most."""
@@ -59,7 +60,7 @@ def plan(path: Path, mapping: Path | None = None) -> Plan:
         )
     known = {match.position for match in found}
     unknown = [h for i, h in enumerate(table.headings) if i not in known and h]
-    return Plan(table, found, unknown)
+    return Plan(table, found, unknown, [field for field, heading in told.items() if not heading])
 
 
 def read_mapping(path: Path) -> dict[str, str]:
@@ -98,6 +99,7 @@ def mapping_text(plan_: Plan) -> str:
         f"{field} = {json.dumps(heading, ensure_ascii=False)}"
         for field, heading in plan_.chosen().items()
     ]
+    lines += [f'{field} = ""' for field in plan_.without]
     if plan_.unknown:
         lines += ["", "# Columns that are not used:"]
         lines += [f"#   {json.dumps(heading, ensure_ascii=False)}" for heading in plan_.unknown]
