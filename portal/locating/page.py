@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask_babel import gettext as _
 from shapely import Geometry
 
-from geo.shapes import inner_point
+from geo.shapes import distances, inner_point
 from geo.svg import Frame, paths
 from portal.areas.models import Area
 from portal.areas.queries import wards_of
@@ -21,6 +21,7 @@ from portal.register.models import Asset
 from portal.register.rules import KEPT_STATUS
 
 AROUND_METRES = 1600
+IN_VIEW_METRES = 3000
 LOOK_UP = "https://www.openstreetmap.org/search"
 SMALLEST_DRAWN = 7
 
@@ -128,7 +129,7 @@ def _stands(area: Area, asset: Asset) -> str:
     """How far it is shown from the area and from what else is known."""
     if asset.shape is None:
         return ""
-    told = _distances(area, asset, asset.shape)[1:]
+    told = _distances(area, asset, asset.shape)
     if beyond := ground.stand(area, asset.shape, asset.postcode).beyond:
         told.insert(
             0, _("%(distance)s outside %(area)s", distance=distance_words(beyond), area=area.name)
@@ -156,7 +157,7 @@ def picture(
 ) -> dict[str, Any]:
     """A still map: the place in the colour of its kind, other places that are spoken of beside it."""
     drawn = [shape for shape in (main, *others) if shape is not None] or [area.boundary]
-    frame = Frame.around([main] if main is not None else drawn, least_metres=AROUND_METRES)
+    frame = Frame.around(_together(area, drawn), least_metres=AROUND_METRES)
     if frame is None:
         return {"frame": None, "ground": [], "things": []}
     shapes = [ward.shape for ward in wards_of(area)] or [area.boundary]
@@ -167,6 +168,14 @@ def picture(
         "ground": [path for path in paths(frame, shapes) if path],
         "things": things,
     }
+
+
+def _together(area: Area, shapes: list[Geometry | None]) -> list[Geometry | None]:
+    """Those near the first: what is far would leave nothing of it to see."""
+    if shapes[0] is None:
+        return shapes
+    far = distances(*inner_point(shapes[0]), shapes, area.nation.metric_epsg)
+    return [shape for shape, metres in zip(shapes, far, strict=True) if metres < IN_VIEW_METRES]
 
 
 def _thing(frame: Frame, kind: str, shape: Geometry) -> dict[str, Any]:

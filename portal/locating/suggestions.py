@@ -50,11 +50,13 @@ class Suggestion(NamedTuple):
 
 
 def suggestions(area: Area, asset: Asset) -> list[Suggestion]:
-    """The surest first; a place that an earlier one gave already is left out."""
+    """The surest first; where it stands already, and a place that an earlier one gave, are left out."""
     found: dict[bytes, Suggestion] = {}
     for find in SOURCES:
         for one in find(area, asset):
             found.setdefault(one.shape.wkb, one)
+    if asset.shape is not None:
+        found.pop(asset.shape.wkb, None)
     return list(found.values())
 
 

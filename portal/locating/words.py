@@ -89,8 +89,8 @@ def square_metres(value: float) -> str:
 
 
 def far_words(metres: float | None, what: str) -> str:
-    """320 m from …; nothing where it is not known."""
-    if metres is None:
+    """320 m from …; nothing where it is not known, or the same."""
+    if metres is None or metres < 1:
         return ""
     return _("%(distance)s from %(what)s", distance=distance_words(metres), what=what)
 

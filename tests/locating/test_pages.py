@@ -327,6 +327,21 @@ def test_those_on_the_same_point_are_named(broker, here):
     assert "South Lodge</a>, M33 2BB" in page
 
 
+def test_an_area_of_which_nothing_is_known_but_its_name(app, client):
+    bare = factories.area(boundary=None)
+    factories.with_role(bare, Role.BROKER, email="broker@example.org")
+    lost = factories.asset(factories.holder(bare), located_by=None)
+    lost.shape = None
+    db.session.commit()
+    client.sign_in("broker@example.org")
+    assert "Nothing in the register" in text(client.get(f"/desk/locate/{lost.id}"))
+    path = f"/desk/locate/{lost.id}/here"
+    assert "In no ward that is known" in text(client.get(f"{path}?place=53.42,-2.33"))
+    assert (
+        send(client, path, client.get(f"{path}?place=53.42,-2.33"), **EVIDENCE).status_code == 302
+    )
+
+
 def test_a_pin_is_told_as_a_pin(broker, here):
     lost = make.asset(here)
     path = f"/desk/locate/{lost.id}/here"
