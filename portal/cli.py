@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask, g
@@ -54,8 +55,20 @@ def main() -> None:
     """Meanwhile: public land, buildings and rooms for those who would use them."""
 
 
+def _in_app(command: click.Command) -> click.Command:
+    """A feature's own command, run inside the application."""
+    run = command.callback
+
+    def inside(*args: Any, **kwargs: Any) -> Any:
+        with _app().app_context():
+            return run(*args, **kwargs)
+
+    command.callback = inside
+    return command
+
+
 main.add_command(walk)
-main.add_command(import_register)
+main.add_command(_in_app(import_register))
 
 
 @main.command()

@@ -39,21 +39,19 @@ def command(
     FILE is CSV, GeoJSON, GeoPackage or Shapefile. Which column is which is recognised, and shown before anything is
     written.
     """
-    # Imported late: `portal --help` should not wait for Flask and the geometry libraries.
-    from portal.app import create_app  # noqa: PLC0415
+    # Imported late: `portal --help` should not wait for the geometry libraries.
     from portal.register.importer import Options, import_register, show  # noqa: PLC0415
     from portal.register.mapping import mapping_text, plan  # noqa: PLC0415
 
     options = Options(as_of=as_of.date() if as_of else None, **told)
-    with create_app().app_context():
-        if write_mapping:
-            _write(write_mapping, mapping_text(plan(file, options.mapping)))
-            return
-        if not as_json:
-            _show(show(file, slug, options))
-            if not (yes or options.dry_run) and sys.stdin.isatty() and sys.stdout.isatty():
-                click.confirm("Read it in?", abort=True)
-        found = import_register(file, slug, options)
+    if write_mapping:
+        _write(write_mapping, mapping_text(plan(file, options.mapping)))
+        return
+    if not as_json:
+        _show(show(file, slug, options))
+        if not (yes or options.dry_run) and sys.stdin.isatty() and sys.stdout.isatty():
+            click.confirm("Read it in?", abort=True)
+    found = import_register(file, slug, options)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
     else:

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from portal.errors import BadInput
+
 SHOWN = 1000  # lines kept for the screen and for JSON; a file takes all
 COUNTED = (
     "rows", "located", "by_coordinates", "by_uprn", "by_postcode", "by_parent", "to_locate", "outliers", "errors",
@@ -45,10 +47,21 @@ class Report:
 
     def __enter__(self) -> Self:
         if self.path:
-            self._file = self._part.open("w", encoding="utf-8-sig", newline="")
+            self._file = self._opened()
             self._writer = csv.writer(self._file)
             self._writer.writerow(HEADINGS)
         return self
+
+    def _opened(self) -> Any:
+        try:
+            return self._part.open("w", encoding="utf-8-sig", newline="")
+        except OSError as wrong:
+            raise BadInput(
+                "report-file",
+                "%(file)s cannot be written: %(why)s.",
+                file=self.path,
+                why=wrong.strerror,
+            ) from wrong
 
     @property
     def _part(self) -> Path:

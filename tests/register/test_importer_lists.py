@@ -19,12 +19,12 @@ from sqlalchemy import func, select
 from portal.app import create_app
 from portal.areas.models import Area, Postcode, Uprn
 from portal.areas.service import area_named, import_places
+from portal.cli import main
 from portal.config import ROOT
 from portal.db import db, transaction
 from portal.errors import BadInput
 from portal.people.models import Holder
 from portal.people.rules import HolderKind
-from portal.register.command import command
 from portal.register.importer import Options, import_register
 from portal.register.lists import council_key, full_name, list_of, stem_of
 from portal.register.models import Asset
@@ -217,8 +217,17 @@ def test_a_mapping_file_says_which_column_is_which_and_can_be_written(app, tmp_p
     db.session.rollback()
     out = tmp_path / "out.toml"
     said = CliRunner().invoke(
-        command,
-        [str(register), "--area", "here", "--mapping", str(told), "--write-mapping", str(out)],
+        main,
+        [
+            "import-register",
+            str(register),
+            "--area",
+            "here",
+            "--mapping",
+            str(told),
+            "--write-mapping",
+            str(out),
+        ],
     )
     assert said.exit_code == 0, said.output
     assert 'name = "Zork"' in out.read_text()
@@ -250,7 +259,7 @@ def test_the_command_shows_what_it_understood_and_does_not_ask_a_machine(
 ):
     monkeypatch.setenv("DATABASE_URL", app.config["DATABASE_URL"])
     register = written(tmp_path, "Ref,Name,Easting,Northing,Colour\n1,Hall,379000,391000,red\n")
-    said = CliRunner().invoke(command, [str(register), "--area", "here"])
+    said = CliRunner().invoke(main, ["import-register", str(register), "--area", "here"])
     assert said.exit_code == 0, said.output
     assert "name                 <- Name (named)" in said.output
     assert "Not used: Colour" in said.output
@@ -258,9 +267,18 @@ def test_the_command_shows_what_it_understood_and_does_not_ask_a_machine(
     assert "Held by: Here Council" in said.output
     assert only().code == "1"
     as_json = json.loads(
-        CliRunner().invoke(command, [str(register), "--area", "here", "--json"]).output
+        CliRunner()
+        .invoke(main, ["import-register", str(register), "--area", "here", "--json"])
+        .output
     )
     assert (as_json["unchanged"], as_json["crs"]["epsg"]) == (1, 27700)
+
+
+def test_a_report_that_cannot_be_written_is_said_before_anything_is_read(app, tmp_path):
+    path = written(tmp_path, "Ref,Name\n1,Hall\n")
+    with pytest.raises(BadInput, match="cannot be written"):
+        import_register(path, "here", Options(report=tmp_path / "none" / "r.csv"))
+    assert db.session.scalar(select(func.count()).select_from(Area)) == 0
 
 
 def test_an_import_that_is_killed_leaves_nothing(app, tmp_path):
