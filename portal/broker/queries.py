@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from flask import url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal import clock
+from portal.areas.models import Area
 from portal.areas.queries import current_area
 from portal.db import db
 from portal.lettings import queries as lettings
@@ -16,6 +18,8 @@ from portal.lettings import rules as let_rules
 from portal.lettings.acts import ACTS
 from portal.lettings.models import Let
 from portal.lettings.rules import Action as LetAction
+from portal.locating import queries as locating
+from portal.ownership import queries as ownership
 from portal.people.access import area_roles
 from portal.people.models import User
 from portal.people.rules import Role
@@ -26,6 +30,7 @@ from portal.proposals.rules import Action as CaseAction
 from portal.proposals.standing import roles_of
 from portal.proposals.words import ACTIONS
 from portal.register.models import Asset
+from portal.sightings import queries as sightings
 
 
 class Task(NamedTuple):
@@ -96,12 +101,15 @@ def cases_of(user: User) -> list[Proposal]:
     return list(dict.fromkeys((*proposals.mine(user), *theirs)))
 
 
-def without_place() -> int:
-    """How many assets nobody has found a place for."""
-    query = select(func.count(Asset.id)).where(
-        Asset.area_id == current_area().id, Asset.west.is_(None)
+def of_the_register(area: Area) -> list[tuple[str, str, int]]:
+    """What waits about places: (what, its queue, how many), nothing that is done."""
+    queues = (
+        (_("Questions about who owns a place"), "ownership.queue", len(ownership.waiting(area))),
+        (_("Reports of empty places"), "sightings.queue", sightings.waiting(area)),
+        (_("Places to locate or to check"), "locating.queue", locating.waiting(area)),
+        (_("Opening hours to read"), "locating.hours_queue", locating.count_without_hours(area)),
     )
-    return db.session.scalar(query) or 0
+    return [(what, url_for(page), number) for what, page, number in queues if number]
 
 
 def _of_case(case: Proposal, user: User) -> Iterator[Task]:

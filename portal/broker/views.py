@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template
 
+from portal.areas.queries import current_area
 from portal.broker import queries
 from portal.lettings import queries as lettings
 from portal.lettings import words
@@ -24,5 +25,5 @@ def desk():
         lets=[let for let in lettings.my_lets(user) if let.state in lettings.rules.LIVE],
         term=lambda let: words.term(lettings.wish_of(let.need)),
         next_sentence=next_sentence,
-        without_place=queries.without_place() if Role.BROKER in area_roles() else 0,
+        queues=queries.of_the_register(current_area()) if Role.BROKER in area_roles() else [],
     )

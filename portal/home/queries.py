@@ -1,28 +1,21 @@
 """Reads for the first page."""
 
 from flask_babel import ngettext
-from sqlalchemy import func, select
 
 from portal.areas.models import Area
-from portal.db import db
-from portal.register.models import Asset
+from portal.register.queries import total
 from portal.register.rules import Kind, Status
+from portal.register.search import Search
 
 
 def figures_of(area: Area) -> list[tuple[int, str]]:
     """How things stand in an area today: numbers with the words for each; none before an import."""
-    query = (
-        select(Asset.kind, Asset.status, func.count())
-        .where(Asset.area_id == area.id)
-        .group_by(Asset.kind, Asset.status)
-    )
-    counts = {(kind, status): number for kind, status, number in db.session.execute(query)}
-    if not counts:
+    if not total(area, Search()):
         return []
-    plots = counts.get((Kind.LAND, Status.VACANT), 0)
-    buildings = counts.get((Kind.BUILDING, Status.VACANT), 0)
-    rooms = sum(number for (kind, _), number in counts.items() if kind is Kind.ROOM)
-    in_use = sum(number for (_, status), number in counts.items() if status is Status.IN_USE)
+    plots = total(area, Search(kinds=(Kind.LAND,), statuses=(Status.VACANT,)))
+    buildings = total(area, Search(kinds=(Kind.BUILDING,), statuses=(Status.VACANT,)))
+    rooms = total(area, Search(kinds=(Kind.ROOM,)))
+    in_use = total(area, Search(statuses=(Status.IN_USE,)))
     return [
         (plots, ngettext("plot stands vacant", "plots stand vacant", plots)),
         (buildings, ngettext("building stands empty", "buildings stand empty", buildings)),

@@ -16,7 +16,7 @@ from portal.lettings.rules import Facts, LetState, OccurrenceState, Wish
 from portal.people.access import group_ids, roles_for
 from portal.people.models import RoleGrant, User
 from portal.people.rules import Role
-from portal.register.models import Asset, Fact
+from portal.register.models import Asset, Fact, Source
 from portal.register.rules import Kind
 
 # Towards a let one is its group, its broker or its holder; everybody else does not learn that it exists.
@@ -26,7 +26,8 @@ PARTIES = frozenset({Role.ORGANISER, Role.BROKER, Role.OFFICER})
 def room_of(room_id: int) -> Asset:
     """A room of this area. Raises NotFound."""
     room = db.session.get(Asset, room_id)
-    if room is None or room.kind is not Kind.ROOM or room.area_id != current_area().id:
+    hidden = room is None or room.withheld_why
+    if hidden or room.kind is not Kind.ROOM or room.area_id != current_area().id:
         raise NotFound("no-room", "There is no such room here.")
     return room
 
@@ -143,10 +144,21 @@ def others_asking(
 
 def checked_on(room_ids: Sequence[int]) -> dict[tuple[int, str], date]:
     """When each access fact of these rooms was checked: (room, fact) to day."""
+    whole = (
+        select(Asset.id, Source.as_of)
+        .join(Source, Source.id == Asset.source_id)
+        .where(Asset.id.in_(room_ids))
+    )
+    said = {
+        (room_id, name): as_of
+        for room_id, as_of in db.session.execute(whole)
+        for name in rules.ACCESS
+    }
     query = select(Fact.asset_id, Fact.name, Fact.as_of).where(
         Fact.asset_id.in_(room_ids), Fact.name.in_(rules.ACCESS)
     )
-    return {(room_id, name): as_of for room_id, name, as_of in db.session.execute(query)}
+    own = {(room_id, name): as_of for room_id, name, as_of in db.session.execute(query)}
+    return said | own
 
 
 def steps_of(let_id: int) -> list[LetEvent]:

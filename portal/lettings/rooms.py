@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from geo.crs import box_around
 from portal.db import db
-from portal.lettings.hours import Hours
+from portal.lettings.hours import Hours, hire_hours
 from portal.people.models import Holder
 from portal.register.models import Asset
 from portal.register.rules import Kind, Opener, Status
@@ -51,6 +51,7 @@ def rooms_for_hire(area_id: int, *conditions: ColumnElement[bool]) -> list[Room]
         .outerjoin(_Parent, _Parent.id == Asset.parent_id)
         .outerjoin(_Grand, _Grand.id == _Parent.parent_id)
         .where(Asset.area_id == area_id, Asset.kind == Kind.ROOM, Asset.status.not_in(GONE))
+        .where(Asset.withheld_why.is_(None), Asset.gone_on.is_(None))
         .where(*conditions)
         .order_by(Asset.id)
     )
@@ -65,14 +66,12 @@ def _room(asset: Asset, above: list[Asset], holder: str, parts: dict[int, list[i
     """A room takes from its hall or building what it does not say itself."""
     building = next((a for a in above if a.kind is Kind.BUILDING), None)
     lineage = [asset, *above]
+    public, opener = _said(lineage, "public_hours"), _said(lineage, "opener") is not None
+    hire = hire_hours(_said(lineage, "hire_hours"), public, opener=opener)
     return Room(
         **{name: getattr(asset, name) for name in OWN},
         holder=holder,
-        hours=Hours(
-            _said(lineage, "hire_hours"),
-            _said(lineage, "public_hours"),
-            opener=_said(lineage, "opener") is not None,
-        ),
+        hours=Hours(hire, public, opener=opener),
         pence_hour=asset.price_pence_hour,
         before=asset.buffer_before_minutes,
         after=asset.buffer_after_minutes,

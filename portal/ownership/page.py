@@ -87,15 +87,14 @@ def ask(form: forms.AskForm, asset: Asset | None, user: User | None) -> int | No
     )
 
 
-def thanks(form: Any) -> str:
-    """What is said when it was asked or joined."""
+def thanks(form: Any, *, joined: bool = False) -> str:
+    """What is said when it was asked or joined, and what is left to do."""
+    done = "" if joined else _("Your question is asked.") + " "
     if "email" in form and form.email.data:
-        return _("We have sent you a letter. Open its link and press the button, and you hear the answer.")  # fmt: skip
-    if "tell" in form and not form.tell.data:
-        return _("Your question is asked. Come back to this page for the answer.")
-    if "email" in form:
-        return _("Your question is asked. Keep the address of this page: the answer comes here.")
-    return _("You get a letter at every step.")
+        return done + _("We have sent you a letter. Open its link and press the button, and you hear the answer.")  # fmt: skip
+    if "email" in form or ("tell" in form and not form.tell.data):
+        return done + _("Keep the address of this page: the answer comes here.")
+    return done + _("You get a letter at every step.")
 
 
 def likely(form: forms.AskForm, asset: Asset | None) -> tuple[list[Question], list[Asset]]:
@@ -118,7 +117,14 @@ def around(form: forms.AskForm, asset: Asset | None) -> dict[str, Any]:
     same, here = likely(form, asset)
     fresh = form.is_submitted() and bool(set(_keys(same, here)) - form.seen()) and not form.errors
     form.shown.data = ",".join(_keys(same, here))
-    shown = {"asset": asset, "same": same, "here": here, "look": fresh, "words": words, "open": OPEN}
+    shown = {
+        "asset": asset,
+        "same": same,
+        "here": here,
+        "look": fresh,
+        "words": words,
+        "open": OPEN,
+    }
     return shown if asset else shown | {"picture": maps.of_area(current_area())}
 
 

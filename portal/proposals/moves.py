@@ -132,6 +132,6 @@ def record(
 def lock_asset(session: Session, asset_id: int) -> Asset:
     """The asset of a new case."""
     asset = session.get(Asset, asset_id)
-    if asset is None or asset.area_id != current_area().id:
+    if asset is None or asset.withheld_why or asset.area_id != current_area().id:
         raise NotFound("no-asset", "There is no such place in the register.")
     return asset

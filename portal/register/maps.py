@@ -44,6 +44,16 @@ def picture(
     }
 
 
+def of_area(area: Area) -> Picture:
+    """A still map of the whole area, for somebody who will point at something on it."""
+    ground = _ground(area)
+    frame = Frame.around(ground)
+    if frame is None:
+        return {"frame": None, "ground": [], "things": [], "beyond": 0}
+    drawn = [path for path in paths(frame, ground) if path]
+    return {"frame": frame, "ground": drawn, "things": [], "beyond": 0}
+
+
 def _ground(area: Area) -> list[Geometry | None]:
     return [ward.shape for ward in wards_of(area, shapes=True)] or [area.boundary]
 

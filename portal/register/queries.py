@@ -227,6 +227,11 @@ def matching_ids(area: Area, search: Search, ids: list[int]) -> list[int]:
     return [number for number in ids if number in fit]
 
 
+def total(area: Area, search: Search) -> int:
+    """How many match."""
+    return len(matching.match(glance(area.id), search).rows)
+
+
 def count_unplaced(area: Area, search: Search) -> int:
     """How many match but for their place, which nobody has found yet."""
     return _unplaced(glance(area.id), search)

@@ -13,14 +13,15 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from portal.areas.queries import current_area
-from portal.people.access import PUBLIC, allow
+from portal.people.access import PUBLIC, allow, area_roles
+from portal.people.rules import Role
 from portal.register import maps, queries, words
 from portal.register.answers import after, bp, query_of, same
 from portal.register.doors import doors_of, standing_of
 from portal.register.drawing import AreaForm, area_from, corners_of
 from portal.register.forms import KINDS, PlacesForm, distance_words
 from portal.register.rules import ACCESS
-from portal.register.search import Search, read, without
+from portal.register.search import read, without
 from portal.web import attempt, render_form
 
 PAGE = 20
@@ -75,7 +76,7 @@ def draw_area():
         form,
         kept=kept,
         back=url_for("register.assets") + query_of(kept),
-        picture=maps.picture(area, queries.drawn(area, Search(), maps.MOST_DRAWN)),
+        picture=maps.of_area(area),
         map_query=query_of(kept),
     )
 
@@ -120,7 +121,7 @@ def embed():
 @allow(PUBLIC)
 def one(asset_id: int):
     area = current_area()
-    asset = queries.asset_with_all(area, asset_id)
+    asset = queries.asset_with_all(area, asset_id, withheld=Role.BROKER in area_roles())
     return render_template(
         "register/asset.html",
         asset=asset,

@@ -45,23 +45,19 @@ PLACE_HINT = _l(
 
 
 class PlaceForm(SearchForm):
-    """Where it is: typed, or a point that the map or the device put into `lat` and `lon`."""
+    """Where it is: typed, taken from the map or the device into the same field, or a link's point (`at`)."""
 
     place = StringField(
         _l("Where is the place?"),
         description=PLACE_HINT,
         validators=[Length(max=LONGEST_PLACE)],
+        render_kw={"data-here": ""},
     )
     at = HiddenField()
-    lat = HiddenField()
-    lon = HiddenField()
 
     def found(self, area: Area) -> Place | None:
         """The place meant, in this area; or None with the reason at the question."""
-        point = self.at.data or (
-            self.lat.data and self.lon.data and f"{self.lat.data}, {self.lon.data}"
-        )
-        text = point or self.place.data
+        text = self.at.data or self.place.data
         if not text:
             self.place.errors = [_l("Say where it is: a postcode or a street is enough.")]
             return None

@@ -10,6 +10,7 @@ from portal.areas.queries import current_area
 from portal.errors import NotFound
 from portal.people.access import PUBLIC, STAFF, allow, area_roles, roles_for
 from portal.people.rules import Role
+from portal.register import maps
 from portal.register.doors import aside, asides_of
 from portal.register.models import Asset
 from portal.sightings import forms, page, queries, rules, service, uploads, words
@@ -34,7 +35,11 @@ BY_SLUG = {action.value: action for action in ACTS}
 def start():
     if request.args.get("at"):
         return redirect(url_for("sightings.here", at=request.args["at"]))
-    return render_form("sightings/start.html", forms.PlaceForm(MultiDict()))
+    return _ask_where(forms.PlaceForm(MultiDict()))
+
+
+def _ask_where(form: forms.PlaceForm):
+    return render_form("sightings/start.html", form, picture=maps.of_area(current_area()))
 
 
 @bp.route("/report/here", methods=["GET", "POST"])
@@ -46,7 +51,7 @@ def here():
     asked = forms.PlaceForm()
     place = asked.found(area)
     if place is None:
-        return render_form("sightings/start.html", asked)
+        return _ask_where(asked)
     form = Form()
     if form.validate_on_submit():
         known = {

@@ -12,9 +12,11 @@ export function drawing(map, figure, words, say) {
   map.addSource("meanwhile-drawn", { type: "geojson", data: collection([]) });
   addLayers(map, getComputedStyle(figure).getPropertyValue("--ink").trim() || "#1f2723");
   const redraw = () => map.getSource("meanwhile-drawn").setData(collection(read(field), one));
+  const mark = field.form?.querySelector("[data-pin]"); // tells the server that a pin was put, not a text typed
   const put = ({ lng, lat }) => {
     const line = `${lat.toFixed(6)}, ${lng.toFixed(6)}`;
     field.value = one ? line : [...lines(field), line].join("\n");
+    if (mark) mark.value = line;
     told();
   };
   const back = () => {
@@ -34,6 +36,7 @@ export function drawing(map, figure, words, say) {
     event.preventDefault();
   });
   buttons(figure, [[one ? words.pinHere : words.cornerHere, () => put(map.getCenter())], ...(one ? [] : [[words.cornerBack, back]])]);
+  field.addEventListener("input", (event) => { if (event.isTrusted && mark) mark.value = ""; });
   field.addEventListener("change", redraw);
   redraw();
 }

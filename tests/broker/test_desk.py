@@ -90,7 +90,8 @@ def test_the_broker_learns_how_many_places_nobody_has_found(app, client):
 
     db.session.commit()
     page = client.sign_in(stage.emails["broker"]).get("/desk").get_data(as_text=True)
-    assert "1 place of the register has no known location" in page
+    waits = page.split("Places to locate or to check")[1]
+    assert "1 waits" in waits.split("</li>")[0]
 
 
 def test_the_desk_asks_for_sign_in_and_shows_the_way_on(app, client):

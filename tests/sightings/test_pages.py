@@ -49,8 +49,9 @@ def letters(to):
 def test_from_a_postcode_to_the_register(client, app, here):
     page = text(client.get("/report"))
     assert "Where is the place?" in page
-    assert "data-place-here hidden" in page
-    page = text(client.get("/report/here?place=m33+2aa&lat=&lon="))
+    assert "data-here" in page
+    assert 'data-pins="place"' in page
+    page = text(client.get("/report/here?place=m33+2aa&at="))
     assert "M33 2AA" in page
     assert "in the ward Middle" in page
     assert "mw-map--here" in page
@@ -124,7 +125,7 @@ def test_a_pin_leads_to_the_same_page(client, here):
     page = text(client.get(sent.location))
     assert "Is this the place?" in page
     assert "Within 50 metres nothing is known yet" in page
-    assert "Is this the place?" in text(client.get("/report/here?place=&lat=53.4&lon=-2.3"))
+    assert "Is this the place?" in text(client.get("/report/here?place=&at=53.4,-2.3"))
 
 
 @pytest.mark.parametrize(
@@ -133,11 +134,11 @@ def test_a_pin_leads_to_the_same_page(client, here):
         ("place=", "a postcode or a street is enough"),
         ("", "a postcode or a street is enough"),
         ("place=Atlantis", "We do not know “Atlantis”"),
-        ("place=Atlantis&lat=&lon=", "We do not know “Atlantis”"),
+        ("place=Atlantis&at=", "We do not know “Atlantis”"),
         ("at=53.8,-1.55", "lies outside Testing"),
         ("at=NaN,NaN", "We do not know"),
         ("at=1e999,2", "We do not know"),
-        ("lat=x&lon=y", "We do not know"),
+        ("at=x,y", "We do not know"),
         (f"place={'x' * 5000}", "too long"),
         ("place=%00%ff%3Cscript%3E", "We do not know"),
     ],
