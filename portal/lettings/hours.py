@@ -93,6 +93,18 @@ def door(hours: Hours, start: datetime, end: datetime, holidays: Container[date]
     return Door.OPENED if hours.opener else Door.NOBODY
 
 
+# Before and after these nobody is asked to come and open, unless a holder says so. [default]
+FIRST, LAST = time(8), time(22)
+
+
+def hire_hours(said: str | None, public: str | None, *, opener: bool) -> str | None:
+    """When a room can be hired: as its holder said, else out of its building's public hours if somebody opens."""
+    if said or not public or not opener:
+        return said
+    return out_of_hours(public, FIRST, LAST)
+
+
+@lru_cache(maxsize=4096)
 def out_of_hours(public: str, first: time, last: time) -> str | None:
     """The hours from `first` to `last` of each day in which a building is closed to the public, in OSM syntax.
 

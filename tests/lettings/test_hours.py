@@ -12,6 +12,7 @@ from portal.lettings.hours import (
     Hours,
     covers,
     door,
+    hire_hours,
     open_minutes,
     out_of_hours,
     readable,
@@ -101,3 +102,16 @@ def test_out_of_hours_is_the_day_without_the_public_hours(public, offered):
     assert out_of_hours(public, time(8), time(22)) == offered
     if offered:
         assert readable(offered)
+
+
+def test_without_hire_hours_a_room_is_offered_only_where_somebody_opens():
+    public = "Mo-Fr 09:00-17:00"
+    assert hire_hours("Sa 10:00-12:00", public, opener=True) == "Sa 10:00-12:00"
+    assert hire_hours(None, public, opener=False) is None
+    assert hire_hours(None, None, opener=True) is None
+    offered = hire_hours(None, public, opener=True)
+    rules = Hours(offered, public, opener=True)
+    assert door(rules, at(MONDAY, 18), at(MONDAY, 20), ()) is Door.OPENED
+    assert door(rules, at(MONDAY, 12), at(MONDAY, 14), ()) is Door.CLOSED, "nobody has offered that"
+    assert door(rules, at(MONDAY, 21), at(MONDAY, 23), ()) is Door.CLOSED
+    assert door(rules, at(AUGUST, 18), at(AUGUST, 20), {AUGUST}) is Door.BANK_HOLIDAY

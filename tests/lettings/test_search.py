@@ -319,7 +319,10 @@ def _slow_day(room, above, assets, holds, when):
     public = next((a.public_hours for a in above if a.public_hours), None)
     opener = next((a.opener for a in above if a.opener), None)
     holidays = bank_holidays(Nation.ENGLAND, day.year)
-    if not hire or not hours.covers(hire, starts - before, ends + after, holidays):
+    if not hire:
+        if not opener or not _slow_out_of_hours(public, starts - before, ends + after, holidays):
+            return False
+    elif not hours.covers(hire, starts - before, ends + after, holidays):
         return False
     if not opener and not (
         public and hours.covers(public, starts - before, ends + after, holidays)
@@ -328,6 +331,19 @@ def _slow_day(room, above, assets, holds, when):
     held = (starts.replace(tzinfo=LONDON) - before, ends.replace(tzinfo=LONDON) + after)
     mine = _slow_leaves(room, assets)
     return not any(h.room_id in mine and h.starts < held[1] and h.ends > held[0] for h in holds)
+
+
+def _slow_out_of_hours(public, starts, ends, holidays):
+    """Quarter by quarter: between eight and ten at night, no bank holiday, and never open to the public."""
+    eight, ten = (datetime.combine(starts.date(), time(hour)) for hour in (8, 22))
+    if not public or starts < eight or ends > ten or starts.date() in holidays:
+        return False
+    quarter = timedelta(minutes=15)
+    while starts < ends:
+        if hours.covers(public, starts, starts + quarter, holidays):
+            return False
+        starts += quarter
+    return True
 
 
 def _slow_leaves(room, assets):
