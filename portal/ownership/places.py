@@ -19,6 +19,7 @@ from portal.register.search import Search
 
 LEAST_WORDS = 2
 POSTCODE_METRES = 500.0
+AROUND_POSTCODE = 200.0
 MOST = 5
 
 
@@ -43,11 +44,15 @@ def read_place(area: Area, text: str) -> Place:
 
 
 def in_register(area: Area, place: Place) -> list[Asset]:
-    """The land and buildings of the register within 50 m of a point, nearest first: it may be one of them."""
+    """The land and buildings of the register at a point, nearest first: it may be one of them.
+
+    A postcode's point is only the middle of its houses, so that what is meant may stand further off.
+    """
     if place.lon is None:
         return []
-    kinds = (Kind.LAND, Kind.BUILDING)
-    return find(area, Search(kinds=kinds, near=place, within=SAME_METRES), limit=MOST).assets
+    reach = AROUND_POSTCODE if postcode_in(place.label) else SAME_METRES
+    search = Search(kinds=(Kind.LAND, Kind.BUILDING), near=place, within=reach)
+    return find(area, search, limit=MOST).assets
 
 
 def _by_name(area: Area, text: str) -> Place | None:

@@ -188,5 +188,5 @@ def _refusal(one: Question, action: Action) -> RuleBroken | None:
 
 
 def _joined(number: int, form: Form) -> Response:
-    flash(page.thanks(form))
+    flash(page.thanks(form, joined=True))
     return redirect(url_for("ownership.question", number=number))

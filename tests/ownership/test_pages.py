@@ -78,7 +78,7 @@ def test_a_typed_address_is_placed_by_its_postcode(client, here):
     page = text(sent)
     assert sent.status_code == 200
     assert questions() == 0
-    assert "In the register at this place" in page
+    assert "In the register at this place or beside it" in page
     assert "Held by Testing Council." in page
     assert "Beside 12 Ayres Road, m33 2aa" in page
     assert "Ask all the same" in page
