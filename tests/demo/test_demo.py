@@ -181,4 +181,4 @@ def test_real_files_get_invented_rooms_marked_as_such(open_data, tmp_path, monke
     assert len(rows["asset"]) > 608
     assert len(rows["proposal"]) == 9
     assert len(rows["room_let"]) == 6
-    assert any("invented for the demonstration" in str(row) for row in rows["fact"])
+    assert any("invented for the demonstration" in str(row) for row in rows["source"])
