@@ -1,7 +1,8 @@
 """Writing much of a register at once: what the database keeps beside each asset is then made once, at the end.
 
 A few changed assets are written as pages write them: triggers count the version and keep the words, so that readers
-fetch those few. From MANY on the triggers rest, and readers are told that all is new.
+fetch those few. From MANY on the triggers rest, and readers are told that all is new. Into a table that was empty the
+rows go before its indexes, which are made in a third of the time at the end.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,19 @@ MANY = 2000
 # Pages of indexes that many new rows touch anywhere: without room for them each row is written many times over.
 ROOM_KIB = 65_536
 
+TRIGGERS = (
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'asset'"
+    " AND (name LIKE 'asset_changed_%' OR name LIKE 'asset_words_%')"
+)
+# Those that are no part of a constraint.
+INDEXES = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'asset' AND sql IS NOT NULL",
+    "postgresql": (
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'asset'"
+        " AND indexname NOT IN (SELECT conname FROM pg_constraint)"
+    ),
+}
+
 
 class Changes:
     """What is written in one transaction. `expect` says beforehand how many assets the next statement writes."""
@@ -23,7 +37,9 @@ class Changes:
         self.sqlite = self.connection.dialect.name == "sqlite"
         self.written, self.whole = 0, False
         self.triggers: list[tuple[str, str]] = []
+        self.indexes: list[tuple[str, str]] = []
         self.last_id = 0
+        self.empty = self.connection.scalar(text("SELECT 1 FROM asset LIMIT 1")) is None
 
     def expect(self, count: int) -> None:
         """Let the triggers rest before the change that makes it many."""
@@ -31,20 +47,20 @@ class Changes:
         if self.written <= MANY or self.whole:
             return
         self.whole = True
+        if self.empty:
+            self._take_away("INDEX", self.indexes, INDEXES[self.connection.dialect.name])
         if not self.sqlite:
             self.connection.execute(text("SET LOCAL meanwhile.whole = 'on'"))
             return
         self.last_id = self.connection.scalar(text("SELECT coalesce(max(id), 0) FROM asset"))
-        found = self.connection.execute(
-            text(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'asset'"
-                " AND (name LIKE 'asset_changed_%' OR name LIKE 'asset_words_%')"
-            )
-        )
-        self.triggers = [tuple(row) for row in found]
-        for name, _ in self.triggers:
-            self.connection.execute(text(f"DROP TRIGGER {name}"))
+        self._take_away("TRIGGER", self.triggers, TRIGGERS)
         self.connection.execute(text(f"PRAGMA cache_size = -{ROOM_KIB}"))
+
+    def _take_away(self, what: str, kept: list[tuple[str, str]], question: str) -> None:
+        """Drop what the question finds, and keep how each is made."""
+        kept += [tuple(row) for row in self.connection.execute(text(question))]
+        for name, _ in kept:
+            self.connection.execute(text(f"DROP {what} {name}"))
 
     def reword(self, words: Iterable[tuple[int, str, str]]) -> None:
         """Keep the words of changed assets (id, before, after) while the triggers rest."""
@@ -65,6 +81,8 @@ class Changes:
         """Make up for what the triggers did not do; the version is the last that is written."""
         if not self.whole:
             return
+        for _, sql in self.indexes:
+            self.connection.exec_driver_sql(sql)
         if self.sqlite:
             self.connection.execute(
                 text(
