@@ -6,7 +6,7 @@ Sources: the tile scheme of web maps (EPSG:3857, zoom/x/y from the north-west co
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import atan, degrees, pi, sinh
+from math import asinh, atan, degrees, pi, radians, sinh, tan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,9 +68,9 @@ def runs_over(box: Box, most: int = 32) -> tuple[Rows, Rows]:
 
     In plain numbers: there are few of them, and an array takes longer to begin with.
     """
-    across, down = (
-        [float(v) for v in part] for part in world([box.west, box.east], [box.north, box.south])
-    )
+    across = [(lon + 180.0) / 360.0 for lon in (box.west, box.east)]
+    lats = (radians(min(max(lat, -NORTHMOST), NORTHMOST)) for lat in (box.north, box.south))
+    down = [0.5 - asinh(tan(lat)) / (2 * pi) for lat in lats]
     for zoom in range(DEEPEST, -1, -1):
         side = 2**zoom
         west, east = (min(max(int(v * side), 0), side - 1) for v in across)

@@ -12,19 +12,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-from flask import current_app
 from sqlalchemy import text
 
 from geo import tiles
 from geo.crs import STORED, transformer
 from geo.shapes import project
-from portal.areas.rules import Nation
 from portal.db import db
+from portal.register.ground import Ground, ground
 from portal.register.rules import ACCESS, Kind, Status, Tenure
 
 Rows = npt.NDArray[np.int64]
@@ -38,7 +37,6 @@ CODES: dict[str, dict[Any, int]] = {
 OUTLIER = 1 << len(ACCESS)
 CHUNK = 20_000
 MOST_CHANGES = 2000  # more are quicker read whole
-ALONE: dict[str, dict[str, Any]] = {"postgresql": {"isolation_level": "AUTOCOMMIT"}, "sqlite": {}}
 MOST_KEPT = 4  # registers kept in memory: tests and a server of several areas have more than one
 
 COLUMNS = (
@@ -50,15 +48,6 @@ SELECT id, kind, status, tenure_kind, {flags}, holder_id, COALESCE(ward_id, 0), 
        COALESCE(land_m2, -1.0), vacant_since, west, south,
        CASE WHEN west < east OR south < north THEN {shape} END
 FROM asset WHERE area_id = :area_id AND gone_on IS NULL AND withheld_why IS NULL"""
-
-
-class Ground(NamedTuple):
-    """The area that is served, and how its register stands."""
-
-    area_id: int
-    epsg: int  # in which it is measured
-    version: int
-    whole_at: int
 
 
 @dataclass(frozen=True)
@@ -157,28 +146,6 @@ _lock = Lock()
 def glance(area_id: int | None = None) -> Glance:
     """The register of an area, true now. Without an area, of the one that is served; LookupError where none is."""
     return at(ground(area_id))
-
-
-def ground(area_id: int | None = None) -> Ground:
-    """How the register of an area stands in the database."""
-    slug = current_app.config["AREA"]
-    one = "a.id = :area_id" if area_id else "a.slug = :slug" if slug else "true"
-    query = text(
-        "SELECT a.id, a.nation, s.version, s.whole_at FROM area a JOIN register_state s ON s.area_id = a.id "  # noqa: S608 - our own words
-        f"WHERE {one} ORDER BY a.id LIMIT 1"
-    )
-    values = {"area_id": area_id, "slug": slug}
-    session = db.session
-    if session.in_transaction() and not session.connection().get_execution_options().get("writes"):
-        row = session.execute(query, values).first()
-    else:
-        # In the middle of a change the session's own number is not yet true for anybody else; and a request that
-        # asks for no more than this number needs no transaction, which on PostgreSQL is two more trips to the server.
-        with db.engine.connect().execution_options(**ALONE[db.engine.dialect.name]) as connection:
-            row = connection.execute(query, values).first()
-    if row is None:
-        raise LookupError("no area")
-    return Ground(row[0], Nation(row[1]).metric_epsg, row[2], row[3])
 
 
 def at(ground: Ground) -> Glance:
