@@ -94,7 +94,7 @@ SPELLINGS: dict[str, str] = {
         "EstablishmentType TypeOfEstablishment PropertyCategory Category UseOfProperty PresentUse PlanningStatus"
     ),
     "holding": (
-        "HoldingType LandOnlyOrWithBuilding LandOrBuilding LandBuilding LandOrBuildings "
+        "HoldingType Holding LandOnlyOrWithBuilding LandOrBuilding LandBuilding LandOrBuildings "
         "LandAndBuildings BuildingOrLand BuildingLand LandOnly LandOnlyLandWithPermanentBuilding "
         "LandOnlyOrLandWithPermanentBuilding WhetherLandOnly"
     ),

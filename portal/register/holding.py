@@ -52,8 +52,9 @@ class Holders:
 
     def name(self, batch: Batch) -> None:
         """Give each row the name of its holder; a row of another authority's area is refused."""
-        self._refuse_elsewhere(batch)
         filled = {name for name, column in batch.cells.items() if any(column)}
+        if is_list(filled):  # a register may have what its holder owns elsewhere
+            self._refuse_elsewhere(batch)
         fallback = [self.told or ""] * len(batch)
         if not self.told:
             fallback = self._fallback(batch, filled)

@@ -40,7 +40,8 @@ def leave(run: "Run", labels: Collection[str], on: date, *, complete: bool | Non
         gone = [a for a in page if not seen[a.id] and (complete or a.source_id in editions)]
         if gone:
             run.changes.expect(len(gone))
-            storing.change(run.connection, ("gone_on",), [(on, asset.id) for asset in gone])
+            rows_ = [(on, run.writer.now, asset.id) for asset in gone]
+            storing.change(run.connection, ("gone_on", "changed_at"), rows_)
         for asset in gone:
             run.report.counts["gone"] += 1
             why = "it was in an earlier edition of this register and is in it no more"

@@ -10,7 +10,7 @@ from shapely import Geometry
 
 from geo import shapes
 from geo.crs import STORED, code_of, transformer
-from geo.points import AMBIGUOUS, SWAPPED, Ground, Habit, Points, habit_of, read_points
+from geo.points import AMBIGUOUS, FAR_METRES, SWAPPED, Ground, Habit, Points, habit_of, read_points
 from geo.written import numbers_of, place_of
 from portal.areas.rules import postcode_key
 from portal.register.reading import Batch, each
@@ -230,8 +230,10 @@ def _store(batch: Batch, land: Land, found: Any, ways: Any, metres: Any, known: 
         wards[row] = land.wards[position][0]
     far = (metres > OUTLIER_METRES) & np.isfinite(metres) & (ways == LocatedBy.COORDINATES.value)
     for row in map(int, np.flatnonzero(far)):
-        why = f"it stands {metres[row] / 1000:.1f} km outside the area; kept"
-        batch.note(row, "flagged", "shape", why)
+        why = f"it stands {metres[row] / 1000:.1f} km outside the area; "
+        doubtful = metres[row] > FAR_METRES
+        what, then = ("doubtful", "the broker looks at it") if doubtful else ("flagged", "kept")
+        batch.note(row, what, "shape", why + then)
     boxes = shapely.bounds(found)
     columns = [[None if v != v else v for v in side] for side in boxes.T.tolist()]  # noqa: PLR0124 - NaN
     batch.values |= {
