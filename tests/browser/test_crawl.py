@@ -69,5 +69,6 @@ def links(page, base: str) -> list[str]:
     return [
         path
         for path in paths
-        if path and not path.partition("?")[0].endswith(("json", "ics", "atom"))
+        if path
+        and not path.partition("?")[0].endswith(("json", "ics", "atom", "csv", "gpkg", "webp"))
     ]

@@ -12,7 +12,12 @@ from tests.browser.conftest import apart
 
 WIDTHS = (1280, 390)
 # Answers that are no pages.
-NO_PAGES = {"static", "home.area_css", "home.healthz", "watches.assets_atom"}
+NO_PAGES = {"static", "home.area_css", "home.healthz", "home.ping"}
+FILES = ("json", ".csv", ".gpkg", ".atom")
+
+
+# What a page is that is asked for nothing: there is none, or it asks for what it needs.
+STATUS = {"/nothing-here": 404, "/report/here": 422}
 
 
 def pages(*, public: bool) -> list[str]:
@@ -25,7 +30,7 @@ def pages(*, public: bool) -> list[str]:
             if "GET" in rule.methods
             and not rule.arguments
             and rule.endpoint not in NO_PAGES
-            and not rule.rule.endswith("json")
+            and not rule.rule.endswith(FILES)
             and (PUBLIC in allowed_for(rule.endpoint)) is public
         )
 
@@ -35,11 +40,13 @@ def pages(*, public: bool) -> list[str]:
 @pytest.mark.parametrize("path", [*pages(public=True), "/nothing-here"])
 def test_a_public_page(visit, path, width, scripts):
     seen = visit(path, width=width, scripts=scripts)
-    assert seen.status == (404 if path == "/nothing-here" else 200)
+    assert seen.status == STATUS.get(path, 200)
     seen.check()
 
 
-@pytest.mark.parametrize("path", [path for path in pages(public=True) if path != "/letters"])
+@pytest.mark.parametrize(
+    "path", [path for path in pages(public=True) if path not in ("/letters", *STATUS)]
+)
 def test_a_public_page_in_welsh_on_a_phone(visit, path):
     """Welsh words are longer; the page must hold them."""
     # A width of its own is a browser of its own: the others must not be left speaking Welsh.
