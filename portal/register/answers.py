@@ -32,6 +32,16 @@ def assets_geojson():
     if search.bbox and not search.near and search.sort is None:
         # Whoever asks for a box draws it, and needs no order; a thousand names take longer to sort than to send.
         search = replace(search, sort=Sort.NUMBER)
+    key = features.key_of(seen, search, request.query_string)
+    if known := features.memory.recall(key):
+        body, header = known
+    else:
+        body, header = _found(seen, search, key)
+    return Response(body, mimetype=GEOJSON, headers={"Link": header})
+
+
+def _found(seen: Glance, search: Search, key: Any) -> tuple[bytes, str]:
+    """A page of features and its links; kept when it is true of the register as it was seen."""
     page = queries.find_ids(seen, search, after=after(), limit=_limit())
     links = [{"rel": "self", "href": request.full_path.rstrip("?"), "type": GEOJSON}]
     if page.more:
@@ -41,7 +51,9 @@ def assets_geojson():
         seen, page.ids, page.metres, numberMatched=page.total, numberReturned=len(page.ids), links=links
     )  # fmt: skip
     header = ", ".join(f'<{link["href"]}>; rel="{link["rel"]}"' for link in links)
-    return Response(body, mimetype=GEOJSON, headers={"Link": header})
+    if seen.told.keys() >= set(page.ids):
+        features.memory.keep(key, body, header)
+    return body, header
 
 
 @bp.get("/assets.csv")

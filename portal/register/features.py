@@ -109,34 +109,59 @@ def _geometries(seen: Glance, rows: Sequence[Any]) -> list[Any]:
 
 FEATURES_FROM = 13  # the zoom from which a tile shows places one by one
 FINER = 3  # a tile that counts has 8 by 8 cells
-MOST_TILES = 2000  # kept in memory for each process: some 4 MB
+MOST_KEPT = 48_000_000  # bytes of answers kept in memory for each process
+BESIDE = 1000  # about what a key and its header weigh
 
-_tiles: OrderedDict[Any, bytes] = OrderedDict()
-_lock = Lock()
+
+class Memory:
+    """Answers as they were given; what nobody has asked for the longest is forgotten first."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._size = most, 0  # bytes
+        self._kept: OrderedDict[Any, tuple[bytes, str]] = OrderedDict()
+        self._lock = Lock()
+
+    def recall(self, key: Any) -> tuple[bytes, str] | None:
+        """What was kept for this key."""
+        with self._lock:
+            known = self._kept.get(key)
+            if known is not None:
+                self._kept.move_to_end(key)
+            return known
+
+    def keep(self, key: Any, body: bytes, header: str = "") -> None:
+        """Keep an answer and one header of it."""
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = body, header
+                self._size += len(body) + BESIDE
+            while self._size > self._most:
+                _, (old, _) = self._kept.popitem(last=False)
+                self._size -= len(old) + BESIDE
+
+
+memory = Memory(MOST_KEPT)
+
+
+def key_of(seen: Glance, search: Search, *more: Any) -> Any:
+    """What an answer is kept under: the register as it stands, the search, what else was asked."""
+    # A drawn area by its numbers, for a shape is not to be looked up by.
+    inside = search.inside.wkb if search.inside is not None else None
+    asked = (getattr(search, name) for name in _PLAIN)
+    return (seen.ground.area_id, seen.ground.version, *asked, inside, *more)
+
+
+_PLAIN = [name for name in Search.__dataclass_fields__ if name != "inside"]
 
 
 def tile(seen: Glance, search: Search, zoom: int, x: int, y: int) -> bytes:
     """The tile as bytes: up to zoom 12 how many fit in each of its cells, from 13 the places themselves."""
-    key = (seen.ground.area_id, seen.ground.version, _frozen(search), zoom, x, y)
-    with _lock:
-        if (known := _tiles.get(key)) is not None:
-            _tiles.move_to_end(key)
-            return known
+    key = key_of(seen, search, zoom, x, y)
+    if known := memory.recall(key):
+        return known[0]
     made = (counted if zoom < FEATURES_FROM else drawn)(seen, search, zoom, x, y)
-    with _lock:
-        _tiles[key] = made
-        while len(_tiles) > MOST_TILES:
-            _tiles.popitem(last=False)
+    memory.keep(key, made)
     return made
-
-
-def _frozen(search: Search) -> Any:
-    """A search as a key: a drawn area by its numbers."""
-    inside = search.inside.wkb if search.inside is not None else None
-    return (*(getattr(search, name) for name in _PLAIN), inside)
-
-
-_PLAIN = [name for name in Search.__dataclass_fields__ if name not in ("inside", "sort")]
 
 
 def counted(seen: Glance, search: Search, zoom: int, x: int, y: int) -> bytes:

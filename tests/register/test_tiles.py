@@ -150,8 +150,21 @@ def test_a_filter_that_makes_no_sense_is_refused(borough, client):
     assert response.status_code == 400
 
 
-def test_few_tiles_are_kept(borough, client, monkeypatch):
-    monkeypatch.setattr(features, "MOST_TILES", 3)
-    for x, y in tiles_over(15)[:6]:
-        read(client, 15, x, y)
-    assert len(features._tiles) <= 3
+def test_few_answers_are_kept():
+    memory = features.Memory(3 * (features.BESIDE + 10))
+    for number in range(6):
+        memory.keep(number, b"0123456789")
+    memory.recall(3)
+    memory.keep(6, b"0123456789")
+    assert [number for number in range(7) if memory.recall(number)] == [3, 5, 6]
+
+
+def test_an_answer_is_kept_until_a_record_changes(borough, client):
+    query = "/assets.geojson?kind=land&limit=5&near=53.42,-2.35&within=9000"
+    before = client.get(query)
+    assert client.get(query).data == before.data
+    assert client.get(query).headers["Link"] == before.headers["Link"]
+    number = before.json["features"][0]["id"]
+    db.session.execute(text("UPDATE asset SET status = 'in_use' WHERE id = :id"), {"id": number})
+    db.session.commit()
+    assert client.get(query).json["features"][0]["properties"]["status"] == "in_use"
