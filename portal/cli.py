@@ -10,7 +10,7 @@ import click
 from flask import Flask, g
 
 from portal.errors import PortalError
-from portal.register.command import command as import_register
+from portal.intake.command import command as import_register
 from portal.walks.command import walk
 
 FILE = click.Path(path_type=Path)

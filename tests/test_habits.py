@@ -25,6 +25,7 @@ FLOORS = (
     {"web"},
     {"money"},
     {"register"},
+    {"intake"},
     {"ownership"},
     {"sightings", "locating", "watches"},
     {"proposals", "lettings"},

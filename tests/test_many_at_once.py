@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.areas.models import Area
 from portal.db import db
+from portal.intake.importer import import_register
 from portal.notices.models import Letter
 from portal.people.models import User
 from portal.proposals.models import Representation
-from portal.register.importer import import_register
 from portal.register.models import Asset
 from tests.conftest import csrf_token
 from tests.proposals.stage import Stage

@@ -17,12 +17,12 @@ from portal.db import db
 from portal.demo import borough, cases, cast, invented_rooms, lets, questions
 from portal.demo.play import play
 from portal.errors import BadInput
+from portal.intake.importer import import_register
 from portal.lettings.service import tick as lettings_tick
 from portal.models import Model
 from portal.ownership.service import tick as ownership_tick
 from portal.people.models import Holder
 from portal.proposals.tick import tick as proposals_tick
-from portal.register.importer import import_register
 from portal.register.models import Asset
 
 # Days: before the first of the stories, people have come and the council has resolved.

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from opening_hours import OpeningHours, validate
 
-from portal.register.spoken import hear, hear_days, unread
+from portal.intake.spoken import hear, hear_days, unread
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 # A week without a bank holiday, Monday first: the days are asked one by one.

@@ -56,3 +56,23 @@ def check_email(text: str) -> str:
     if not re.fullmatch(EMAIL_PATTERN, email):
         raise RuleBroken("email-form", "Write an e-mail address like name@example.org.")
     return email
+
+
+# The first pattern found in the folded name decides.
+HOLDERS = (
+    (r"\b(parish|town council|community council)\b", HolderKind.PARISH),
+    (r"\blibrar", HolderKind.LIBRARY_SERVICE),
+    (r"\b(council|borough|corporation)\b", HolderKind.COUNCIL),
+    (r"\b(homes|housing)\b", HolderKind.HOUSING_ASSOCIATION),
+    (r"\b(schools?|academy|academies|colleges?|education|learning)\b", HolderKind.SCHOOL),
+    (r"\b(nhs|health|hospital|clinic|general practices)\b", HolderKind.NHS),
+    (r"\bpolice\b", HolderKind.POLICE),
+    (r"\bfire\b", HolderKind.FIRE),
+)
+
+
+def holder_kind(name: str) -> HolderKind:
+    """What sort of body a holder is, by its name in lower case or capitals."""
+    lower = name.casefold()
+    found = (kind for pattern, kind in HOLDERS if re.search(pattern, lower))
+    return next(found, HolderKind.OTHER)

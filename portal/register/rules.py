@@ -63,12 +63,25 @@ def fold(text: str | None) -> str:
 
 def tokens(text: str | None) -> list[str]:
     """The words of a text as they are looked up: folded, letters and digits only."""
+    if (
+        text and text.isascii()
+    ):  # most names are; it comes to the same and takes a tenth of the time
+        return re.findall(r"[a-z0-9]+", text.lower())
     return re.findall(r"[^\W_]+", fold(text))
+
+
+# What a search for words looks in, the holder's name beside it.
+WORDS_FROM = ("name", "street_number", "street", "town", "postcode", "code", "uprn")
+
+
+def words_of(*texts: str | None) -> str:
+    """The words of some texts, one space between."""
+    return " ".join(tokens(" ".join(filter(None, texts))))
 
 
 def name_key(name: str) -> str:
     """What a list by name is sorted by."""
-    return fold(name)[:80]
+    return name[:80].lower() if name.isascii() else fold(name)[:80]
 
 
 # The first pattern found in the folded text decides.

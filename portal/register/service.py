@@ -8,11 +8,9 @@ from portal import clock
 from portal.db import db
 from portal.errors import NotFound, RuleBroken
 from portal.people.models import Holder
-from portal.people.rules import HolderKind
-from portal.register.cells import holder_kind
-from portal.register.merging import WORDS_FROM
+from portal.people.rules import HolderKind, holder_kind
 from portal.register.models import Asset, Fact
-from portal.register.rules import tokens
+from portal.register.rules import WORDS_FROM, words_of
 
 
 def set_holder(asset_id: int, holder: Holder, source: str, as_of: date) -> Asset:
@@ -36,7 +34,7 @@ def set_holder(asset_id: int, holder: Holder, source: str, as_of: date) -> Asset
     if asset.holder_id != holder.id:
         asset.holder = holder
         texts = [getattr(asset, column) for column in WORDS_FROM]
-        asset.words = " ".join(tokens(" ".join(filter(None, [*texts, holder.name]))))
+        asset.words = words_of(*texts, holder.name)
         asset.changed_at = clock.now()
     fact = db.session.get(Fact, (asset_id, "holder_id")) or Fact(
         asset_id=asset_id, name="holder_id"

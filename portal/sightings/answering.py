@@ -21,9 +21,8 @@ from portal.ownership.service import ask_within, unknown_holder
 from portal.people.access import roles_for
 from portal.people.models import Holder, User
 from portal.people.rules import Role
-from portal.register.merging import words_of_parts
 from portal.register.models import Asset, Fact, Source
-from portal.register.rules import Kind, LocatedBy, Status, name_key
+from portal.register.rules import Kind, LocatedBy, Status, name_key, words_of
 from portal.sightings import letters, queries, rules
 from portal.sightings.models import Sighting
 from portal.sightings.rules import Action, Reason, SightingState
@@ -179,7 +178,7 @@ def _new_asset(session: Session, area: Area, one: Sighting, found: Found) -> Ass
         outlier=False,  # or it could not be reported
         vacant_since=seen,
         source=_source(session, area, seen),
-        words=words_of_parts(found.name, found.street, found.postcode, holder.name),
+        words=words_of(found.name, found.street, found.postcode, holder.name),
         name_key=name_key(found.name),
         created_at=clock.now(),
         changed_at=clock.now(),

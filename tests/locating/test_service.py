@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.db import db
 from portal.errors import PortalError
+from portal.intake.importer import import_register
 from portal.locating import queries, service
 from portal.locating.models import Verification
 from portal.locating.reading import Spot
 from portal.locating.rules import Deed, Evidence, Method
 from portal.locating.service import Grounds
-from portal.register.importer import import_register
 from portal.register.models import Asset, Fact
 from portal.register.rules import Kind, LocatedBy, Status
 from tests.conftest import broken

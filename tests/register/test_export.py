@@ -10,8 +10,8 @@ import shapely
 
 from portal.areas.models import Area
 from portal.db import db
+from portal.intake.importer import import_register
 from portal.register import export
-from portal.register.importer import import_register
 from portal.register.models import Asset
 from portal.register.rules import Kind, Status
 from tests import factories

@@ -19,15 +19,15 @@ from portal.areas.models import Area, Postcode, Uprn, Ward
 from portal.areas.rules import Nation
 from portal.areas.service import area_named, name_from
 from portal.db import db, transaction
-from portal.register import storing
-from portal.register.changes import changes
-from portal.register.holding import Holders
-from portal.register.leaving import leave
-from portal.register.mapping import Plan, batch_of, plan
-from portal.register.placing import Land, Lookup, Places, habit_of_file
-from portal.register.reading import read_batch
-from portal.register.report import Report
-from portal.register.run import Run
+from portal.intake import storing
+from portal.intake.changes import changes
+from portal.intake.holding import Holders
+from portal.intake.leaving import leave
+from portal.intake.mapping import Plan, batch_of, plan
+from portal.intake.placing import Land, Lookup, Places, habit_of_file
+from portal.intake.reading import read_batch
+from portal.intake.report import Report
+from portal.intake.run import Run
 
 CHUNK = 10_000
 SHOWN = 200

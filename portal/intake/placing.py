@@ -13,7 +13,7 @@ from geo.crs import STORED, code_of, transformer
 from geo.points import AMBIGUOUS, FAR_METRES, SWAPPED, Ground, Habit, Points, habit_of, read_points
 from geo.written import numbers_of, place_of
 from portal.areas.rules import postcode_key
-from portal.register.reading import Batch, each
+from portal.intake.reading import Batch, each
 from portal.register.rules import OUTLIER_METRES, LocatedBy
 
 DOUBTFUL_METRES = 800  # from the middle of its own postcode

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from portal.register.report import COUNTED, SYSTEMS
+from portal.intake.report import COUNTED, SYSTEMS
 
 if TYPE_CHECKING:
-    from portal.register.importer import Options, Shown
+    from portal.intake.importer import Options, Shown
 
 FILE = click.Path(path_type=Path)
 SAMPLE_ROWS = 3
@@ -40,8 +40,8 @@ def command(
     written.
     """
     # Imported late: `portal --help` should not wait for the geometry libraries.
-    from portal.register.importer import Options, import_register, show  # noqa: PLC0415
-    from portal.register.mapping import mapping_text, plan  # noqa: PLC0415
+    from portal.intake.importer import Options, import_register, show  # noqa: PLC0415
+    from portal.intake.mapping import mapping_text, plan  # noqa: PLC0415
 
     options = Options(as_of=as_of.date() if as_of else None, **told)
     if write_mapping:

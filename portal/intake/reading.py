@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from geo.text import REFUSED
 from portal.areas.rules import WHOLE_POSTCODE, postcode_shown
-from portal.register import cells as read
-from portal.register.cells import NotReadError
-from portal.register.lists import full_name, is_brownfield, is_list, list_of
+from portal.intake import cells as read
+from portal.intake.cells import NotReadError
+from portal.intake.lists import full_name, is_brownfield, is_list, list_of
 from portal.register.models import Asset
 from portal.register.rules import Kind, Status, fold, tenure_of
 

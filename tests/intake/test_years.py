@@ -8,11 +8,11 @@ from sqlalchemy import func, select, text
 from portal import clock
 from portal.areas.models import Area
 from portal.db import db
+from portal.intake.importer import Options, import_register
+from portal.intake.sources import sources_of
 from portal.people.models import Holder
-from portal.register.importer import Options, import_register
 from portal.register.models import Asset, Fact
 from portal.register.rules import LocatedBy, Status
-from portal.register.sources import sources_of
 
 HEADS = "OrganisationLabel,EffectiveDate,AssetCode,UPRN,PropertyName,PostCode,GeoX,GeoY,TenureDetail,HoldingType"
 
@@ -244,7 +244,7 @@ def found_by(word):
 
 @pytest.mark.parametrize("many", [1, 2000])
 def test_few_changes_are_listed_and_many_are_told_as_one(load, monkeypatch, many):
-    from portal.register import changes
+    from portal.intake import changes
 
     monkeypatch.setattr(changes, "MANY", many)
     load("assets-2024.csv", *(row(2024, f"A{n}", f"Yard {n}") for n in range(5)))

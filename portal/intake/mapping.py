@@ -9,8 +9,8 @@ from typing import NamedTuple
 from geo import columns, read
 from geo.columns import PAIRED, Match
 from portal.errors import BadInput
-from portal.register.cells import clean
-from portal.register.reading import Batch
+from portal.intake.cells import clean
+from portal.intake.reading import Batch
 
 NAMING = frozenset({"name", "street", "address", "code", "uprn"})
 

@@ -4,22 +4,22 @@ An empty cell says nothing. What a person has checked stands; so does what is kn
 an asset comes from speaks for the whole row; any other list only adds what that one leaves open.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from portal.register.placing import PLACE
+from portal.intake.placing import PLACE
+from portal.intake.sources import Said, family
 from portal.register.rules import (
+    WORDS_FROM,
     LocatedBy,
     Status,
     name_key,
     status_after_import,
     tenure_of,
-    tokens,
+    words_of,
 )
-from portal.register.sources import Said, family
 
 # What rows say, column by column; the place is one thing, and what follows from other columns is none of these.
 STATED = (
@@ -31,7 +31,6 @@ STATED = (
 DERIVED = ("tenure_kind", "vacant_since", "gone_on", "source_id", "words", "name_key", "code")
 MERGED = STATED + PLACE + DERIVED
 CURRENT = ("id", "holder_id", *MERGED)
-WORDS_FROM = ("name", "street_number", "street", "town", "postcode", "code", "uprn")
 # How well a place is known; a lesser way does not take the place of a better one.
 RANK = {None: 0, "parent": 1, "postcode": 2, "uprn": 3, "coordinates": 4, "broker": 5}
 
@@ -57,24 +56,6 @@ class Merged(NamedTuple):
     values: dict[str, Any]
     facts: dict[str, Said | None]
     kept: list[tuple[str, Any, Any]]
-
-
-def words_of(values: Mapping[str, Any], holder: str) -> str:
-    """What a search for words looks in."""
-    return words_of_parts(*(values[column] for column in WORDS_FROM), holder)
-
-
-def words_of_parts(*parts: str | None) -> str:
-    """The words of some texts, folded, one space between."""
-    text = " ".join(filter(None, parts))
-    # Most names are plain ASCII, for which the general rule comes to this; it takes a tenth of the time.
-    found = re.findall(r"[a-z0-9]+", text.lower()) if text.isascii() else tokens(text)
-    return " ".join(found)
-
-
-def key_of(name: str) -> str:
-    """What a list by name is sorted by."""
-    return name[:80].lower() if name.isascii() else name_key(name)
 
 
 def merge(
@@ -181,8 +162,8 @@ def derive(values: Mapping[str, Any], holder: str) -> dict[str, Any]:
     """What follows from an asset's values."""
     return {
         "tenure_kind": _tenure(values["tenure"]),
-        "words": words_of(values, holder),
-        "name_key": key_of(values["name"]),
+        "words": words_of(*(values[column] for column in WORDS_FROM), holder),
+        "name_key": name_key(values["name"]),
     }
 
 

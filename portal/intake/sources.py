@@ -7,7 +7,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
 
 from portal import clock
-from portal.register.lists import stem_of
+from portal.intake.lists import stem_of
 from portal.register.models import Asset, Source
 
 

@@ -10,16 +10,16 @@ from sqlalchemy.engine import Row
 
 from portal import clock
 from portal.areas.models import Area
-from portal.register import merging, storing
-from portal.register.changes import Changes
-from portal.register.holding import Holders
-from portal.register.merging import MERGED, STATED, Merged, Spoken, derive, merge, since_when
+from portal.intake import merging, storing
+from portal.intake.changes import Changes
+from portal.intake.holding import Holders
+from portal.intake.merging import MERGED, STATED, Merged, Spoken, derive, merge, since_when
+from portal.intake.placing import PLACE
+from portal.intake.reading import Batch
+from portal.intake.report import Line, Report, differences
+from portal.intake.sources import Said, Sources, family, label_of
 from portal.register.models import Fact
-from portal.register.placing import PLACE
-from portal.register.reading import Batch
-from portal.register.report import Line, Report, differences
-from portal.register.rules import Kind, Status
-from portal.register.sources import Said, Sources, family, label_of
+from portal.register.rules import WORDS_FROM, Kind, Status, name_key, words_of
 
 TOLD = (*STATED, "shape", "gone_on", "code")  # the changes that a person is told of
 PLACED = frozenset(PLACE) - {"shape"}
@@ -64,7 +64,7 @@ class Writer:
         ]
         names = [self.holders.names[id_] for id_ in fresh["holder_id"]]
         columns["words"] = _all_words(columns, names)
-        columns["name_key"] = [merging.key_of(name) for name in columns["name"]]
+        columns["name_key"] = [name_key(name) for name in columns["name"]]
         nothing = [None] * len(rows)
         ordered = [columns.get(name, nothing) for name in storing.COLUMNS]
         storing.add(self.connection, ordered)
@@ -218,5 +218,5 @@ def _idle(kind: Kind) -> str:
 
 
 def _all_words(columns: Mapping[str, list[Any]], holders: Sequence[str]) -> list[str]:
-    chosen = [columns.get(name) or [None] * len(holders) for name in merging.WORDS_FROM]
-    return [merging.words_of_parts(*parts_) for parts_ in zip(*chosen, holders, strict=True)]
+    chosen = [columns.get(name) or [None] * len(holders) for name in WORDS_FROM]
+    return [words_of(*parts_) for parts_ in zip(*chosen, holders, strict=True)]

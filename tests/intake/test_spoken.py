@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opening_hours import OpeningHours, validate
 
-from portal.register.spoken import FITS, hear, hear_days, hours_of_days, unread, weekly_hours
+from portal.intake.spoken import FITS, hear, hear_days, hours_of_days, unread, weekly_hours
 
 # Read by eye from councils', libraries', surgeries' and halls' own pages and files.
 READ = [

@@ -13,12 +13,12 @@ from portal.areas.models import Area
 from portal.areas.service import import_places
 from portal.db import db
 from portal.errors import BadInput
+from portal.intake.importer import import_register
+from portal.intake.sources import sources_of
 from portal.people.models import Holder
 from portal.people.rules import HolderKind
-from portal.register.importer import import_register
 from portal.register.models import Asset, Fact
 from portal.register.rules import Kind, LocatedBy, Opener, Status
-from portal.register.sources import sources_of
 
 HEADINGS = "OrganisationLabel,EffectiveDate,AssetCode,PropertyName,StreetName,PostCode,CRS,GeoX,GeoY,TenureDetail,HoldingType"
 
@@ -247,12 +247,12 @@ def test_a_file_that_is_no_register_writes_nothing(app, tmp_path, content):
 
 
 def test_all_or_nothing(app, register, monkeypatch):
-    from portal.register import merging
+    from portal.intake import writing
 
     def breaks(*_):
         raise RuntimeError("half way")
 
-    monkeypatch.setattr(merging, "words_of_parts", breaks)
+    monkeypatch.setattr(writing, "words_of", breaks)
     with pytest.raises(RuntimeError):
         register("Here Council,2025-01-31,A1,Yard,,,,,,Vacant,Land")
     for model in (Area, Holder, Asset, Fact):

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Row
 
-from portal.register import storing
-from portal.register.changes import Changes
+from portal.intake import storing
+from portal.intake.changes import Changes
+from portal.intake.placing import PLACE
+from portal.intake.report import Line, Report
 from portal.register.models import Asset
-from portal.register.placing import PLACE
-from portal.register.report import Line, Report
 from portal.register.rules import Kind, LocatedBy, Status
 
 FIELDS = ("id", "code", "name", "parent_id", "kind", "status", *PLACE)

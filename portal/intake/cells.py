@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from opening_hours import OpeningHours, ParserError
 
-from portal.people.rules import HolderKind
+from portal.intake.spoken import hours_of_days, weekly_hours
 from portal.register.rules import Kind, Opener, Status, fold
-from portal.register.spoken import hours_of_days, weekly_hours
 
 HECTARE = 10_000.0
 ACRE = 4_046.856_422_4
@@ -36,16 +35,6 @@ STATUSES = (
     (r"\bunder[ -_]?used\b", Status.UNDER_USED),
 )
 UNUSED = ((r"\b(vacant|surplus|void|derelict|disused)\b", Status.VACANT),)
-HOLDERS = (
-    (r"\b(parish|town council|community council)\b", HolderKind.PARISH),
-    (r"\blibrar", HolderKind.LIBRARY_SERVICE),
-    (r"\b(council|borough|corporation)\b", HolderKind.COUNCIL),
-    (r"\b(homes|housing)\b", HolderKind.HOUSING_ASSOCIATION),
-    (r"\b(schools?|academy|academies|colleges?|education|learning)\b", HolderKind.SCHOOL),
-    (r"\b(nhs|health|hospital|clinic|general practices)\b", HolderKind.NHS),
-    (r"\bpolice\b", HolderKind.POLICE),
-    (r"\bfire\b", HolderKind.FIRE),
-)
 ANSWERS = {
     "yes": True,
     "y": True,
@@ -116,12 +105,6 @@ def status_said(
     found = _first(STATUSES, fold(words)) or _first(UNUSED, fold(purpose))
     spoken = status or vacant or tenure_detail
     return found or (Status.OCCUPIED if spoken else None)
-
-
-def holder_kind(name: str) -> HolderKind:
-    """What sort of body a holder is, by its name."""
-    found: HolderKind | None = _first(HOLDERS, fold(name))
-    return found or HolderKind.OTHER
 
 
 def _first(table: tuple[tuple[str, Any], ...], text: str) -> Any:

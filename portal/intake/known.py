@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection, Row
 
 from portal.areas.rules import postcode_key
-from portal.register import storing
-from portal.register.merging import CURRENT
+from portal.intake import storing
+from portal.intake.merging import CURRENT
+from portal.intake.reading import Batch
 from portal.register.models import Asset, Fact
-from portal.register.reading import Batch
 from portal.register.rules import Kind, name_key
 
 NEAR_METRES = 50

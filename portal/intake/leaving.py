@@ -5,13 +5,13 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
-from portal.register import storing
+from portal.intake import storing
+from portal.intake.report import Line
+from portal.intake.sources import Sources, family
 from portal.register.models import Asset
-from portal.register.report import Line
-from portal.register.sources import Sources, family
 
 if TYPE_CHECKING:
-    from portal.register.run import Run
+    from portal.intake.run import Run
 
 FIELDS = ("id", "code", "name", "source_id")
 

@@ -7,11 +7,10 @@ from sqlalchemy.engine import Connection
 
 from geo.text import REFUSED
 from portal.areas.models import Area
+from portal.intake.lists import BROWNFIELD, council_key, is_brownfield, is_list, list_of
+from portal.intake.reading import Batch, each
 from portal.people.models import Holder
-from portal.people.rules import HolderKind
-from portal.register.cells import holder_kind
-from portal.register.lists import BROWNFIELD, council_key, is_brownfield, is_list, list_of
-from portal.register.reading import Batch, each
+from portal.people.rules import HolderKind, holder_kind
 from portal.register.rules import fold
 
 LONGEST = 200

@@ -23,10 +23,10 @@ from portal.cli import main
 from portal.config import ROOT
 from portal.db import db, transaction
 from portal.errors import BadInput
+from portal.intake.importer import Options, import_register
+from portal.intake.lists import council_key, full_name, list_of, stem_of
 from portal.people.models import Holder
 from portal.people.rules import HolderKind
-from portal.register.importer import Options, import_register
-from portal.register.lists import council_key, full_name, list_of, stem_of
 from portal.register.models import Asset
 from portal.register.rules import Kind, LocatedBy, Status
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from opening_hours import validate
 
-from portal.register.said import (
+from portal.intake.said import (
     DAYS,
     EARLIEST,
     HOLIDAY,

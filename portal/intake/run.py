@@ -11,15 +11,15 @@ from sqlalchemy.engine import Row
 from geo.text import REFUSED
 from portal import clock
 from portal.areas.models import Area
-from portal.register import parts
-from portal.register.changes import Changes
-from portal.register.holding import Holders
-from portal.register.known import Known
-from portal.register.placing import Land, place
-from portal.register.reading import Batch, mark_of_place, read_batch
-from portal.register.report import Line, Report
-from portal.register.sources import Sources
-from portal.register.writing import Writer
+from portal.intake import parts
+from portal.intake.changes import Changes
+from portal.intake.holding import Holders
+from portal.intake.known import Known
+from portal.intake.placing import Land, place
+from portal.intake.reading import Batch, mark_of_place, read_batch
+from portal.intake.report import Line, Report
+from portal.intake.sources import Sources
+from portal.intake.writing import Writer
 
 
 class Spool:
