@@ -201,8 +201,14 @@ def opener(text: str) -> Opener:
     return Opener(re.sub(r"[ -]", "_", fold(text)))
 
 
+# The parser takes "10:00-14:00" for every day and "2023-2024" for always; a text that means it says which days.
+SURELY_OSM = re.compile(r"24/7|\b(Mo|Tu|We|Th|Fr|Sa|Su)\b.*\d{1,2}:\d{2}")
+
+
 def osm_hours(text: str) -> str | None:
     """The text itself when it is opening hours in OSM syntax already."""
+    if not SURELY_OSM.search(text):
+        return None
     try:
         OpeningHours(text)
     except ParserError:

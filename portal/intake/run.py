@@ -164,7 +164,7 @@ class Run:
                     row,
                     "queued",
                     "shape",
-                    "it has no place that can be read; the broker looks for it",
+                    "the row gives no place that can be read; the broker looks for it, unless somebody has found it already",
                 )
 
     def _write(
