@@ -99,6 +99,7 @@ def test_every_answer_carries_its_headers(client):
 
 def test_health_is_the_database_s(client):
     assert client.get("/healthz").get_json() == {"database": "answers"}
+    assert client.get("/ping").data == b"pong"
 
 
 def test_health_tells_when_the_database_is_away(tmp_path):

@@ -71,6 +71,13 @@ def healthz():
     return jsonify(database="answers")
 
 
+@bp.get("/ping")
+@allow(PUBLIC)
+def ping():
+    """Whether this process answers, whatever the database does: the emptiest route there is."""
+    return Response("pong", mimetype="text/plain")
+
+
 @bp.get("/letters")
 @allow(PUBLIC)
 def letters():
