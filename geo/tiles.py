@@ -6,6 +6,7 @@ Sources: the tile scheme of web maps (EPSG:3857, zoom/x/y from the north-west co
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from math import asinh, atan, degrees, pi, radians, sinh, tan
 from typing import Any, NamedTuple
 
@@ -215,8 +216,9 @@ def _field(number: int, body: bytes) -> bytes:
     return bytes((number << 3 | 2,)) + _number(len(body)) + body
 
 
+@lru_cache(maxsize=1 << 16)
 def _number(value: int) -> bytes:
-    """A varint."""
+    """A varint; a tile has thousands, few of them different."""
     if value < 128:  # noqa: PLR2004 - seven bits
         return bytes((value,))
     out = bytearray()
