@@ -251,6 +251,8 @@ def _read(
             count += len(shapes)
             parts.append(part)
             plots.append(shapes)
+        stream.close()
+        stream.close()
     parts.append(_columns([], ground.epsg, 0)[0])
     joined = {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}
     return joined, np.concatenate(plots)
