@@ -9,6 +9,7 @@ place are a few runs of rows.
 
 import gc
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -48,7 +49,7 @@ _READ = """
 SELECT id, kind, status, tenure_kind, {flags}, holder_id, COALESCE(ward_id, 0), COALESCE(capacity, -1),
        COALESCE(land_m2, -1.0), vacant_since, west, south,
        CASE WHEN west < east OR south < north THEN {shape} END
-FROM asset WHERE area_id = :area_id AND gone_on IS NULL AND withheld_why IS NULL"""
+FROM asset WHERE area_id = {area_id} AND gone_on IS NULL AND withheld_why IS NULL"""
 
 
 @dataclass(frozen=True)
@@ -233,26 +234,25 @@ def _read(
     flags = " + ".join(
         f"CASE WHEN {name} THEN {1 << n} ELSE 0 END" for n, name in enumerate((*ACCESS, "outlier"))
     )
-    query = _READ.format(flags=flags, shape="ST_AsBinary(shape)" if postgresql else "shape")
-    values: dict[str, Any] = {"area_id": ground.area_id}
+    query = _READ.format(
+        flags=flags,
+        shape="ST_AsBinary(shape)" if postgresql else "shape",
+        area_id=ground.area_id,
+    )
     if ids is not None:
         query += f" AND id IN ({', '.join(map(str, map(int, ids))) or 'NULL'})"
-    parts, plots = [], [np.empty(0, object)]
-    # A connection of its own: rows that come as a stream would end with the session's transaction.
+    parts, plots, count = [], [np.empty(0, object)], 0
+    # A connection of its own, for the session's transaction may end; and the driver's own rows, which need no names.
     with db.engine.connect() as connection:
-        stream = connection.execution_options(stream_results=ids is None).execute(
-            text(query), values
-        )
-        count = 0
-        while rows := stream.cursor.fetchmany(
-            CHUNK
-        ):  # the driver's own: a million rows need no names
-            part, shapes = _columns(rows, ground.epsg, count)
-            count += len(shapes)
-            parts.append(part)
-            plots.append(shapes)
-        stream.close()
-        stream.close()
+        driver = connection.connection.driver_connection
+        whole = {"name": "register"} if postgresql and ids is None else {}  # as a stream
+        with closing(driver.cursor(**whole)) as cursor:
+            cursor.execute(query)
+            while rows := cursor.fetchmany(CHUNK):
+                part, shapes = _columns(rows, ground.epsg, count)
+                count += len(shapes)
+                parts.append(part)
+                plots.append(shapes)
     parts.append(_columns([], ground.epsg, 0)[0])
     joined = {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}
     return joined, np.concatenate(plots)
