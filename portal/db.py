@@ -1,7 +1,7 @@
 """The database on two engines: typed columns, the write transaction, and what SQLite must be told."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from math import inf
@@ -127,6 +127,22 @@ def transaction() -> Iterator[Session]:
         session.rollback()
         raise
     session.commit()
+
+
+def alone(query: str, values: Sequence[Any]) -> list[Any]:
+    """One question by the driver itself, outside any transaction: for what every request asks, where each further trip
+    to the server is felt. Its marks are the driver's own (%s, ?).
+    """
+    with closing(db.engine.raw_connection()) as connection:
+        driver = connection.driver_connection
+        postgresql = db.engine.dialect.name == "postgresql"
+        if postgresql:
+            driver.autocommit = True
+        try:
+            return list(driver.execute(query, values).fetchall())
+        finally:
+            if postgresql:
+                driver.autocommit = False
 
 
 RESTED = 5.0  # seconds

@@ -8,24 +8,24 @@ from typing import Any
 import numpy as np
 import orjson
 import shapely
-from sqlalchemy import text
 
 from geo import tiles
 from geo.geojson import PLACES, rounded
-from portal.db import db
+from portal.db import alone, db
 from portal.register import matching
-from portal.register.glance import Glance, Rows, ground
+from portal.register.glance import Glance, Rows
 from portal.register.search import Search
 
 _ROWS = """
 SELECT asset.id, asset.name, asset.kind, asset.status, holder.name, ward.name, asset.capacity, asset.step_free,
-       asset.postcode, asset.land_m2
-FROM asset JOIN holder ON holder.id = asset.holder_id LEFT JOIN ward ON ward.id = asset.ward_id
+       asset.postcode, asset.land_m2, state.version
+FROM asset JOIN register_state AS state ON state.area_id = asset.area_id
+     JOIN holder ON holder.id = asset.holder_id LEFT JOIN ward ON ward.id = asset.ward_id
 WHERE asset.id """
 # One array or one text of numbers, so that the engines prepare the statement once for any length.
 ROWS = {
-    "postgresql": text(_ROWS + "= ANY(:ids)"),
-    "sqlite": text(_ROWS + "IN (SELECT value FROM json_each(:ids))"),  # noqa: S608 - our own words
+    "postgresql": _ROWS + "= ANY(%s)",
+    "sqlite": _ROWS + "IN (SELECT value FROM json_each(?))",  # noqa: S608 - our own words
 }
 NAMES = (
     "name", "kind", "status", "holder", "ward", "capacity", "step_free", "postcode", "land_m2",
@@ -36,10 +36,10 @@ BOOLEANS = {None: None, 0: False, 1: True}
 
 
 def rows_of(ids: Sequence[int]) -> list[Any]:
-    """What a feature says of each asset, in the order of `ids`."""
+    """What a feature says of each asset, in the order of `ids`; each row ends with the register's version."""
     engine = db.engine.dialect.name
     given = list(ids) if engine == "postgresql" else orjson.dumps(list(ids)).decode()
-    by_id = {row[0]: row for row in db.session.execute(ROWS[engine], {"ids": given}).all()}
+    by_id = {row[0]: row for row in alone(ROWS[engine], (given,))}
     return [by_id[number] for number in ids if number in by_id]
 
 
@@ -73,7 +73,7 @@ def _heads(seen: Glance, ids: Sequence[int]) -> dict[int, bytes]:
         }
         found |= fresh
         # What this request reads may be newer than what it has in memory; then it is not kept.
-        if ground(seen.ground.area_id).version == seen.ground.version:
+        if all(row[-1] == seen.ground.version for row in rows):
             if len(known) > MOST_TOLD:
                 known.clear()
             known.update(fresh)
@@ -81,7 +81,7 @@ def _heads(seen: Glance, ids: Sequence[int]) -> dict[int, bytes]:
 
 
 def _head(row: Any, geometry: Any) -> bytes:
-    number, name, kind, status, holder, ward, capacity, step_free, postcode, land = row
+    number, name, kind, status, holder, ward, capacity, step_free, postcode, land, _version = row
     properties = {
         "name": name, "kind": kind, "status": status, "holder": holder, "ward": ward, "capacity": capacity,
         "step_free": BOOLEANS[step_free], "postcode": postcode, "land_m2": land, "url": f"/assets/{number}",

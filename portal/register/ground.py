@@ -1,13 +1,12 @@
 """How the register of the area that is served stands: the one number that every request asks the database for."""
 
-from contextlib import closing
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import current_app
 from sqlalchemy import text
 
 from portal.areas.rules import Nation
-from portal.db import db
+from portal.db import alone, db
 
 QUERY = (
     "SELECT a.id, a.nation, s.version, s.whole_at "
@@ -34,24 +33,9 @@ def ground(area_id: int | None = None) -> Ground:
     if session.in_transaction() and not session.connection().get_execution_options().get("writes"):
         row = session.execute(text(query.format(":wanted")), {"wanted": wanted}).first()
     else:
-        row = _asked_alone(query.format(MARK[db.engine.dialect.name]), wanted)
+        # In the middle of a change the session's own number is not yet true for anybody else.
+        values = (wanted,) if wanted else ()
+        row = next(iter(alone(query.format(MARK[db.engine.dialect.name]), values)), None)
     if row is None:
         raise LookupError("no area")
     return Ground(row[0], Nation(row[1]).metric_epsg, row[2], row[3])
-
-
-def _asked_alone(query: str, wanted: Any) -> Any:
-    """One row, by the driver itself and without a transaction: every request asks for it, many for nothing else.
-
-    In the middle of a change the session's own number is not yet true for anybody else, so this is not the session's.
-    """
-    with closing(db.engine.raw_connection()) as connection:
-        driver = connection.driver_connection
-        postgresql = db.engine.dialect.name == "postgresql"
-        if postgresql:
-            driver.autocommit = True
-        try:
-            return driver.execute(query, (wanted,) if wanted else ()).fetchone()
-        finally:
-            if postgresql:
-                driver.autocommit = False
