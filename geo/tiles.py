@@ -8,6 +8,7 @@ Sources: the tile scheme of web maps (EPSG:3857, zoom/x/y from the north-west co
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from math import asinh, atan, degrees, pi, radians, sinh, tan
+from struct import pack
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -109,7 +110,7 @@ def box_of(zoom: int, x: int, y: int, margin: float = 0.0) -> Box:
 
 class Layer(NamedTuple):
     """One layer of a tile: parts of equal length. Shapes in units of the tile (`in_tile`), properties by name;
-    a property of None is left out. Ids are whole numbers above 0.
+    a property of None is left out, and all values of one have one type. Ids are whole numbers above 0.
     """
 
     name: str
@@ -140,31 +141,33 @@ def encode(layers: Iterable[Layer]) -> bytes:
 def _layer(layer: Layer) -> bytes:
     keys = list(layer.properties)
     values: dict[Any, int] = {}
-    tags = [b""] * len(layer.ids)
+    tags: list[list[bytes]] = [[] for _ in layer.ids]
     for key, name in enumerate(keys):
+        mark = _number(key)
+        known: dict[Any, bytes] = {}  # most values of a property come again
         for row, value in enumerate(layer.properties[name]):
             if value is not None:
-                # True is 1 to a dictionary, but not to a tile.
-                position = values.setdefault((type(value), value), len(values))
-                tags[row] += _number(key) + _number(position)
+                tag = known.get(value)
+                if tag is None:
+                    # True is 1 to a dictionary, but not to a tile.
+                    position = values.setdefault((type(value), value), len(values))
+                    tag = known[value] = mark + _number(position)
+                tags[row].append(tag)
     body = [_field(1, layer.name.encode())]
-    body += [
-        _field(2, feature)
-        for feature in map(_feature, layer.ids, layer.shapes, tags)
-        if feature is not None
-    ]
+    body += map(_feature, layer.ids, layer.shapes, map(b"".join, tags))
     body += [_field(3, key.encode()) for key in keys]
     body += [_field(4, _value(value)) for _, value in values]
     return b"".join([*body, b"\x28", _number(EXTENT), b"\x78\x02"])
 
 
-def _feature(name: int, shape: Any, tags: bytes) -> bytes | None:
-    """One feature, or None when nothing of its shape is left."""
+def _feature(name: int, shape: Any, tags: bytes) -> bytes:
+    """One feature; nothing when nothing of its shape is left."""
     kind, geometry = _geometry(shape)
     if not geometry:
-        return None
-    body = (b"\x08" + _number(name), _field(2, tags) if tags else b"", b"\x18", bytes((kind,)))
-    return b"".join((*body, _field(4, geometry)))
+        return b""
+    said = b"\x12%b%b" % (_number(len(tags)), tags) if tags else b""
+    body = b"\x08%b%b\x18%c\x22%b%b" % (_number(name), said, kind, _number(len(geometry)), geometry)
+    return b"\x12%b%b" % (_number(len(body)), body)
 
 
 _POINT, _POLYGON = 1, 3
@@ -176,14 +179,17 @@ def _geometry(shape: Any) -> tuple[int, bytes]:
         return _POINT, b"\x09" + _zigzag(shape[0]) + _zigzag(shape[1])
     if shape is None or shape.is_empty:
         return _POINT, b""
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    if shape.geom_type == "Polygon":
+        parts = [shape]
+    else:
+        parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
     if not parts:
         x, y = shapely.get_coordinates(shape)[0]
         return _geometry((int(x), int(y)))
     # Down is positive in a tile: an outer ring runs clockwise to the eye, the other way round in its numbers.
-    wound = [shapely.orient_polygons(part, exterior_cw=False) for part in parts]
-    rings = [shapely.get_coordinates(ring) for part in wound for ring in shapely.get_rings(part)]
-    return _POLYGON, _rings(rings)
+    wound = shapely.orient_polygons(parts, exterior_cw=False)
+    pairs, ring_of = shapely.get_coordinates(shapely.get_rings(wound), return_index=True)
+    return _POLYGON, _rings(np.split(pairs, np.flatnonzero(np.diff(ring_of)) + 1))
 
 
 def _rings(rings: Iterable[Floats]) -> bytes:
@@ -208,7 +214,7 @@ def _value(value: Any) -> bytes:
     if isinstance(value, int):
         return b"\x30" + _zigzag(value)
     if isinstance(value, float):
-        return b"\x19" + np.float64(value).tobytes()
+        return b"\x19" + pack("<d", value)
     return _field(1, str(value).encode())
 
 
