@@ -76,7 +76,7 @@ function answer(map, maplibre, words, say) {
     if (nearest) open(nearest);
   });
   map.on("idle", () => {
-    if (document.activeElement === map.getCanvas()) say(told(map, layers, words));
+    if (document.activeElement === map.getCanvas() && !map.meanwhileDraws) say(told(map, layers, words));
     followed(map);
   });
 }
