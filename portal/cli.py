@@ -130,6 +130,7 @@ def tick() -> None:
     from portal.notices.service import send_waiting
     from portal.ownership.service import tick as ownership_tick
     from portal.proposals.tick import tick as proposals_tick
+    from portal.register.tick import tick as register_tick
     from portal.sightings.tick import tick as sightings_tick
     from portal.watches.service import tick as watches_tick
 
@@ -142,6 +143,7 @@ def tick() -> None:
             done["watches"] += watches_tick()
             done["questions"] += ownership_tick()
             done["forgotten"] += sightings_tick()
+            register_tick(area_id)
         done["letters"] = send_waiting()
     print_json(done)
 

@@ -15,8 +15,8 @@ from portal.areas.queries import Place
 from portal.db import db
 from portal.errors import BadInput, NotFound
 from portal.people.queries import holders
-from portal.register import glance, queries
-from portal.register.models import Asset
+from portal.register import glance, queries, tick
+from portal.register.models import Asset, AssetChange
 from portal.register.nearby import find_place
 from portal.register.queries import find
 from portal.register.rules import ACCESS, Kind, Status, Tenure, fold, name_key, tokens
@@ -233,6 +233,20 @@ def test_a_change_that_is_taken_back_was_never_there(estate):
     db.session.rollback()
     after = find(estate, Search(), limit=500)
     assert [asset.id for asset in after.assets] == [asset.id for asset in before.assets]
+
+
+def test_old_changes_are_forgotten_and_nothing_is_missed(estate, monkeypatch):
+    monkeypatch.setattr(tick, "KEPT", 20)
+    behind = glance.glance(estate.id)  # a process that sleeps
+    for status in ("granted", "vacant"):
+        with db.engine.begin() as other:
+            other.execute(text("UPDATE asset SET status = :status"), {"status": status})
+    db.session.rollback()
+    assert tick.tick(estate.id) > 200
+    assert tick.tick(estate.id) == 0, "and once"
+    assert db.session.query(AssetChange).count() == 20
+    assert behind.ground.version < glance.ground(estate.id).whole_at
+    assert find(estate, Search(statuses=(Status.VACANT,))).total == find(estate, Search()).total
 
 
 def test_many_changes_are_read_whole(estate, monkeypatch):
