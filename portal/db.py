@@ -146,6 +146,7 @@ def alone(query: str, values: Sequence[Any]) -> list[Any]:
 
 
 RESTED = 5.0  # seconds
+CACHE_KIB = 16_384  # of SQLite's pages, for each connection
 
 
 def _ping_after_rest(engine: Engine) -> None:
@@ -179,7 +180,7 @@ def prepare(engine: Engine) -> None:
             "foreign_keys=ON",
             "busy_timeout=10000",
             "synchronous=NORMAL",
-            "cache_size=-16384",
+            f"cache_size=-{CACHE_KIB}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

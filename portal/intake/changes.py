@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.db import CACHE_KIB
+
 MANY = 2000
 # Pages of indexes that many new rows touch anywhere: without room for them each row is written many times over.
-ROOM_KIB = 65_536
+ROOM_KIB = 40_960
 
 TRIGGERS = (
     "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'asset'"
@@ -92,7 +94,7 @@ class Changes:
             )
             for _, sql in self.triggers:
                 self.connection.exec_driver_sql(sql)
-            self.connection.execute(text("PRAGMA cache_size = -2000"))  # its default
+            self.connection.execute(text(f"PRAGMA cache_size = -{CACHE_KIB}"))
         else:
             # What was queued before the switch is counted now, not after the version was said.
             self.connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
