@@ -158,8 +158,3 @@ def _holder(turn: moves.Turn, holder_id: int | None) -> Holder | None:
     holder = turn.session.get(Holder, holder_id) if holder_id else None
     known = holder is not None and holder.area_id == turn.question.area_id
     return holder if known and holder.kind is not HolderKind.UNKNOWN else None
-
-
-def can_be_joined_to(question: Question, other: Question) -> bool:
-    """Whether a broker may be offered to join the one to the other."""
-    return other.id != question.id and other.state in TELLING

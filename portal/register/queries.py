@@ -220,13 +220,6 @@ def drawn(area: Area, search: Search, most: int) -> list[Drawn]:
     ]
 
 
-def matching_ids(area: Area, search: Search, ids: list[int]) -> list[int]:
-    """Which of these assets fit a search, in the order given."""
-    seen = glance(area.id)
-    fit = set(seen.id[matching.match(seen, search).rows].tolist())
-    return [number for number in ids if number in fit]
-
-
 def total(area: Area, search: Search) -> int:
     """How many match."""
     return len(matching.match(glance(area.id), search).rows)
