@@ -6,8 +6,8 @@ from portal import clock
 from portal.db import transaction
 from portal.errors import NotFound
 from portal.ownership import letters, moves
-from portal.ownership.models import Answer, AskedBody, Question
-from portal.ownership.rules import TELLING, Action, OwnerKind
+from portal.ownership.models import Answer, AskedBody
+from portal.ownership.rules import Action, OwnerKind
 from portal.people.models import Holder, User
 from portal.people.rules import HolderKind, check_email
 from portal.register.service import holder_named, set_holder
