@@ -78,8 +78,13 @@ def test_a_place_opens_from_the_map_by_keyboard(visit):
     page.get_by_text("With the keyboard").wait_for()
     seen.check()
     canvas.focus()
-    page.keyboard.press("Enter")
     link = page.locator(".maplibregl-popup a")
+    # From afar there are counts, and Enter goes nearer; from near by it opens the place in the middle.
+    for _ in range(8):
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(900)
+        if link.count():
+            break
     link.wait_for()
     assert focused(page) == link.inner_text()
     name = link.inner_text()
