@@ -19,6 +19,7 @@ STORED = 4326
 BRITISH_GRID = 27700
 IRISH_GRID = 29902
 WEB_MERCATOR = 3857
+METRES_PER_DEGREE = 111_320.0  # of latitude, roughly; of longitude times the cosine of the latitude
 
 
 class Box(NamedTuple):
@@ -100,23 +101,10 @@ def to_stored(x: float, y: float, epsg: int) -> tuple[float, float]:
     return float(lon), float(lat)
 
 
-def box_around(lon: float, lat: float, metres: float, epsg: int) -> Box:
-    """The smallest box in degrees, plus a hair, that holds everything within `metres` of the point.
+def box_around(lon: float, lat: float, metres: float) -> Box:
+    """A box in degrees that holds everything within `metres` of a point of the British Isles, in any of their grids.
 
-    For the coarse step of a search: it may hold too much, never too little.
-    """
-    x, y = to_metric(lon, lat, epsg)
-    reach = metres + 1.0
-    edges = transformer(epsg, STORED).transform_bounds(
-        x - reach, y - reach, x + reach, y + reach, densify_pts=21
-    )
-    hair = 1e-6
-    return Box(edges[0] - hair, edges[1] - hair, edges[2] + hair, edges[3] + hair)
-
-
-def box_about(lon: float, lat: float, metres: float) -> Box:
-    """A box in degrees that holds everything within `metres` of a point of the British Isles: sometimes half a
-    hundredth too wide, never too narrow, and made without asking a projection.
+    For the coarse step of a search: sometimes half a hundredth too wide, never too narrow, and made without a projection.
     """
     reach = (
         metres * 1.005 + 2.0
@@ -193,4 +181,6 @@ def _rough_km(reading: Reading, boundary: BaseGeometry) -> float:
     if not len(ends):
         return float("inf")
     (west, south), (east, north) = ends.tolist()
-    return hypot((east - west) * cos(radians(reading.lat)), north - south) * 111.32 // 1
+    return (
+        hypot((east - west) * cos(radians(reading.lat)), north - south) * METRES_PER_DEGREE // 1000
+    )

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import ENVELOPES, LIMITS, METRIC, STORED, transformer
+from geo.crs import ENVELOPES, LIMITS, METRES_PER_DEGREE, METRIC, STORED, transformer
 from geo.gridref import HUNDRED_KM
 from geo.shapes import points_of, project
 
@@ -176,7 +176,9 @@ def _mend(xs: Floats, ys: Floats, ground: Ground, found: Points, habit: Habit | 
             inside = ground.metres(*new) == 0
             known = inside & np.isfinite(lon)
             with np.errstate(invalid="ignore"):
-                apart = np.hypot((new[0] - lon) * 0.6, new[1] - lat) * 111_320 > SAME_METRES
+                apart = (
+                    np.hypot((new[0] - lon) * 0.6, new[1] - lat) * METRES_PER_DEGREE > SAME_METRES
+                )
             twice |= known & apart
             first = inside & ~known
             lon[first], lat[first], why[first] = new[0][first], new[1][first], reason

@@ -12,10 +12,8 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import Box
+from geo.crs import METRES_PER_DEGREE, Box
 from geo.shapes import bounds
-
-METRES_PER_DEGREE = 111_320.0
 
 
 @dataclass(frozen=True)

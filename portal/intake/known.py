@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.engine import Connection, Row
 
+from geo.crs import METRES_PER_DEGREE
 from portal.areas.rules import postcode_key
 from portal.intake import storing
 from portal.intake.merging import CURRENT
@@ -18,7 +19,6 @@ from portal.register.models import Asset, Fact
 from portal.register.rules import Kind, name_key
 
 NEAR_METRES = 50
-DEGREE = 111_320
 
 
 class Known:
@@ -122,7 +122,7 @@ def _near(batch: Batch, row: int, asset: Row[Any]) -> bool:
     if said["west"] is not None and asset.west is not None:
         across = max(asset.west - said["east"], said["west"] - asset.east, 0.0)
         along = max(asset.south - said["north"], said["south"] - asset.north, 0.0)
-        if hypot(across * cos(radians(asset.south)), along) * DEGREE <= NEAR_METRES:
+        if hypot(across * cos(radians(asset.south)), along) * METRES_PER_DEGREE <= NEAR_METRES:
             return True
     codes = [postcode_key(code or "") for code in (_value(batch, "postcode", row), asset.postcode)]
     return codes[0] is not None and codes[0] == codes[1]

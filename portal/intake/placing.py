@@ -9,7 +9,7 @@ import shapely
 from shapely import Geometry
 
 from geo import shapes
-from geo.crs import STORED, code_of, transformer
+from geo.crs import METRES_PER_DEGREE, STORED, code_of, transformer
 from geo.points import AMBIGUOUS, FAR_METRES, SWAPPED, Ground, Habit, Points, habit_of, read_points
 from geo.written import numbers_of, place_of
 from portal.areas.rules import postcode_key
@@ -210,7 +210,7 @@ def _doubt(batch: Batch, points: Points, postcodes: Sequence[Any]) -> None:
         return
     middles = np.array([postcodes[row][:2] for row in rows])
     east = (points.lon[rows] - middles[:, 0]) * np.cos(np.radians(middles[:, 1]))
-    metres = np.hypot(east, points.lat[rows] - middles[:, 1]) * 111_320
+    metres = np.hypot(east, points.lat[rows] - middles[:, 1]) * METRES_PER_DEGREE
     for place in map(int, np.flatnonzero(metres > DOUBTFUL_METRES)):
         away, code = metres[place] / 1000, batch.values["postcode"][rows[place]]
         why = f"its coordinates are {away:.1f} km from the middle of its postcode {code}; the broker looks at it"

@@ -119,12 +119,12 @@ def related_to(room_id: int, parts: dict[int, list[int]]) -> set[int]:
     return mine | halls | {room_id}
 
 
-def near_box(lon: float, lat: float, metres: float, epsg: int) -> ColumnElement[bool]:
+def near_box(lon: float, lat: float, metres: float) -> ColumnElement[bool]:
     """Rooms that stand, or whose building stands, within so many metres of a point; maybe a few more, none too few.
 
     A room without a place is among them, for it may be near.
     """
-    box = box_around(lon, lat, metres, epsg)
+    box = box_around(lon, lat, metres)
     return or_(
         Asset.west.is_(None),
         *(

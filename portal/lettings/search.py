@@ -66,7 +66,7 @@ def find(area: Area, wish: Wish, *, only: int | None = None) -> Answer:
     `only`: the key of the one room that is asked about; then whatever is in its way is told, however much it is.
     """
     dates = dates_of(wish)
-    conditions = _conditions(area, wish) if only is None else [Asset.id == only]
+    conditions = _conditions(wish) if only is None else [Asset.id == only]
     judged = judge(area, wish, rooms_for_hire(area.id, *conditions), dates)
     matches = [m for m in judged if not m.obstacles]
     nearly = [m for m in judged if m.obstacles and (only or _is_near(m, wish, len(dates)))]
@@ -168,7 +168,7 @@ class _Doors:
         return self.known[key]
 
 
-def _conditions(area: Area, wish: Wish) -> list[Any]:
+def _conditions(wish: Wish) -> list[Any]:
     """What the database can rule out for good: too small, surely without the access, far away."""
     conditions: list[Any] = [or_(Asset.capacity.is_(None), Asset.capacity >= wish.people)]
     for name in ACCESS_REASONS:
@@ -176,7 +176,7 @@ def _conditions(area: Area, wish: Wish) -> list[Any]:
             column = getattr(Asset, name)
             conditions.append(or_(column.is_(None), column.is_(True)))
     if wish.lon is not None and wish.lat is not None:
-        conditions.append(near_box(wish.lon, wish.lat, _reach(wish), area.nation.metric_epsg))
+        conditions.append(near_box(wish.lon, wish.lat, _reach(wish)))
     return conditions
 
 

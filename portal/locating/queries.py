@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
+from geo.crs import METRES_PER_DEGREE
 from portal.areas.models import Area, Postcode, Uprn
 from portal.db import db
 from portal.errors import NotFound
@@ -23,7 +24,6 @@ from portal.register.models import Asset, Fact
 from portal.register.rules import Kind, LocatedBy
 
 PAGE = 25
-METRES_PER_DEGREE = 111_320
 # cos(latitude) over the United Kingdom as a straight line: SQLite is not always built with the function.
 COS_AT_54, COS_PER_DEGREE = 0.5878, 0.01412
 PLACED_BY_HAND = (Deed.PLACED, Deed.CONFIRMED)

@@ -74,7 +74,7 @@ def _label(area: Area, text: str, found: Place) -> str:
 
 
 def _nearest_postcode(area: Area, place: Place) -> Postcode | None:
-    box = box_around(place.lon, place.lat, POSTCODE_METRES, area.nation.metric_epsg)
+    box = box_around(place.lon, place.lat, POSTCODE_METRES)
     query = select(Postcode).where(
         Postcode.area_id == area.id,
         Postcode.lon.between(box.west, box.east),

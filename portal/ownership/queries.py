@@ -179,7 +179,7 @@ def likely(area: Area, asset: Asset | None, place: Place | None) -> list[Questio
     near = _shape(asset, place)
     same: list[ColumnElement[bool]] = [Question.address == key] if key else []
     same += [Question.asset_id == asset.id] if asset else []
-    same += _near(near, area) if near is not None else []
+    same += _near(near) if near is not None else []
     if not same:
         return []
     told = (*TELLING, QuestionState.JOINED)
@@ -209,12 +209,10 @@ def _shape(asset: Asset | None, place: Place | None) -> shapely.Geometry | None:
     return shapely.Point(place.lon, place.lat) if place and place.lon is not None else None
 
 
-def _near(shape: shapely.Geometry, area: Area) -> list[ColumnElement[bool]]:
+def _near(shape: shapely.Geometry) -> list[ColumnElement[bool]]:
     """What the columns can say of being close: a box that finds too much, never too little."""
     west, south, east, north = shape.bounds
-    epsg = area.nation.metric_epsg
-    low = box_around(west, south, SAME_METRES, epsg)
-    high = box_around(east, north, SAME_METRES, epsg)
+    low, high = box_around(west, south, SAME_METRES), box_around(east, north, SAME_METRES)
     lon, lat = (low.west, high.east), (low.south, high.north)
     return [
         and_(Question.lat.between(*lat), Question.lon.between(*lon)),

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import shapely
 from sqlalchemy import text
 
-from geo.crs import Box, box_about
+from geo.crs import Box, box_around
 from portal.db import db
 from portal.register.glance import CODES, Glance, Rows, metres
 from portal.register.rules import ACCESS, tokens
@@ -123,7 +123,7 @@ def _about(glance: Glance, search: Search) -> Rows | None:
     boxes = []
     if search.near and search.within is not None:
         near = search.near
-        boxes.append(box_about(near.lon, near.lat, search.within))
+        boxes.append(box_around(near.lon, near.lat, search.within))
     boxes += [box for box in (search.bbox, search.inside and Box(*search.inside.bounds)) if box]
     if not boxes:
         return None

@@ -84,7 +84,7 @@ def reports_near(
     area: Area, place: Place, metres: float = SAME_METRES, *, but: int | None = None
 ) -> list[Near]:
     """Reports around a point that wait for the broker, the nearest first; those that joined one are behind it."""
-    box = box_around(place.lon, place.lat, metres, area.nation.metric_epsg)
+    box = box_around(place.lon, place.lat, metres)
     query = select(Sighting).where(
         *_leading(area),
         Sighting.id != (but or 0),

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import numpy as np
 import psycopg
 
-from geo.crs import BRITISH_GRID
+from geo.crs import box_around
 from tests.bench import servers, store
 
 CLIENT = Path(__file__).with_name("client.py")
@@ -254,9 +254,7 @@ def spots(rows: int, number: int, seed: int = 1) -> np.ndarray:
 
 def around(lon: float, lat: float, metres: float) -> str:
     """The box around a point as `bbox` is written."""
-    from geo.crs import box_around
-
-    return ",".join(f"{side:.6f}" for side in box_around(lon, lat, metres, BRITISH_GRID))
+    return ",".join(f"{side:.6f}" for side in box_around(lon, lat, metres))
 
 
 def near_me(spot, **changed) -> str:

@@ -12,7 +12,6 @@ from geo.crs import (
     METRIC,
     STORED,
     WEB_MERCATOR,
-    box_about,
     box_around,
     code_of,
     read_point,
@@ -104,7 +103,7 @@ def test_the_box_around_holds_all_within_the_distance(point, reach, direction, s
         y + reach * share * math.sin(direction),
         BRITISH_GRID,
     )
-    assert box_around(*point, reach, BRITISH_GRID).holds(*there)
+    assert box_around(*point, reach).holds(*there)
 
 
 def test_every_nation_has_an_envelope_and_a_metric_system():
@@ -116,4 +115,4 @@ def test_the_box_about_a_place_holds_all_within(lon, lat, metres, angle):
     epsg = BRITISH_GRID
     x, y = to_metric(lon, lat, epsg)
     there = to_stored(x + metres * math.sin(angle), y + metres * math.cos(angle), epsg)
-    assert box_about(lon, lat, metres).holds(*there)
+    assert box_around(lon, lat, metres).holds(*there)
