@@ -66,13 +66,19 @@ DAYS = {
 }
 
 
+# As our own downloads and others write a text that a spreadsheet would take for a formula.
+MARKED = frozenset({"'=", "'+", "'-", "'@"})
+
+
 class NotReadError(ValueError):
     """Marks a cell that could not be read."""
 
 
 def clean(column: Sequence[str]) -> list[str]:
-    """A column with single spaces; a cell that only says that nothing is known becomes empty."""
-    texts = list(map(" ".join, map(str.split, column)))
+    """A column with single spaces, without the mark that keeps a spreadsheet from calculating; a cell that only says
+    that nothing is known becomes empty.
+    """
+    texts = [t[1:] if t[:2] in MARKED else t for t in map(" ".join, map(str.split, column))]
     if NOTHING.isdisjoint(map(str.casefold, texts)):
         return texts
     return ["" if text.casefold() in NOTHING else text for text in texts]

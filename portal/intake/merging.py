@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from portal.intake.placing import PLACE
-from portal.intake.sources import Said, family
+from portal.intake.sources import family
 from portal.register.rules import (
     WORDS_FROM,
     LocatedBy,
@@ -20,6 +20,7 @@ from portal.register.rules import (
     tenure_of,
     words_of,
 )
+from portal.register.sources import Said
 
 # What rows say, column by column; the place is one thing, and what follows from other columns is none of these.
 STATED = (

@@ -1,31 +1,12 @@
-"""Who said a value, and as of when: the asset's own source, or the fact of that column where it is another."""
-
-from datetime import date
-from typing import NamedTuple
+"""The sources of an area as an import finds and makes them; what the editions of one register have in common."""
 
 from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
 
 from portal import clock
 from portal.intake.lists import stem_of
-from portal.register.models import Asset, Source
-
-
-class Said(NamedTuple):
-    """A source: its label ("Holder, file name") and the day it speaks of."""
-
-    label: str
-    as_of: date
-
-
-def sources_of(asset: Asset) -> dict[str, Said]:
-    """{column: its source} of every column that has a value. A column is absent when nobody is known to have said it."""
-    own = Said(asset.source.label, asset.source.as_of) if asset.source else None
-    found = {}
-    for column in map(str, Asset.__table__.columns.keys()):
-        if own and getattr(asset, column) is not None:
-            found[column] = own
-    return found | {fact.name: Said(fact.source, fact.as_of) for fact in asset.facts}
+from portal.register.models import Source
+from portal.register.sources import Said
 
 
 def label_of(holder: str, file: str) -> str:

@@ -17,9 +17,10 @@ from portal.intake.merging import MERGED, STATED, Merged, Spoken, derive, merge,
 from portal.intake.placing import PLACE
 from portal.intake.reading import Batch
 from portal.intake.report import Line, Report, differences
-from portal.intake.sources import Said, Sources, family, label_of
+from portal.intake.sources import Sources, family, label_of
 from portal.register.models import Fact
 from portal.register.rules import WORDS_FROM, Kind, Status, name_key, words_of
+from portal.register.sources import Said
 
 TOLD = (*STATED, "shape", "gone_on", "code")  # the changes that a person is told of
 PLACED = frozenset(PLACE) - {"shape"}

@@ -11,11 +11,14 @@ from flask import Blueprint, Response, request, stream_with_context, url_for
 from geo import tiles
 from geo.geojson import feature_collection
 from portal import clock
+from portal.areas.models import Area
 from portal.areas.queries import current_area
 from portal.errors import BadInput, NotFound
-from portal.people.access import PUBLIC, allow
+from portal.people.access import PUBLIC, allow, area_roles
+from portal.people.rules import Role
 from portal.register import export, features, maps, queries
 from portal.register.glance import Glance, glance
+from portal.register.models import Asset
 from portal.register.search import Search, Sort, read
 from portal.web import limiter, row_id
 
@@ -109,10 +112,15 @@ def _seen() -> tuple[Glance, Search]:
     return seen, asked.search
 
 
+def seen_by_reader(area: Area, asset_id: int) -> Asset:
+    """An asset for whoever reads; what is withheld is there for brokers only. Raises NotFound."""
+    return queries.asset_with_all(area, asset_id, withheld=Role.BROKER in area_roles())
+
+
 @bp.get("/assets/<int:asset_id>.geojson")
 @allow(PUBLIC)
 def one_geojson(asset_id: int):
-    asset = queries.asset_with_all(current_area(), asset_id)
+    asset = seen_by_reader(current_area(), asset_id)
     # Not from the search's memory: what is gone from its holder's register still has its page.
     said = {
         "name": asset.name,

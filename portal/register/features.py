@@ -73,7 +73,7 @@ def _heads(seen: Glance, ids: Sequence[int]) -> dict[int, bytes]:
         }
         found |= fresh
         # What this request reads may be newer than what it has in memory; then it is not kept.
-        if all(row[-1] == seen.ground.version for row in rows):
+        if all(row[-1] == seen.state.version for row in rows):
             if len(known) > MOST_TOLD:
                 known.clear()
             known.update(fresh)
@@ -148,7 +148,7 @@ def key_of(seen: Glance, search: Search, *more: Any) -> Any:
     # A drawn area by its numbers, for a shape is not to be looked up by.
     inside = search.inside.wkb if search.inside is not None else None
     asked = (getattr(search, name) for name in _PLAIN)
-    return (seen.ground.area_id, seen.ground.version, *asked, inside, *more)
+    return (seen.state.area_id, seen.state.version, *asked, inside, *more)
 
 
 _PLAIN = [name for name in Search.__dataclass_fields__ if name != "inside"]
@@ -192,7 +192,7 @@ def counted(seen: Glance, search: Search, zoom: int, x: int, y: int) -> bytes:
 def _fitting(seen: Glance, search: Search, run: slice) -> Rows | None:
     """The rows of a run that fit, in the order of their cells; None for all of them."""
     fits = matching.tests(seen, search)
-    if (search.near and search.within is not None) or search.bbox or search.inside is not None:
+    if search.bounded:
         rows = np.sort(matching.match(seen, search, fits).rows)
         return rows[np.searchsorted(rows, run.start) : np.searchsorted(rows, run.stop)]
     mask = matching.all_of(fits, run)
@@ -203,7 +203,7 @@ def drawn(seen: Glance, search: Search, zoom: int, x: int, y: int) -> bytes:
     """The assets of a tile that fit: points, plots and buildings, with what a note on the map says of them."""
     margin = tiles.MARGIN / tiles.EXTENT
     rows = np.unique(seen.rows_over(tiles.box_of(zoom, x, y, margin)))
-    if (search.near and search.within is not None) or search.bbox or search.inside is not None:
+    if search.bounded:
         rows = np.intersect1d(rows, matching.match(seen, search).rows)
     else:
         mask = matching.all_of(matching.tests(seen, search), rows)

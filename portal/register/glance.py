@@ -25,8 +25,8 @@ from geo import tiles
 from geo.crs import STORED, transformer
 from geo.shapes import project
 from portal.db import db
-from portal.register.ground import Ground, ground
 from portal.register.rules import ACCESS, Kind, Status, Tenure
+from portal.register.state import State, state_of
 
 Rows = npt.NDArray[np.int64]
 
@@ -56,7 +56,7 @@ FROM asset WHERE area_id = {area_id} AND gone_on IS NULL AND withheld_why IS NUL
 class Glance:
     """The columns of a register as of a version. `placed` rows have a place; they come first, in order of cells."""
 
-    ground: Ground
+    state: State
     columns: dict[str, npt.NDArray[Any]]
     plots: npt.NDArray[np.object_]  # the shapes of what is no point, in degrees; `plot` says which
 
@@ -137,7 +137,7 @@ class Glance:
         """Plots in the system they are measured in; kept once somebody has asked."""
         unknown = plots[shapely.is_missing(self._measured[plots])]
         if len(unknown):
-            self._measured[unknown] = project(self.plots[unknown], STORED, self.ground.epsg)
+            self._measured[unknown] = project(self.plots[unknown], STORED, self.state.epsg)
         return self._measured[plots]
 
 
@@ -147,20 +147,20 @@ _lock = Lock()
 
 def glance(area_id: int | None = None) -> Glance:
     """The register of an area, true now. Without an area, of the one that is served; LookupError where none is."""
-    return at(ground(area_id))
+    return at(state_of(area_id))
 
 
-def at(ground: Ground) -> Glance:
-    """The register as of this ground's version or a later one; read whole, or only what has changed."""
-    key = str(db.engine.url), ground.area_id
+def at(state: State) -> Glance:
+    """The register as of this state's version or a later one; read whole, or only what has changed."""
+    key = str(db.engine.url), state.area_id
     known = _kept.get(key)
-    if known is not None and _true(known, ground):
+    if known is not None and _true(known, state):
         return known
     with _lock:
         known = _kept.get(key)
-        if known is None or not _true(known, ground):
-            known = _changed(known, ground) if known is not None else None
-            known = known or _whole(ground)
+        if known is None or not _true(known, state):
+            known = _changed(known, state) if known is not None else None
+            known = known or _whole(state)
             _kept.pop(key, None)
             _kept[key] = known
             for old in list(islice(_kept, max(0, len(_kept) - MOST_KEPT))):
@@ -168,50 +168,50 @@ def at(ground: Ground) -> Glance:
     return known
 
 
-def _true(known: Glance, ground: Ground) -> bool:
-    """Whether what is in memory is as new as this ground, or newer: then somebody else has looked since."""
-    mine = known.ground
-    return mine == ground or (mine.whole_at == ground.whole_at and mine.version > ground.version)
+def _true(known: Glance, state: State) -> bool:
+    """Whether what is in memory is as new as this state, or newer: then somebody else has looked since."""
+    mine = known.state
+    return mine == state or (mine.whole_at == state.whole_at and mine.version > state.version)
 
 
-def _whole(ground: Ground) -> Glance:
+def _whole(state: State) -> Glance:
     # Millions of short-lived rows, and not one cycle among them: looking for any takes half of the time.
     collects = gc.isenabled()
     gc.disable()
     try:
-        columns, plots = _read(ground)
+        columns, plots = _read(state)
     finally:
         if collects:
             gc.enable()
-    return Glance(ground, _sorted(columns), plots)
+    return Glance(state, _sorted(columns), plots)
 
 
-def _changed(known: Glance, ground: Ground) -> Glance | None:
+def _changed(known: Glance, state: State) -> Glance | None:
     """The glance with what has changed read again; None when it must be read whole."""
-    mine = known.ground
-    if not ground.whole_at <= mine.version < ground.version:
+    mine = known.state
+    if not state.whole_at <= mine.version < state.version:
         return None
     query = text(
         "SELECT DISTINCT asset_id FROM asset_change "
         "WHERE area_id = :area_id AND version > :since AND version <= :until LIMIT :most"
     )
     values = {
-        "area_id": ground.area_id,
+        "area_id": state.area_id,
         "since": mine.version,
-        "until": ground.version,
+        "until": state.version,
         "most": MOST_CHANGES + 1,
     }
     ids = [row[0] for row in db.session.execute(query, values)]
-    if len(ids) > MOST_CHANGES or mine.epsg != ground.epsg:
+    if len(ids) > MOST_CHANGES or mine.epsg != state.epsg:
         return None
-    fresh, plots = _read(ground, ids)
+    fresh, plots = _read(state, ids)
     fresh["plot"] = np.where(
         fresh["plot"] >= 0, fresh["plot"] + np.int32(len(known.plots)), fresh["plot"]
     )
     stay = np.ones(len(known), bool)
     stay[known.rows_of(ids)] = False
     columns = {name: np.concatenate((known.columns[name][stay], fresh[name])) for name in COLUMNS}
-    seen = Glance(ground, _sorted(columns), np.concatenate((known.plots, plots)))
+    seen = Glance(state, _sorted(columns), np.concatenate((known.plots, plots)))
     changed = set(ids)
     seen.told.update((n, said) for n, said in list(known.told.items()) if n not in changed)
     return seen
@@ -227,7 +227,7 @@ def _sorted(columns: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]
 
 
 def _read(
-    ground: Ground, ids: Sequence[int] | None = None
+    state: State, ids: Sequence[int] | None = None
 ) -> tuple[dict[str, npt.NDArray[Any]], npt.NDArray[np.object_]]:
     """Columns and plots from the database, of these assets or of all."""
     postgresql = db.engine.dialect.name == "postgresql"
@@ -237,7 +237,7 @@ def _read(
     query = _READ.format(
         flags=flags,
         shape="ST_AsBinary(shape)" if postgresql else "shape",
-        area_id=ground.area_id,
+        area_id=state.area_id,
     )
     if ids is not None:
         query += f" AND id IN ({', '.join(map(str, map(int, ids))) or 'NULL'})"
@@ -249,11 +249,11 @@ def _read(
         with closing(driver.cursor(**whole)) as cursor:
             cursor.execute(query)
             while rows := cursor.fetchmany(CHUNK):
-                part, shapes = _columns(rows, ground.epsg, count)
+                part, shapes = _columns(rows, state.epsg, count)
                 count += len(shapes)
                 parts.append(part)
                 plots.append(shapes)
-    parts.append(_columns([], ground.epsg, 0)[0])
+    parts.append(_columns([], state.epsg, 0)[0])
     joined = {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}
     return joined, np.concatenate(plots)
 
@@ -326,7 +326,7 @@ def _day(value: Any) -> int:
 
 def metres(glance: Glance, rows: Rows, lon: float, lat: float) -> npt.NDArray[np.float64]:
     """Metres from a point (degrees) to the nearest point of each placed row's shape, to a hundredth."""
-    epsg = glance.ground.epsg
+    epsg = glance.state.epsg
     x, y = transformer(STORED, epsg).transform(lon, lat)
     far = np.hypot(glance.x[rows] - x, glance.y[rows] - y)
     plots = np.flatnonzero(glance.plot[rows] >= 0)

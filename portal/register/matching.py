@@ -19,7 +19,7 @@ from portal.register.search import Search, Sort
 Mask = npt.NDArray[np.bool_]
 Fits = Callable[[Any], Mask]  # of rows: a slice or numbers
 NEAREST_FIRST = 1000.0  # metres: how far "near" looks first when it may look at any distance
-WHOLE_WORLD = 50_000_000.0
+FARTHEST_RING = 300_000.0  # metres: beyond, one pass over all is quicker than another ring
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _among(column: npt.NDArray[Any], values: list[int]) -> Fits:
 def _said(glance: Glance, words: str) -> Mask:
     """Which rows hold all the words, each as the beginning of a word."""
     mask = np.zeros(len(glance), bool)
-    mask[glance.rows_of(_ids_with(glance.ground.version, glance.ground.area_id, words))] = True
+    mask[glance.rows_of(_ids_with(glance.state.version, glance.state.area_id, words))] = True
     return mask
 
 
@@ -156,19 +156,18 @@ def touching(glance: Glance, rows: Rows, shape: Any) -> Mask:
     return mask
 
 
-def nearest(glance: Glance, search: Search, most: int) -> Matches:
-    """At least the `most` nearest that fit, when there are as many: looked for in growing rings, not everywhere."""
+def nearest(glance: Glance, search: Search, most: int, beyond: float = -1.0) -> Matches:
+    """All that fit up to some distance, at least `most` of them farther than `beyond` metres, when there are as many:
+    looked for in growing rings, not everywhere.
+    """
     fits = tests(glance, search)
-    reach = NEAREST_FIRST
-    while reach < WHOLE_WORLD:
+    reach = max(NEAREST_FIRST, beyond)
+    while reach < FARTHEST_RING:
         found = match(glance, replace(search, within=reach), fits)
-        if len(found.rows) >= most or reach * reach > FEW_CELLS:
-            break
+        if np.count_nonzero(found.metres > beyond) >= most:
+            return found
         reach *= 3
-    return found if len(found.rows) >= most else match(glance, search, fits)
-
-
-FEW_CELLS = 1e11  # square metres: beyond some 300 km one pass over all is quicker than another ring
+    return match(glance, search, fits)
 
 
 def keys(glance: Glance, matches: Matches, order: Sort) -> npt.NDArray[np.float64]:

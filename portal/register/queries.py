@@ -64,7 +64,7 @@ class Page:
 def find(area: Area, search: Search, *, after: int | None = None, limit: int = 20) -> Found:
     """The assets that match, a page of them: the `limit` that follow the asset with id `after`.
 
-    An `after` that is in the register no more gives the first page.
+    An `after` that is in the register no more, or has no place to be near, gives the first page.
     """
     page = find_ids(glance(area.id), search, after=after, limit=limit)
     by_id = {
@@ -79,28 +79,34 @@ def find_ids(seen: Glance, search: Search, *, after: int | None = None, limit: i
     """The numbers of a page of what matches."""
     start = seen.rows_of([after]) if after else []
     start = int(start[0]) if len(start) else None
+    if search.near and start is not None and start >= seen.placed:
+        start = None  # near what, if nobody knows where it stands?
     if search.order is Sort.NAME:
         return _by_name(seen, matching.match(seen, search), start, limit)
-    if search.order is Sort.NEAREST and search.within is None and start is None:
+    after = None if start is None else _key(seen, search, start)
+    if search.order is Sort.NEAREST and search.within is None:
         anywhere = matching.match(seen, replace(search, near=None)).rows
         total = int(np.count_nonzero(anywhere < seen.placed))
-        matches = matching.nearest(seen, search, limit + 1)
+        matches = matching.nearest(seen, search, limit + 1, after[0] if after else -1.0)
     else:
         matches = matching.match(seen, search)
         total = len(matches.rows)
-    return _by_key(seen, search, matches, start, limit, total)
+    return _by_key(seen, search, matches, after, limit, total)
 
 
 def _by_key(
-    seen: Glance, search: Search, matches: Matches, start: int | None, limit: int, total: int
+    seen: Glance,
+    search: Search,
+    matches: Matches,
+    after: tuple[float, int] | None,
+    limit: int,
+    total: int,
 ) -> Page:
     """A page by distance, size or date."""
     keys = matching.keys(seen, matches, search.order)
     ids = seen.id[matches.rows]
-    after, first = None, 1
-    if start is not None:
-        alone = _alone(seen, search, start)
-        after = float(matching.keys(seen, alone, search.order)[0]), int(seen.id[start])
+    first = 1
+    if after is not None:
         before = (keys < after[0]) | ((keys == after[0]) & (ids <= after[1]))
         first += int(np.count_nonzero(before))
     page = matching.first_after(ids, keys, after, limit + 1)
@@ -112,12 +118,11 @@ def _by_key(
     return Page(numbers, total, far, len(page) > limit, first)
 
 
-def _alone(seen: Glance, search: Search, row: int) -> Matches:
-    """One row as if it had been found, for its key."""
+def _key(seen: Glance, search: Search, row: int) -> tuple[float, int]:
+    """What one row is sorted by, whether it fits or not."""
     rows = np.array([row])
-    if not search.near:
-        return Matches(rows)
-    return Matches(rows, matching.metres(seen, rows, search.near.lon, search.near.lat))
+    far = matching.metres(seen, rows, search.near.lon, search.near.lat) if search.near else None
+    return float(matching.keys(seen, Matches(rows, far), search.order)[0]), int(seen.id[row])
 
 
 def _by_name(seen: Glance, matches: Matches, start: int | None, limit: int) -> Page:
@@ -183,7 +188,7 @@ def _named(seen: Glance, which: str, after: Any, limit: int) -> list[Any]:
         "ORDER BY area_id, name_key, id LIMIT :limit"
     )
     name, number = after or ("", 0)
-    values = {"area_id": seen.ground.area_id, "name": name, "id": number, "limit": limit}
+    values = {"area_id": seen.state.area_id, "name": name, "id": number, "limit": limit}
     return list(db.session.execute(query, values))
 
 

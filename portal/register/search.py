@@ -63,6 +63,12 @@ class Search:
     sort: Sort | None = None
 
     @property
+    def bounded(self) -> bool:
+        """Whether it looks only somewhere: within a distance, in a box, inside a drawn area."""
+        near = self.near is not None and self.within is not None
+        return near or self.bbox is not None or self.inside is not None
+
+    @property
     def order(self) -> Sort:
         """The order the results come in."""
         if self.sort is None or (self.sort is Sort.NEAREST and not self.near):

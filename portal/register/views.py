@@ -13,11 +13,10 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from portal.areas.queries import current_area
-from portal.people.access import PUBLIC, allow, area_roles
-from portal.people.rules import Role
+from portal.people.access import PUBLIC, allow
 from portal.register import maps, queries, words
-from portal.register.answers import after, bp, query_of, same
-from portal.register.doors import doors_of, standing_of
+from portal.register.answers import after, bp, query_of, same, seen_by_reader
+from portal.register.doors import asides_of, doors_of, standing_of
 from portal.register.drawing import AreaForm, area_from, corners_of
 from portal.register.forms import KINDS, PlacesForm, distance_words
 from portal.register.rules import ACCESS
@@ -121,11 +120,12 @@ def embed():
 @allow(PUBLIC)
 def one(asset_id: int):
     area = current_area()
-    asset = queries.asset_with_all(area, asset_id, withheld=Role.BROKER in area_roles())
+    asset = seen_by_reader(area, asset_id)
     return render_template(
         "register/asset.html",
         asset=asset,
         facts=list(words.facts(asset)),
+        asides=asides_of(asset),
         doors=doors_of(asset),
         standing=standing_of(asset) or [words.standing(asset)],
         picture=maps.picture(area, [asset]),

@@ -11,8 +11,9 @@ from flask_babel import lazy_gettext as _l
 
 from portal.areas.models import Area
 from portal.errors import N_
-from portal.register.models import Asset, Fact, Source
+from portal.register.models import Asset
 from portal.register.rules import Kind, LocatedBy, Opener, Status
+from portal.register.sources import Said, sources_of
 from portal.states import state_words
 from portal.web import pounds
 
@@ -136,22 +137,26 @@ FACTS: tuple[tuple[object, str, Callable[[Asset], str | None]], ...] = (
 )
 
 
+# What the words are made of where the first column has no value.
+INSTEAD = {"street": ("town", "postcode"), "public_hours": ("hours_text",)}
+
+
 def facts(asset: Asset) -> Iterator[tuple[str, str, str]]:
     """(what, value, source and date) of everything that is known."""
-    own = {fact.name: fact for fact in asset.facts}
+    said = sources_of(asset)
+    checked = {fact.name for fact in asset.facts if fact.checked}
     for label, column, read in FACTS:
         if value := read(asset):
-            fact = own.get(column) or (own.get("town") if column == "street" else None)
-            yield str(label), value, _told(fact, asset.source)
+            known = next((c for c in (column, *INSTEAD.get(column, ())) if c in said), column)
+            yield str(label), value, _told(said.get(known), checked=known in checked)
 
 
-def _told(fact: Fact | None, source: Source | None) -> str:
-    """Who says so, and as of when: the value's own source, else that of the asset as a whole."""
-    if fact is None and source is None:
+def _told(said: Said | None, *, checked: bool) -> str:
+    """Who says so, and as of when."""
+    if said is None:
         return ""
-    who, when = (fact.source, fact.as_of) if fact else (source.label, source.as_of)
-    sentence = N_CHECKED if fact and fact.checked else N_SAID
-    return _(sentence, source=who, date=format_date(when, "d MMMM y"))
+    sentence = N_CHECKED if checked else N_SAID
+    return _(sentence, source=said.label, date=format_date(said.as_of, "d MMMM y"))
 
 
 N_SAID = N_("%(source)s, %(date)s")
@@ -182,6 +187,12 @@ def map_words() -> dict[str, Any]:
         "failed": _("The map cannot be shown on this device. The list has the same places."),
         "keys": _(
             "With the keyboard: arrows move the map, + and − zoom, Enter opens the place nearest the middle."  # noqa: RUF001 - the key says so
+        ),
+        "drawKeys": _(
+            "A click puts a corner. With the keyboard: arrows move the map, Enter puts a corner at the cross, Backspace takes the last one away."
+        ),
+        "pinKeys": _(
+            "A click takes the place. With the keyboard: arrows move the map, Enter takes the place at the cross."
         ),
         "map": _("Map"),
         "inView": _("Places in view: {n}."),

@@ -11,7 +11,7 @@ from portal.errors import NotFound
 from portal.people.access import PUBLIC, STAFF, allow, area_roles, roles_for
 from portal.people.rules import Role
 from portal.register import maps
-from portal.register.doors import aside, asides_of
+from portal.register.doors import aside
 from portal.register.models import Asset
 from portal.sightings import forms, page, queries, rules, service, uploads, words
 from portal.sightings.acts import ACTS
@@ -19,8 +19,6 @@ from portal.sightings.rules import HowLong, SightingState
 from portal.web import Form, attempt, limiter, render_form, row_id
 
 bp = Blueprint("sightings", __name__)
-# The register cannot know who has something to show on its pages.
-bp.add_app_template_global(asides_of, "asides_of")
 bp.add_app_template_filter(words.on_day, "on_day")
 
 A_DAY = 24 * 3600

@@ -24,7 +24,8 @@ async function toggle(figure, button) {
   try {
     await open(figure, words);
     button.textContent = words.hide;
-    say(figure, words.keys);
+    const { draws, pins } = figure.dataset;
+    say(figure, draws ? words.drawKeys : pins ? words.pinKeys : words.keys);
   } catch (error) {
     console.warn("The map cannot be shown:", error);
     figure.querySelector(".mw-map__live")?.remove();

@@ -14,11 +14,11 @@ from portal.areas.service import import_places
 from portal.db import db
 from portal.errors import BadInput
 from portal.intake.importer import import_register
-from portal.intake.sources import sources_of
 from portal.people.models import Holder
 from portal.people.rules import HolderKind
 from portal.register.models import Asset, Fact
 from portal.register.rules import Kind, LocatedBy, Opener, Status
+from portal.register.sources import sources_of
 
 HEADINGS = "OrganisationLabel,EffectiveDate,AssetCode,PropertyName,StreetName,PostCode,CRS,GeoX,GeoY,TenureDetail,HoldingType"
 

@@ -9,10 +9,10 @@ from portal import clock
 from portal.areas.models import Area
 from portal.db import db
 from portal.intake.importer import Options, import_register
-from portal.intake.sources import sources_of
 from portal.people.models import Holder
 from portal.register.models import Asset, Fact
 from portal.register.rules import LocatedBy, Status
+from portal.register.sources import sources_of
 
 HEADS = "OrganisationLabel,EffectiveDate,AssetCode,UPRN,PropertyName,PostCode,GeoX,GeoY,TenureDetail,HoldingType"
 

@@ -70,7 +70,7 @@ def test_the_csv_can_be_read_in_again(borough, client, tmp_path):
         if one.withheld_why:
             continue
         other = again[one.code]
-        for name in ("kind", "status", "postcode", "street", "tenure", "uprn", "floor_m2", "land_m2", "step_free", "parking", "public_hours"):  # fmt: skip
+        for name in ("name", "kind", "status", "postcode", "street", "tenure", "uprn", "floor_m2", "land_m2", "step_free", "parking", "public_hours"):  # fmt: skip
             assert getattr(other, name) == getattr(one, name), (one.code, name)
 
 

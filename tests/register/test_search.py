@@ -21,6 +21,7 @@ from portal.register.nearby import find_place
 from portal.register.queries import find
 from portal.register.rules import ACCESS, Kind, Status, Tenure, fold, name_key, tokens
 from portal.register.search import Search, Sort
+from portal.register.state import state_of
 from tests import factories
 
 NAMES = (
@@ -214,11 +215,11 @@ def test_what_another_process_changes_is_seen_at_once(estate, change):
 
 @pytest.mark.parametrize("table", ["holder", "ward"])
 def test_a_new_name_of_a_holder_or_ward_is_a_change_too(estate, table):
-    before = glance.ground(estate.id)
+    before = state_of(estate.id)
     with db.engine.begin() as other:
         other.execute(text(f"UPDATE {table} SET name = 'Renamed' WHERE name IN ('Homes', 'East')"))
     db.session.rollback()
-    assert glance.ground(estate.id).whole_at > before.version
+    assert state_of(estate.id).whole_at > before.version
 
 
 def test_a_change_that_is_taken_back_was_never_there(estate):
@@ -245,7 +246,7 @@ def test_old_changes_are_forgotten_and_nothing_is_missed(estate, monkeypatch):
     assert tick.tick(estate.id) > 200
     assert tick.tick(estate.id) == 0, "and once"
     assert db.session.query(AssetChange).count() == 20
-    assert behind.ground.version < glance.ground(estate.id).whole_at
+    assert behind.state.version < state_of(estate.id).whole_at
     assert find(estate, Search(statuses=(Status.VACANT,))).total == find(estate, Search()).total
 
 

@@ -15,7 +15,7 @@ QUERY = (
 MARK = {"postgresql": "%s", "sqlite": "?"}
 
 
-class Ground(NamedTuple):
+class State(NamedTuple):
     """The area that is served, and how its register stands."""
 
     area_id: int
@@ -24,7 +24,7 @@ class Ground(NamedTuple):
     whole_at: int
 
 
-def ground(area_id: int | None = None) -> Ground:
+def state_of(area_id: int | None = None) -> State:
     """How the register of an area stands in the database."""
     slug = current_app.config["AREA"]
     wanted = area_id or slug or None
@@ -38,4 +38,4 @@ def ground(area_id: int | None = None) -> Ground:
         row = next(iter(alone(query.format(MARK[db.engine.dialect.name]), values)), None)
     if row is None:
         raise LookupError("no area")
-    return Ground(row[0], Nation(row[1]).metric_epsg, row[2], row[3])
+    return State(row[0], Nation(row[1]).metric_epsg, row[2], row[3])
