@@ -1,0 +1,37 @@
+"""How an action of the table becomes a page: which form it shows, which service it calls, what it says when done."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from portal.proposals.forms import WordsForm
+from portal.proposals.models import Proposal
+from portal.web import Form
+
+
+class Act(NamedTuple):
+    """How an action is asked for and done. `form(case)` builds it, `run(case_id, user_id, form)` does it."""
+
+    form: Callable[[Proposal], Form]
+    run: Callable[[int, int, Form], object]
+    template: str = "proposals/act.html"
+    done: str = ""
+
+
+def plain(_case: Proposal) -> Form:
+    """A button and nothing to fill in."""
+    return Form()
+
+
+def words_form(_case: Proposal) -> Form:
+    """A few words, if somebody likes."""
+    return WordsForm()
+
+
+def with_words(call: Callable[[int, int, str], object]) -> Callable[[int, int, Form], object]:
+    """A service that takes the words of the form."""
+    return lambda case_id, user_id, form: call(case_id, user_id, form.words.data or "")
+
+
+def bare(call: Callable[[int, int], object]) -> Callable[[int, int, Form], object]:
+    """A service that takes nothing from the form."""
+    return lambda case_id, user_id, _form: call(case_id, user_id)
