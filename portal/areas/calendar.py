@@ -6,7 +6,7 @@ comes back as a `Counted`, which can tell how it was made.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -17,7 +17,7 @@ from dateutil.relativedelta import relativedelta
 
 from portal.areas.rules import Nation
 
-Unit = Literal["working days", "months", "clear days"]
+Unit = Literal["working days", "days", "months", "clear days"]
 
 LONDON = ZoneInfo("Europe/London")
 SATURDAY = 5
@@ -42,13 +42,20 @@ class Excluded(NamedTuple):
 
 @dataclass(frozen=True)
 class Counted:
-    """A date and how it was counted: `number` of `unit` after the day `after` ends with the day `due`."""
+    """A date and how it was counted: `number` of `unit` from the day `after` end with the day `due`.
+
+    `after` is the day of the event: the day before day 1, or, where the period is "beginning with" it, day 1 itself.
+    One that both sides moved says when they agreed and which day it had been.
+    """
 
     number: int
     unit: Unit
     after: date
     due: date
     excluded: tuple[Excluded, ...] = ()
+    beginning_with: bool = False
+    agreed_on: date | None = None
+    instead_of: date | None = None
 
     @property
     def holidays(self) -> tuple[Excluded, ...]:
@@ -91,8 +98,7 @@ def working_day(number: int, after: date, nation: Nation) -> Counted:
 
     Raises ValueError for fewer than one day. Source: COMPACT, "Every period is counted by one function".
     """
-    if number < 1:
-        raise ValueError("a period has at least one day")
+    _at_least_one(number)
     excluded, day, counted = [], after, 0
     while counted < number:
         day += DAY
@@ -103,13 +109,21 @@ def working_day(number: int, after: date, nation: Nation) -> Counted:
     return Counted(number, "working days", after, day, tuple(excluded))
 
 
+def days(number: int, after: date, nation: Nation | None = None) -> Counted:  # noqa: ARG001 - all counters take the same
+    """So many days later on the calendar; weekends and holidays count like any day.
+
+    Raises ValueError for fewer than one.
+    """
+    _at_least_one(number)
+    return Counted(number, "days", after, after + number * DAY)
+
+
 def months(number: int, after: date, nation: Nation | None = None) -> Counted:  # noqa: ARG001 - all counters take the same
     """The corresponding date so many months later, or that month's last day where there is none.
 
     Source: the corresponding date rule (Dodds v Walker [1981] UKHL 3). Weekends and holidays make no difference.
     """
-    if number < 1:
-        raise ValueError("a period has at least one month")
+    _at_least_one(number)
     return Counted(number, "months", after, after + relativedelta(months=number))
 
 
@@ -127,14 +141,43 @@ def clear_days(number: int, after: date, nation: Nation) -> Counted:
 # A new way of counting is one function and one row here; profiles name the unit.
 COUNTERS: dict[Unit, Callable[[int, date, Nation], Counted]] = {
     "working days": working_day,
+    "days": days,
     "months": months,
     "clear days": clear_days,
 }
 
 
-def count(number: int, unit: Unit, after: date, nation: Nation) -> Counted:
-    """Count a period of any unit in `COUNTERS`."""
-    return COUNTERS[unit](number, after, nation)
+def count(
+    number: int, unit: Unit, after: date, nation: Nation, *, beginning_with: bool = False
+) -> Counted:
+    """Count a period of any unit in `COUNTERS`; `beginning_with`: the day of the event is day 1.
+
+    Raises ValueError for less than one of anything, and for clear days that begin with the event.
+    """
+    if not beginning_with:
+        return COUNTERS[unit](number, after, nation)
+    if unit == "clear days":
+        raise ValueError("clear days leave the day of the event out")
+    counted = COUNTERS[unit](number, after - DAY, nation)
+    due = counted.due if unit != "months" else _months_beginning_with(number, after)
+    return replace(counted, after=after, due=due, beginning_with=True)
+
+
+def _months_beginning_with(number: int, first: date) -> date:
+    """The day before the corresponding date; the month's last day where that month has no such date."""
+    corresponding = first + relativedelta(months=number)
+    return corresponding - DAY if corresponding.day == first.day else corresponding
+
+
+def moved(counted: Counted, to: date, *, agreed_on: date) -> Counted:
+    """The same period with another last day that both sides agreed; it remembers the day it had been first."""
+    first = counted.instead_of or counted.due
+    return replace(counted, due=to, agreed_on=agreed_on, instead_of=first)
+
+
+def _at_least_one(number: int) -> None:
+    if number < 1:
+        raise ValueError("a period has at least one day")
 
 
 def end_of(day: date, zone: ZoneInfo = LONDON) -> datetime:

@@ -1,198 +1,227 @@
-"""Policy profiles: periods, criteria, grounds and clauses as data, from profiles/*.toml into frozen dataclasses.
+"""Policy profiles: periods, thresholds, criteria, grounds and clauses as data, from profiles/*.toml.
 
-A wrong file is refused with the file, the place in it and the reason; nothing is guessed.
+A wrong file is refused with the file, the line and the reason; nothing is guessed, and nothing is read over.
+What only the table of steps can tell (roles, actions, clocks) `portal.policy.check` holds against it.
 """
 
-import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Literal, TypeVar
 
-from portal.areas.calendar import COUNTERS, Unit
+from portal.areas.calendar import COUNTERS
+from portal.areas.parts import Block, Clause, Criterion, Period, Petition, Profile
+from portal.areas.rules import Nation
+from portal.areas.tables import Table, read_table
 from portal.errors import BadInput
 
+__all__ = ("Block", "Clause", "Criterion", "Period", "Petition", "Profile")
+
 FOLDER = Path(__file__).parent / "profiles"
-SILENCE = ("grant", "escalate")
-
-T = TypeVar("T")
-_MISSING = object()
-
-
-@dataclass(frozen=True)
-class Period:
-    """How long something may take: `number` of `unit` from an event or from the end of another period."""
-
-    name: str
-    number: int
-    unit: Unit
-    runs_from: str
-    clause: str
-    source: str
-    never_after: str | None = None  # another period that ends this one at the latest
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """One thing that the benefit test weighs."""
-
-    name: str
-    title: str
-    weight: Decimal
-
-
-@dataclass(frozen=True)
-class Clause:
-    """A paragraph of the compact that a step is taken under."""
-
-    number: str
-    title: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Profile:
-    """An area's policy from one day on."""
-
-    name: str
-    title: str
-    effective_from: date
-    panel_size: int
-    most_points: int
-    floor: Decimal
-    silence: Literal["grant", "escalate"]
-    term_months: Mapping[str, int]
-    periods: Mapping[str, Period]
-    criteria: Mapping[str, Criterion]
-    capacity: Mapping[str, str]
-    grounds: Mapping[str, str]
-    decided_by_test: tuple[
-        str, ...
-    ]  # of the grounds; an objection on another is the chair's to uphold
-    clauses: Mapping[str, Clause]
-
-    def cite(self, clause: str) -> str:
-        """How a step's row in the history names its clause: "pilot_compact 9"."""
-        return f"{self.name} {self.clauses[clause].number}"
-
-    def cited(self, citation: str) -> Clause | None:
-        """The clause that a history row names."""
-        return next((c for name, c in self.clauses.items() if self.cite(name) == citation), None)
-
-
-class _Place:
-    """A place in a profile's file: reads values of the right type, or refuses with file, place and reason."""
-
-    def __init__(self, file: Path, data: Mapping[str, Any], path: str = "") -> None:
-        self.file, self.data, self.path = file, data, path
-
-    def wrong(self, key: str, reason: str) -> BadInput:
-        return BadInput(
-            "wrong-profile",
-            "The profile %(file)s is wrong at %(place)s: %(reason)s.",
-            file=self.file.name,
-            place=f"{self.path}.{key}".strip("."),
-            reason=reason,
-        )
-
-    def get(self, key: str, kind: type[T], default: Any = _MISSING) -> T:
-        value: Any = self.data.get(key, default)
-        if value is _MISSING:
-            raise self.wrong(key, "it is missing")
-        if kind is Decimal and isinstance(value, int) and not isinstance(value, bool):
-            value = Decimal(value)
-        if value is not default and (not isinstance(value, kind) or isinstance(value, bool)):
-            raise self.wrong(key, f"{value!r} is not a {kind.__name__}")
-        return value  # type: ignore[no-any-return]
-
-    def positive(self, key: str, kind: type[T]) -> T:
-        value = self.get(key, kind)
-        if value <= 0:  # type: ignore[operator]
-            raise self.wrong(key, "it must be more than 0")
-        return value
-
-    def one_of(self, key: str, allowed: Any) -> Any:
-        value = self.get(key, str)
-        if value not in allowed:
-            raise self.wrong(key, f"{value!r} is none of {', '.join(allowed)}")
-        return value
-
-    def table(self, key: str, make: Callable[["_Place", str], T]) -> Mapping[str, T]:
-        """A table of named entries, each made by `make(place of its table, its name)`."""
-        entries = self.get(key, dict)
-        if not entries:
-            raise self.wrong(key, "it is empty")
-        inside = _Place(self.file, entries, f"{self.path}.{key}".strip("."))
-        return MappingProxyType({name: make(inside, name) for name in entries})
-
-    def inside(self, key: str) -> "_Place":
-        return _Place(self.file, self.get(key, dict), f"{self.path}.{key}".strip("."))
+TRACKS = ("land", "building")
+SILENCE = ("grant", "escalate", "review")
+HEARING_FOR = ("petition", "objection", *TRACKS)
+PLACES = ("area", "ward")
+# What a proposal can be asked for before it is lodged.
+ANSWERS = [
+    "title",
+    "use",
+    "use_kind",
+    "timescale",
+    "term_months",
+    "costs",
+    "insurance",
+    "responsible",
+    "safeguarding",
+    "benefits",
+    "files",
+    "sign",
+]
+# What the code knows how to hold against a grant; each is measured by its number.
+BLOCKS = ("site_sign", "open_space_notices", "repeat")
 
 
 def read_profile(file: Path) -> Profile:
-    """Read one profile file. Raises BadInput("wrong-profile") with file, place and reason."""
-    try:
-        data = tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
-        raise _Place(file, {}).wrong("the file", str(wrong)) from wrong
-    top = _Place(file, data)
+    """Read one profile file. Raises BadInput("wrong-profile") with file, line, place and reason."""
+    top = read_table(file)
+    panel_size = top.positive("panel_size", int)
     profile = Profile(
-        name=top.get("name", str),
-        title=top.get("title", str),
+        name=top.text("name"),
+        title=top.text("title"),
+        summary=top.text("summary"),
         effective_from=top.get("effective_from", date),
-        panel_size=top.positive("panel_size", int),
+        nations=_nations(top),
+        silence=top.one_of("silence", SILENCE),
+        may_ask=top.words("may_ask", default=[]),
+        interest_first=top.words("interest_first", TRACKS),
+        hearing_for=top.words("hearing_for", HEARING_FOR),
+        who=top.entries("steps", lambda t, name: t.words(name), {}),
+        required=top.entries("required", lambda t, name: t.words(name, ANSWERS)),
+        petitions=top.entries("petitions", _petition, {}),
+        blocks=top.entries("blocks", _block, {}),
+        panel_size=panel_size,
+        review_panel_size=top.positive("review_panel_size", int, panel_size),
+        appeal=top.get("appeal", str, ""),
         most_points=top.positive("most_points", int),
         floor=top.get("floor", Decimal),
-        silence=top.one_of("silence", SILENCE),
-        term_months=top.table("term_months", lambda t, key: t.positive(key, int)),
-        periods=top.table("periods", _period),
-        criteria=top.table("criteria", _criterion),
-        capacity=top.table("capacity", lambda t, key: t.get(key, str)),
-        grounds=top.table("grounds", lambda t, key: t.get(key, str)),
-        decided_by_test=tuple(top.get("decided_by_test", list)),
-        clauses=top.table("clauses", _clause),
+        term_months=top.entries("term_months", lambda t, key: t.positive(key, int)),
+        periods=top.entries("periods", _period),
+        criteria=top.entries("criteria", _criterion),
+        capacity=top.entries("capacity", lambda t, key: t.text(key)),
+        grounds=top.entries("grounds", lambda t, key: t.text(key)),
+        ground_evidence=top.entries("ground_evidence", lambda t, key: t.text(key)),
+        decided_by_test=top.words("decided_by_test"),
+        clauses=top.entries("clauses", _clause),
     )
-    _check_references(top, profile)
+    top.nothing_else()
+    for check in (_check_file, _check_names, _check_clauses, _check_periods, _check_numbers):
+        check(top, profile)
     return profile
 
 
-def _period(table: _Place, name: str) -> Period:
+def _nations(table: Table) -> tuple[Nation, ...]:
+    return tuple(Nation(name) for name in table.words("nations", Nation, []))
+
+
+def _period(table: Table, name: str) -> Period:
     at = table.inside(name)
+    unit = at.one_of("unit", COUNTERS)
+    beginning_with = at.get("beginning_with", bool, default=False)
+    if beginning_with and unit == "clear days":
+        raise at.wrong("beginning_with", "clear days leave the day of the event out")
+    other = at.entries("number_in", lambda t, key: t.positive(key, int), {})
+    for nation in other:
+        if nation not in list(Nation):
+            raise at.inner[-1].wrong(nation, f"{nation!r} is none of {', '.join(Nation)}")
     return Period(
         name=name,
         number=at.positive("number", int),
-        unit=at.one_of("unit", COUNTERS),
-        runs_from=at.get("from", str),
-        clause=at.get("clause", str),
-        source=at.get("source", str),
+        unit=unit,
+        runs_from=at.text("from"),
+        clause=at.text("clause"),
+        source=at.text("source"),
         never_after=at.get("never_after", str, None),
+        beginning_with=beginning_with,
+        number_in={Nation(nation): number for nation, number in other.items()},
     )
 
 
-def _criterion(table: _Place, name: str) -> Criterion:
+def _criterion(table: Table, name: str) -> Criterion:
     at = table.inside(name)
-    return Criterion(name, at.get("title", str), at.positive("weight", Decimal))
+    return Criterion(name, at.text("title"), at.positive("weight", Decimal))
 
 
-def _clause(table: _Place, name: str) -> Clause:
+def _clause(table: Table, name: str) -> Clause:
     at = table.inside(name)
-    return Clause(at.get("number", str), at.get("title", str), at.get("text", str))
+    return Clause(at.text("number"), at.text("title"), at.text("text"))
 
 
-def _check_references(top: _Place, profile: Profile) -> None:
+def _petition(table: Table, name: str) -> Petition:
+    at = table.inside(name)
+    number = at.positive("count", int, None)
+    share = at.positive("share", Decimal, None)
+    if number is None and share is None:
+        raise at.wrong("count", "it needs a count, or a share of the residents, or both")
+    if share is not None and share > 1:
+        raise at.wrong(
+            "share", "a share is at most 1, which is everybody: 0.01 is one in a hundred"
+        )
+    return Petition(
+        count=number,
+        share=share,
+        population_of=at.one_of("population_of", PLACES, "area"),
+        eligible=at.one_of("eligible", (*PLACES, "anywhere")),
+        months=at.positive("months", int),
+        clause=at.text("clause"),
+        source=at.text("source"),
+    )
+
+
+def _block(table: Table, name: str) -> Block:
+    at = table.inside(name)
+    return Block(
+        title=at.text("title"),
+        number=at.positive("number", int),
+        tracks=at.words("tracks", TRACKS),
+        nations=_nations(at),
+        clause=at.text("clause"),
+        source=at.text("source"),
+    )
+
+
+def _check_file(top: Table, profile: Profile) -> None:
+    """A version is found by its file's name, so the name in the file has to be the same."""
+    if top.file.name.split(".")[0] != profile.name:
+        raise top.wrong("name", f"the file would have to be called {profile.name}.toml")
+
+
+def _check_names(top: Table, profile: Profile) -> None:
+    """Whatever names a track, a ground or a block names one that there is; what needs all has all."""
+    for key, allowed in (("required", TRACKS), ("petitions", TRACKS), ("blocks", BLOCKS)):
+        _none_but(top, key, allowed)
+    for key in ("term_months", "required"):
+        _all_of(top, key, TRACKS)
+    _none_but(top, "ground_evidence", profile.grounds)
+    _all_of(top, "ground_evidence", profile.grounds)
     for ground in profile.decided_by_test:
         if ground not in profile.grounds:
             raise top.wrong("decided_by_test", f"there is no ground {ground!r}")
+
+
+def _none_but(top: Table, key: str, allowed: Iterable[str]) -> None:
+    table = top.inside(key, {})
+    for name in table.data:
+        if name not in allowed:
+            raise table.wrong(name, f"{name!r} is none of {', '.join(allowed)}")
+
+
+def _all_of(top: Table, key: str, names: Iterable[str]) -> None:
+    table = top.inside(key)
+    for name in names:
+        if name not in table.data:
+            raise table.wrong(name, "it is missing")
+
+
+def _check_clauses(top: Table, profile: Profile) -> None:
+    """Periods, petitions and blocks cite clauses that there are, and no two clauses have one number."""
+    for key in ("periods", "petitions", "blocks"):
+        for name, part in getattr(profile, key).items():
+            if part.clause not in profile.clauses:
+                at = top.inside(key).inside(name)
+                raise at.wrong("clause", f"there is no clause {part.clause!r}")
+    numbers: dict[str, str] = {}
+    for name, clause in profile.clauses.items():
+        if (first := numbers.setdefault(clause.number, name)) != name:
+            at = top.inside("clauses").inside(name)
+            raise at.wrong("number", f"{clause.number!r} is the number of {first!r} already")
+
+
+def _check_periods(top: Table, profile: Profile) -> None:
+    """A period ends at the latest with one that there is, and none follows on from itself in the end.
+
+    One that begins with its own name begins with the state of that name: a review takes so long from "review".
+    """
     for name, period in profile.periods.items():
         at = top.inside("periods").inside(name)
-        if period.clause not in profile.clauses:
-            raise at.wrong("clause", f"there is no clause {period.clause!r}")
         if period.never_after and period.never_after not in profile.periods:
             raise at.wrong("never_after", f"there is no period {period.never_after!r}")
+        seen, before = {name}, period.runs_from if period.runs_from != name else ""
+        while before in profile.periods:
+            if before in seen:
+                raise at.wrong("from", "it would begin with its own end")
+            seen.add(before)
+            before = profile.periods[before].runs_from
+
+
+def _check_numbers(top: Table, profile: Profile) -> None:
+    """The floor is within the points; a number that is told twice is the same."""
+    if not 0 <= profile.floor < profile.most_points:
+        raise top.wrong("floor", f"it must be at least 0 and less than {profile.most_points}")
+    for name in profile.blocks.keys() & profile.periods.keys():
+        if profile.blocks[name].number != profile.periods[name].number:
+            at = top.inside("blocks").inside(name)
+            raise at.wrong("number", f"the period {name!r} has another")
 
 
 @lru_cache(maxsize=32)

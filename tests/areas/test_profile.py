@@ -25,8 +25,8 @@ def test_the_pilot_compact_says_what_the_compact_says():
 @pytest.mark.parametrize(
     ("old", "new", "place", "reason"),
     [
-        ("panel_size = 2 ", "panel_size = 0 ", "panel_size", "more than 0"),
-        ("panel_size = 2 ", 'panel_size = "two" ', "panel_size", "'two'"),
+        ("\npanel_size = 2 ", "\npanel_size = 0 ", "panel_size", "more than 0"),
+        ("\npanel_size = 2 ", '\npanel_size = "two" ', "panel_size", "'two'"),
         ('unit = "months"', 'unit = "moons"', "periods.decision_latest.unit", "moons"),
         ('clause = "response"', 'clause = "reply"', "periods.holder_response.clause", "reply"),
         ('never_after = "decision_latest"', 'never_after = "x"', "never_after", "'x'"),
@@ -38,12 +38,12 @@ def test_the_pilot_compact_says_what_the_compact_says():
 )
 def test_a_wrong_file_is_refused_with_file_place_and_reason(tmp_path, old, new, place, reason):
     assert old in SHIPPED
-    file = tmp_path / "broken.toml"
+    file = tmp_path / "pilot_compact.toml"
     file.write_text(SHIPPED.replace(old, new), "utf-8")
     with pytest.raises(BadInput) as caught:
         profile.read_profile(file)
     sentence = str(caught.value)
-    assert "broken.toml" in sentence
+    assert "pilot_compact.toml:" in sentence
     assert place in sentence
     assert reason in sentence
 
