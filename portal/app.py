@@ -32,7 +32,7 @@ from portal.people.queries import user_by_id
 
 # The features with pages, as they appear in the address table.
 FEATURES = (
-    "home", "people", "register", "ownership", "sightings", "locating", "watches",
+    "home", "people", "register", "ownership", "sightings", "locating", "watches", "powers",
     "proposals", "lettings", "broker", "setup",
 )  # fmt: skip
 

@@ -27,7 +27,7 @@ FLOORS = (
     {"register"},
     {"intake"},
     {"ownership"},
-    {"sightings", "locating", "watches"},
+    {"sightings", "locating", "watches", "powers"},
     {"proposals", "lettings"},
     {"broker"},
     {"home", "setup"},

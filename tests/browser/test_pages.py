@@ -87,6 +87,7 @@ EXAMPLES = {
         for kind in Kind
     ],
     "people.use_link": lambda: ["/sign-in/spent"],
+    "powers.one": lambda: ["/powers/contracting-out"],
 }
 
 
