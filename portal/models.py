@@ -1,19 +1,22 @@
 """All tables, for migrations and tests: importing this file loads every feature's models."""
 
+from portal.agreements import models as agreements
 from portal.areas import models as areas
 from portal.db import Model
+from portal.hearings import models as hearings
 from portal.lettings import models as lettings
 from portal.locating import models as locating
 from portal.money import models as money
 from portal.notices import models as notices
 from portal.ownership import models as ownership
 from portal.people import models as people
+from portal.petitions import models as petitions
 from portal.proposals import models as proposals
 from portal.register import models as register
 from portal.sightings import models as sightings
 from portal.watches import models as watches
 
 __all__ = [
-    "Model", "areas", "lettings", "locating", "money", "notices", "ownership", "people", "proposals",
-    "register", "sightings", "watches",
+    "Model", "agreements", "areas", "hearings", "lettings", "locating", "money", "notices", "ownership",
+    "people", "petitions", "proposals", "register", "sightings", "watches",
 ]  # fmt: skip

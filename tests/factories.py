@@ -1,7 +1,9 @@
 """Builders that name the state they make. Each adds to the session and flushes; tests commit through services."""
 
+from io import BytesIO
 from itertools import count
 
+from PIL import Image
 from shapely import Geometry, box
 
 from portal import clock
@@ -91,3 +93,10 @@ def group(area: Area, organiser: User, **values) -> Group:
     made = _saved(Group(area_id=area.id, created_at=clock.now(), **defaults | values))
     _saved(Membership(user_id=organiser.id, group_id=made.id))
     return made
+
+
+def photo(colour: str = "green") -> bytes:
+    """A small photo, as a phone would send it."""
+    out = BytesIO()
+    Image.new("RGB", (64, 48), colour).save(out, "JPEG")
+    return out.getvalue()

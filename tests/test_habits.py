@@ -18,8 +18,10 @@ PORTAL = ROOT / "portal"
 FLOORS = (
     {"geo"},
     {"errors", "clock", "config", "states"},
-    {"db", "pictures"},
+    {"db", "pictures", "snapshots"},
+    {"papers"},
     {"areas"},
+    {"documents"},
     {"notices"},
     {"people", "fields", "widgets", "states"},
     {"web"},
@@ -29,6 +31,7 @@ FLOORS = (
     {"ownership"},
     {"sightings", "locating", "watches", "powers"},
     {"proposals", "lettings"},
+    {"petitions", "hearings", "agreements", "policy"},
     {"broker"},
     {"home", "setup"},
     {"models", "migrate", "app"},
@@ -39,7 +42,18 @@ FLOORS = (
 EVERYWHERE = {"web", "fields", "widgets", "states"}
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 # What a feature's rules are called; a wing with many splits them.
-PURE = {"rules", "benefit", "guards", "walltime"}
+PURE = {
+    "rules",
+    "benefit",
+    "facts",
+    "guards",
+    "guards_agreement",
+    "steps",
+    "table",
+    "filing",
+    "uses",
+    "walltime",
+}
 STANDARD_ONLY = {"portal.errors"}
 
 

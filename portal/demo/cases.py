@@ -12,13 +12,15 @@ from portal import clock
 from portal.areas.queries import current_area
 from portal.db import db
 from portal.demo import cast, claims
-from portal.proposals import agreement, holder, panel, service
+from portal.proposals import agreement, declaring, holder, panel, service
 from portal.proposals.benefit import Side
+from portal.proposals.files import Sent
 from portal.proposals.models import Proposal
-from portal.proposals.rules import State
+from portal.proposals.rules import State, Track
 from portal.proposals.standing import profile_of, sides_of
 from portal.register.models import Asset
 from portal.register.rules import Kind, LocatedBy, Status
+from portal.snapshots import snapshot
 
 
 class Case:
@@ -74,12 +76,14 @@ def _draft(case):
     claim = case.claim
     user, group = cast.user(case.organiser), cast.group(claim.group)
     case.id = service.start(case.asset_id, user.id, group.id).id
-    values = {name: getattr(claim, name) for name in service.WRITTEN}
+    values = {name: getattr(claim, name) for name in service.WRITTEN if hasattr(claim, name)}
     service.save_draft(*case.by(case.organiser), values, claim.gains)
 
 
 def _lodged(case):
     _draft(case)
+    if case.row.track in profile_of(case.row).interest_first:
+        declaring.register_interest(*case.by(case.organiser))
     service.lodge(*case.by(case.organiser))
 
 
@@ -87,6 +91,9 @@ def _on_notice(case):
     _lodged(case)
     yield 3
     service.validate(*case.by(cast.BROKER))
+    if case.row.track is Track.LAND:
+        photo = Sent(snapshot("the site sign"), "sign.jpg", "The site sign in its place.")
+        declaring.show_sign(*case.by(case.organiser), photo, clock.today())
     for person, words in zip(cast.NEIGHBOURS, case.claim.voices, strict=True):
         yield 3
         service.represent(*case.by(person), supports=True, words=words)

@@ -2,9 +2,12 @@
 
 from datetime import date
 
-from portal.areas.calendar import Counted, count
+from portal.areas.calendar import Counted
 from portal.areas.profile import Profile
 from portal.areas.rules import Nation
+
+# A period runs from one event; these are the same to it.
+SAME_AS = {"granted_by_default": "granted"}
 
 
 def starting(event: str, on: date, profile: Profile, nation: Nation) -> dict[str, Counted]:
@@ -14,12 +17,14 @@ def starting(event: str, on: date, profile: Profile, nation: Nation) -> dict[str
     Source: the profile's [periods].
     """
     found: dict[str, Counted] = {}
-    begun = {event: on}
+    begun = {SAME_AS.get(event, event): on}
     while begun:
         name, start = begun.popitem()
         for period in profile.periods.values():
-            if period.runs_from == name:
-                found[period.name] = count(period.number, period.unit, start, nation)
+            if (
+                period.runs_from == name and period.name not in found
+            ):  # else "review" would begin itself
+                found[period.name] = period.counted(start, nation)
                 begun[period.name] = found[period.name].due
     for period in profile.periods.values():
         if period.name in found and period.never_after:

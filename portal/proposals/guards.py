@@ -3,54 +3,11 @@
 `about_input` marks what a form still has to ask for: a button is shown before it is known.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from portal.errors import N_
-from portal.people.rules import Role
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the guards may know about a case, the person who acts, and what was typed."""
-
-    today: date
-    due: Mapping[str, date] = field(default_factory=dict)  # period -> its last day
-    missing: Collection[str] = ()  # answers that the proposal still lacks
-    vacant: bool = True  # the register says that the place stands empty
-    place_free: bool = True  # no other case holds it
-    holder_answered: bool = False
-    represented: bool = False  # by the person who acts
-    unanswered: int = 0  # representations
-    interest: bool = False  # of the person who acts
-    declared: bool = False
-    scored: bool = False  # by the person who acts
-    scores: int = 0  # panel members who have scored
-    panel_size: int = 2
-    capacity_checked: bool = False
-    passed: bool = False
-    objection: str = (
-        ""  # the ground of the holder's objection, where the test does not decide it by itself
-    )
-    silence_grants: bool = False
-    signed: Collection[Role] = ()
-    signs_as: Role | None = None
-    # From the form.
-    words: str = ""
-    upheld: bool = False  # the chair upholds the holder's objection
-    ground: str = ""
-    grounds: Collection[str] = ()
-    evidence: str = ""
-    officer: str = ""
-    plan_missing: Collection[str] = ()
-    whole: bool = False  # every question of a score or a check has its answer and its reason
-    signer: str = ""
-    shown_hash: str = ""
-    text_hash: str = ""
-    term: int = 0
-    longest_term: int = 0
+from portal.proposals.facts import Facts
 
 
 class Guard(NamedTuple):
@@ -60,6 +17,9 @@ class Guard(NamedTuple):
     sentence: str
     holds: Callable[[Facts], bool]
     about_input: bool = False
+    values: Callable[[Facts], Mapping[str, object]] = (
+        lambda _facts: {}
+    )  # what the sentence asks for
 
 
 place_is_vacant = Guard(
@@ -172,43 +132,155 @@ refusal_has_cause = Guard(
     N_(
         "The proposal passed the test and no objection of the holder stands against it, so it cannot be refused."
     ),
-    lambda f: not f.passed or not f.place_free or (f.upheld and bool(f.objection)),
+    lambda f: not f.passed or f.beaten or not f.place_free or (f.upheld and bool(f.objection)),
 )
 silence_grants = Guard(
     "no-resolution",
     N_("There is no council resolution on record that makes silence a grant."),
-    lambda f: f.silence_grants,
+    lambda f: f.silence == "grant",
 )
 silence_does_not_grant = Guard(
-    "resolution", N_("Silence is a grant in this area."), lambda f: not f.silence_grants
+    "resolution",
+    N_("Silence is a grant in this area."),
+    lambda f: f.silence != "grant" or bool(f.blocked),
 )
-term_is_allowed = Guard(
-    "term-too-long",
+silence_opens_review = Guard(
+    "no-review-yet",
+    N_("The chair can still decide this case. A review comes after a decision."),
+    lambda f: f.silence == "review",
+)
+
+# ---- before and beside the proposal
+group_may_ask = Guard(
+    "kind-of-group",
+    N_("Here only certain kinds of group may ask for this. The page about the rules says which."),
+    lambda f: f.may_ask,
+)
+intention_is_told = Guard(
+    "no-title",
+    N_("First write what the proposal is called and what you want to do, so that people know."),
+    lambda f: not {"title", "use"} & set(f.missing),
+)
+interest_comes_first = Guard(
+    "interest-first",
     N_(
-        "The term must be at least one month and no longer than the longest term for this kind of place."
+        "First register your interest, so that neighbours hear of it before you hand the proposal in."
     ),
-    lambda f: 0 < f.term <= f.longest_term,
+    lambda f: f.declared_interest or not f.needs_interest,
+)
+term_fits = Guard(
+    "term-too-long",
+    N_("The longest term for this kind of place is %(most)s months. Ask for that or less."),
+    lambda f: not f.longest_term or f.term <= f.longest_term,
+    about_input=True,
+    values=lambda f: {"most": f.longest_term},
+)
+is_a_repeat = Guard(
+    "no-repeat", N_("Nothing like this was refused here not long ago."), lambda f: f.repeat
+)
+repeat_has_a_reason = Guard(
+    "repeat",
+    N_(
+        "The same use of this place was refused not long ago. Say why it is taken on all the same, or decline it."
+    ),
+    lambda f: not f.repeat or bool(f.words),
     about_input=True,
 )
-nobody_has_signed = Guard(
-    "already-signed",
-    N_("One side has signed this text, so it cannot change any more."),
-    lambda f: not f.signed,
+sign_is_asked_for = Guard(
+    "no-sign", N_("No sign is asked for in this case."), lambda f: f.needs_sign
 )
-this_side_has_not_signed = Guard(
-    "side-signed", N_("Your side has already signed."), lambda f: f.signs_as not in f.signed
+notices_are_asked_for = Guard(
+    "no-notices", N_("The rules of this area ask for no such notice."), lambda f: f.needs_notices
 )
-signer_is_named = Guard(
-    "no-name", N_("Write your name to sign."), lambda f: bool(f.signer), about_input=True
+paper_is_there = Guard(
+    "no-paper", N_("Add the photo or the scan."), lambda f: f.paper, about_input=True
 )
-text_is_the_one_shown = Guard(
-    "text-changed",
-    N_("The text was changed after you opened this page. Read it again before you sign."),
-    lambda f: f.shown_hash == f.text_hash,
+not_too_early = Guard(
+    "too-early",
+    N_("That day is too early. The first day that can be is %(first)s."),
+    lambda f: f.earliest is None or (f.day is not None and f.day >= f.earliest),
     about_input=True,
+    values=lambda f: {"first": f.earliest},
 )
-both_have_signed = Guard(
-    "unsigned",
-    N_("Both sides must have signed first."),
-    lambda f: {Role.ORGANISER, Role.OFFICER} <= set(f.signed),
+not_too_late = Guard(
+    "too-late",
+    N_("That day is too late. The last day that can be is %(last)s."),
+    lambda f: f.latest is None or (f.day is not None and f.day <= f.latest),
+    about_input=True,
+    values=lambda f: {"last": f.latest},
+)
+something_was_said = Guard(
+    "nothing-said", N_("Nobody has said anything yet."), lambda f: f.voices > 0
+)
+petition_can_open = Guard(
+    "petition",
+    N_("There is a petition already, or none is foreseen here."),
+    lambda f: f.may_petition,
+)
+petition_is_open = Guard(
+    "petition-closed", N_("The petition is not open."), lambda f: f.petition_open
+)
+# ---- more time
+nobody_waits_for_time = Guard(
+    "asked-for-time",
+    N_("Somebody has asked for more time already, and waits for the answer."),
+    lambda f: f.asked_for_time_as is None,
+)
+the_other_side_asked = Guard(
+    "no-time-asked",
+    N_("The other side has not asked for more time."),
+    lambda f: f.asked_for_time_as is not None and f.asked_for_time_as is not f.acts_as,
+)
+# ---- the hearing
+hearing_is_called_for = Guard(
+    "no-hearing", N_("Nothing calls for a hearing."), lambda f: bool(f.hearing_called_by)
+)
+hearing_is_not_open = Guard(
+    "hearing-open", N_("The hearing has been opened already."), lambda f: not f.hearing_opened
+)
+hearing_is_open = Guard(
+    "no-hearing", N_("No hearing is due in this case."), lambda f: f.hearing_opened
+)
+hearing_is_set = Guard("hearing-unset", N_("The hearing has no day yet."), lambda f: f.hearing_set)
+hearing_day_has_come = Guard(
+    "hearing-ahead", N_("The day of the hearing has not come yet."), lambda f: f.hearing_day_over
+)
+not_heard_yet = Guard(
+    "heard", N_("The hearing has been held, and its minutes are on record."), lambda f: not f.heard
+)
+everybody_was_heard = Guard(
+    "unheard",
+    N_("First the public hearing has to be held and its minutes recorded."),
+    lambda f: f.heard or not f.hearing_opened,
+)
+# ---- the test and the review
+on_this_panel = Guard(
+    "first-panel",
+    N_("You judged this case the first time. The review is for others."),
+    lambda f: not (f.reviewed and f.judged_before),
+)
+rivals_are_tested = Guard(
+    "rivals",
+    N_(
+        "Another proposal for this place is to be tested together with this one, and has not been scored yet."
+    ),
+    lambda f: f.rivals_untested == 0,
+)
+no_rival_is_better = Guard(
+    "rival-better",
+    N_("Another proposal for this place would bring more."),
+    lambda f: not f.beaten,
+)
+nothing_blocks = Guard(
+    "blocked",
+    N_("Something stands against a grant for now; the case's page says what."),
+    lambda f: not f.blocked,
+)
+a_block_is_no_cause = Guard(
+    "blocked",
+    nothing_blocks.sentence,
+    lambda f: not f.blocked or not f.passed or f.upheld or f.beaten or not f.place_free,
+)
+not_reviewed_yet = Guard(
+    "reviewed", N_("This case has been reviewed already."), lambda f: not f.reviewed
 )

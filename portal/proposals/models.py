@@ -3,14 +3,25 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Instant, Model, choice
 from portal.people.models import Group, User
 from portal.people.rules import Role
 from portal.proposals.benefit import Side
+from portal.proposals.filing import FileKind
 from portal.proposals.rules import HOLDS_THE_PLACE, Action, State, Track
+from portal.proposals.uses import UseKind
 from portal.register.models import Asset
 
 _HOLDS = text(f"state IN ({', '.join(repr(state.value) for state in HOLDS_THE_PLACE)})")
@@ -30,6 +41,7 @@ class Proposal(Model):
             postgresql_where=_HOLDS,
         ),
         Index("ix_proposal_state", "state"),
+        Index("uq_proposal_sign_token", "sign_token", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -43,10 +55,21 @@ class Proposal(Model):
     )  # with profile_from: the version it began under
     profile_from: Mapped[date]
     created_at: Mapped[datetime] = mapped_column(Instant)
-    published_on: Mapped[date | None]  # from then on everybody may read the case
+    # The first day on which anybody may read that the group intends to ask; then on which all of the case is public.
+    declared_on: Mapped[date | None]
+    published_on: Mapped[date | None]
+    hearing_opened_on: Mapped[date | None]
+    round: Mapped[int] = mapped_column(
+        default=1, server_default=text("1")
+    )  # 2 is the review by another panel
+    open_space: Mapped[bool | None]  # as the broker found; None while nobody has looked
+    sign_shown_on: Mapped[date | None]
+    sign_token: Mapped[str | None] = mapped_column(String(20))  # the sign's address
 
     title: Mapped[str | None] = mapped_column(String(200))
     use: Mapped[str | None] = mapped_column(Text)
+    use_kind: Mapped[UseKind | None] = mapped_column(choice(UseKind))
+    backing: Mapped[str | None] = mapped_column(Text)  # who stands behind it, in the group's words
     timescale: Mapped[str | None] = mapped_column(Text)
     term_months: Mapped[int | None]
     costs: Mapped[str | None] = mapped_column(Text)
@@ -66,13 +89,21 @@ class Proposal(Model):
     response: Mapped["HolderResponse | None"] = relationship()
     scores: Mapped[list["Score"]] = relationship(order_by="Score.id")
     capacity: Mapped[list["CapacityCheck"]] = relationship(order_by="CapacityCheck.id")
-    decision: Mapped["Decision | None"] = relationship()
+    decisions: Mapped[list["Decision"]] = relationship(order_by="Decision.round")
+    extensions: Mapped[list["Extension"]] = relationship(order_by="Extension.id")
+    notices: Mapped[list["SpaceNotice"]] = relationship(order_by="SpaceNotice.on")
+    files: Mapped[list["CaseFile"]] = relationship(order_by="CaseFile.id")
     agreement: Mapped["Agreement | None"] = relationship()
 
     @property
     def due(self) -> dict[str, date]:
         """Period -> its last day, as far as they have begun."""
         return {deadline.period: deadline.due for deadline in self.deadlines}
+
+    @property
+    def decision(self) -> "Decision | None":
+        """The last one: a review's stands in place of the first."""
+        return self.decisions[-1] if self.decisions else None
 
     @property
     def shown_title(self) -> str:
@@ -138,6 +169,83 @@ class Representation(Model):
     on: Mapped[date]
     answer: Mapped[str | None] = mapped_column(Text)
     answered_on: Mapped[date | None]
+    # Taken out by the broker: the words are kept for an appeal, and nobody else reads them.
+    hidden_on: Mapped[date | None]
+    hidden_why: Mapped[str | None] = mapped_column(Text)
+
+
+class CaseFile(Model):
+    """A photo, a scan or a document of a case, made harmless before it is kept."""
+
+    __tablename__ = "case_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    kind: Mapped[FileKind] = mapped_column(choice(FileKind))
+    name: Mapped[str] = mapped_column(String(200))  # as the file was called, without its path
+    shows: Mapped[str] = mapped_column(String(300))  # in words: what a screen reader says
+    mime: Mapped[str] = mapped_column(String(60))
+    size: Mapped[int]  # bytes
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    thumb: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    public: Mapped[bool] = mapped_column(default=False)
+    taken_on: Mapped[date | None]  # the day that a photo shows, as the sender says
+    added_at: Mapped[datetime] = mapped_column(Instant)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+
+class Extension(Model):
+    """More time, asked for by one side and given or not by the other."""
+
+    __tablename__ = "extension"
+    # One request waits for its answer at a time, whatever the code does.
+    __table_args__ = (
+        Index(
+            "uq_extension_one_open",
+            "proposal_id",
+            unique=True,
+            sqlite_where=text("answered_on IS NULL"),
+            postgresql_where=text("answered_on IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    period: Mapped[str] = mapped_column(String(40))
+    until: Mapped[date]
+    instead_of: Mapped[date]  # the last day as it was
+    why: Mapped[str] = mapped_column(Text)
+    role: Mapped[Role] = mapped_column(choice(Role))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    asked_on: Mapped[date]
+    answered_on: Mapped[date | None]
+    given: Mapped[bool | None]
+
+
+class SpaceNotice(Model):
+    """A notice in a newspaper that open space is to be let (Local Government Act 1972 s.123(2A))."""
+
+    __tablename__ = "space_notice"
+    __table_args__ = (UniqueConstraint("proposal_id", "newspaper", "on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    newspaper: Mapped[str] = mapped_column(String(120))
+    on: Mapped[date]
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+
+class SummingUp(Model):
+    """What the chair made of the panel's scores, for each round."""
+
+    __tablename__ = "summing_up"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    on: Mapped[date]
 
 
 class HolderResponse(Model):
@@ -170,6 +278,7 @@ class Score(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    round: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     side: Mapped[Side] = mapped_column(choice(Side))
     criterion: Mapped[str] = mapped_column(String(40))
     points: Mapped[int]
@@ -196,6 +305,7 @@ class Decision(Model):
     __tablename__ = "decision"
 
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
     outcome: Mapped[State] = mapped_column(choice(State))
     on: Mapped[date]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

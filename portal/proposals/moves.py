@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 
+from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -12,14 +14,15 @@ from portal.areas.models import Area
 from portal.areas.profile import Profile
 from portal.areas.queries import current_area
 from portal.db import transaction
-from portal.errors import NotFound, RuleBroken
+from portal.errors import N_, NotFound, RuleBroken
 from portal.people.models import User
 from portal.people.rules import Role
 from portal.proposals import letters
 from portal.proposals.deadlines import starting
+from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent, Deadline, Proposal
-from portal.proposals.rules import Action, State, Transition, find
-from portal.proposals.standing import facts_of, profile_of, roles_of
+from portal.proposals.rules import TRANSITIONS, Action, State, Transition, find
+from portal.proposals.standing import profile_of, roles_of
 from portal.register.models import Asset
 from portal.register.rules import Status
 
@@ -29,6 +32,22 @@ ASSET_BECOMES = {
     State.GRANTED_BY_DEFAULT: Status.GRANTED,
     State.IN_USE: Status.IN_USE,
     State.ENDED: Status.VACANT,
+}
+# From which day on who may read what.
+FIRST_READ = {State.INTEREST: "declared_on", State.ON_NOTICE: "published_on"}
+# Steps that start periods without changing the state, by the names that profiles use.
+EVENTS = {
+    Action.SHOW_SIGN: "sign_shown",
+    Action.OPEN_HEARING: "hearing_opened",
+    Action.SET_HEARING: "hearing_set",
+}
+WITH_HEARING = "decision_with_hearing"
+AT_ONCE = tuple(row for row in TRANSITIONS if Role.PORTAL in row.roles and row.clock is None)
+CALLED_BY = {
+    "petition": N_("The petition has as many signatures as it needs."),
+    "objection": N_("The holder objected."),
+    "land": N_("The rules of this area ask for a hearing about every such place."),
+    "building": N_("The rules of this area ask for a hearing about every such place."),
 }
 
 
@@ -53,24 +72,37 @@ class Turn:
         facts = facts_of(self.case, self.user, **typed)
         return find(self.case.state, action, self.roles, facts)
 
-    def take(self, action: Action, *, why: str = "", **typed: object) -> Transition:
-        """Take the step: new state, its deadlines, one row of history, letters."""
+    def take(
+        self, action: Action, *, why: str = "", on: date | None = None, **typed: object
+    ) -> Transition:
+        """Take the step: new state, its deadlines, one row of history, letters. `on`: the day its periods run from,
+        if not today.
+        """
         row = self.allowed(action, **typed)
-        self.case.state = row.to
+        case, today = self.case, clock.today()
+        case.state = row.to
+        if row.to in FIRST_READ:
+            setattr(case, FIRST_READ[row.to], getattr(case, FIRST_READ[row.to]) or today)
+        if action is Action.OPEN_HEARING:
+            case.hearing_opened_on = today
+        if action is Action.ASK_REVIEW:
+            case.round += 1
         if row.to is not row.state:
             self._flush_or_taken()
-            self._start_periods(row.to)
+            self._start_periods(row.to.value, today)
             if row.to in ASSET_BECOMES:
-                self.case.asset.status = ASSET_BECOMES[row.to]
-                self.case.asset.changed_at = clock.now()
-        event = record(self.session, self.case, row, user=self.user, roles=self.roles, why=why)
-        letters.tell(self.case, row, event)
+                case.asset.status = ASSET_BECOMES[row.to]
+                case.asset.changed_at = clock.now()
+        if action in EVENTS:
+            self._start_periods(EVENTS[action], on or today)
+        self._hearing_periods(action, today)
+        event = record(self.session, case, row, user=self.user, roles=self.roles, why=why)
+        letters.tell(case, row, event)
         return row
 
-    def _start_periods(self, state: State) -> None:
+    def _start_periods(self, event: str, on: date) -> None:
         area = self.session.get_one(Area, self.case.asset.area_id)
-        today = clock.today()
-        for name, counted in starting(state.value, today, self.profile, area.nation).items():
+        for name, counted in starting(event, on, self.profile, area.nation).items():
             self.session.merge(
                 Deadline(
                     proposal_id=self.case.id, period=name, after=counted.after, due=counted.due
@@ -78,6 +110,17 @@ class Turn:
             )
         self.session.flush()
         self.session.expire(self.case, ["deadlines"])
+
+    def _hearing_periods(self, action: Action, today: date) -> None:
+        """A hearing gives the decision its longer time; its own time runs from the test at the earliest."""
+        if action is Action.OPEN_HEARING and {"decision", WITH_HEARING} <= self.case.due.keys():
+            decision, longer = (
+                self.session.get_one(Deadline, (self.case.id, name))
+                for name in ("decision", WITH_HEARING)
+            )
+            decision.due = max(decision.due, longer.due)
+        if action is Action.OPEN_TEST and self.case.hearing_opened_on:
+            self._start_periods(EVENTS[Action.OPEN_HEARING], today)
 
     def _flush_or_taken(self) -> None:
         """Two grants of one place at the same moment: the database lets one through, the other hears why."""
@@ -93,12 +136,31 @@ class Turn:
 
 @contextmanager
 def turn(case_id: int, user_id: int | None) -> Iterator[Turn]:
-    """Lock a case and act on it in one transaction; whoever comes second decides on what the first left."""
+    """Lock a case and act on it in one transaction; whoever comes second decides on what the first left.
+
+    What follows from the step by itself (publishing, a hearing that is called for) follows before it ends.
+    """
     with transaction() as session:
         case = session.get(Proposal, case_id, with_for_update=True)
         if case is None or case.asset.area_id != current_area().id:
             raise NotFound("no-case", "There is no such case.")
-        yield Turn(session, case, session.get_one(User, user_id) if user_id else None)
+        mine = Turn(session, case, session.get_one(User, user_id) if user_id else None)
+        yield mine
+        settle(mine)
+
+
+def settle(mine: Turn) -> None:
+    """Take the steps that wait for nobody and for no day."""
+    portal = Turn(mine.session, mine.case, None)
+    while True:
+        waiting = [row for row in AT_ONCE if row.state is mine.case.state]
+        facts = facts_of(mine.case, None) if waiting else None
+        row = next((row for row in waiting if row.broken(facts) is None), None)
+        if row is None:
+            return
+        why = " ".join(_(CALLED_BY[name]) for name in sorted(facts.hearing_called_by))
+        portal.take(row.action, why=why if row.action is Action.OPEN_HEARING else "")
+        mine.session.flush()
 
 
 def record(

@@ -7,21 +7,22 @@ from portal.areas.counting import how_counted
 from portal.people.models import User
 from portal.people.rules import Role
 from portal.proposals import queries, words
-from portal.proposals.acts import score_hint, slug_of, would_grant
+from portal.proposals.acts import ACTS, score_hint, slug_of, would_grant
 from portal.proposals.benefit import Result, Side, shown
+from portal.proposals.conditions import silence_grants
+from portal.proposals.doors import parts_of
+from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.panel import told
-from portal.proposals.rules import PARTIES, State
+from portal.proposals.rules import EDITABLE, PARTIES, State
 from portal.proposals.service import WRITTEN
 from portal.proposals.standing import (
-    facts_of,
     has_alternative,
     missing_of,
     profile_of,
     result_of,
     roles_of,
     sides_of,
-    silence_grants,
 )
 from portal.states import role_words
 from portal.web import day
@@ -55,10 +56,11 @@ def case_page(case: Proposal, user: User | None) -> dict[str, object]:
         "name": group_name(case, insider=insider),
         "steps": queries.where_it_stands(case),
         "ahead": words.AHEAD,
-        "actions": [(action, words.ACTIONS[action]) for action in actions],
+        # What has no page of its own is done elsewhere: a petition is signed on the petition's page.
+        "actions": [(action, words.ACTIONS[action]) for action in actions if action in ACTS],
+        "parts": parts_of(case, user),
         "serious": words.SERIOUS,
-        "editable": case.state in (State.DRAFT, State.RETURNED)
-        and Role.ORGANISER in roles_of(case, user),
+        "editable": case.state in EDITABLE and Role.ORGANISER in roles_of(case, user),
         "missing": missing_of(case),
         "returned_for": queries.missing_list(case) if case.state is State.RETURNED else "",
         "gains": gains(case, Side.PROPOSAL),

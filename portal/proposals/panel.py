@@ -33,6 +33,7 @@ def score(
                 Score(
                     proposal_id=case_id,
                     user_id=user_id,
+                    round=turn.case.round,
                     side=side,
                     criterion=criterion,
                     points=given,
@@ -91,6 +92,7 @@ def decide(
         turn.session.add(
             Decision(
                 proposal_id=case_id,
+                round=turn.case.round,
                 outcome=row.to,
                 on=clock.today(),
                 user_id=user_id,

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal import clock
-from portal.areas.calendar import Counted, count
+from portal.areas.calendar import Counted
 from portal.areas.models import Area
 from portal.areas.queries import current_area
 from portal.db import db
@@ -16,6 +16,7 @@ from portal.errors import NotFound
 from portal.people import access
 from portal.people.models import User
 from portal.people.rules import Role
+from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent, Proposal, Representation
 from portal.proposals.rules import (
     HOLDS_THE_PLACE,
@@ -26,7 +27,7 @@ from portal.proposals.rules import (
     State,
     open_to,
 )
-from portal.proposals.standing import facts_of, profile_of, roles_of
+from portal.proposals.standing import profile_of, roles_of
 from portal.register.models import Asset
 
 # Before it is published a case is its group's and the broker's; afterwards everybody's.
@@ -203,6 +204,10 @@ def _of(state: State, dues: dict[str, Due]) -> list[Due]:
     return [dues[period] for period in PERIODS_OF[state] if period in dues]
 
 
+# A hearing gives the decision this longer time.
+LONGER = ("decision_with_hearing",)
+
+
 def _dues(case: Proposal) -> dict[str, Due]:
     profile, today = profile_of(case), clock.today()
     nation = db.session.get_one(Area, case.asset.area_id).nation
@@ -210,8 +215,8 @@ def _dues(case: Proposal) -> dict[str, Due]:
     for deadline in case.deadlines:
         period = profile.periods[deadline.period]
         counts = [
-            count(p.number, p.unit, deadline.after, nation)
-            for p in (period, profile.periods.get(period.never_after or ""))
+            p.counted(deadline.after, nation)
+            for p in map(profile.periods.get, (deadline.period, period.never_after, *LONGER))
             if p
         ]
         found[deadline.period] = Due(

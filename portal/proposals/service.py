@@ -11,18 +11,21 @@ from portal.areas.queries import current_area
 from portal.db import transaction
 from portal.errors import Forbidden, RuleBroken
 from portal.people import access
-from portal.people.models import User
+from portal.people.models import Group, User
 from portal.people.rules import Role
 from portal.proposals import moves, rules
 from portal.proposals.benefit import Side
+from portal.proposals.knowing import start_facts
 from portal.proposals.models import Proposal, Representation
-from portal.proposals.rules import Action, State, Track
-from portal.proposals.standing import set_benefits, start_facts
+from portal.proposals.rules import Action, Track
+from portal.proposals.standing import set_benefits
 
 # What the group writes in its draft, besides the benefits.
 WRITTEN = (
     "title",
     "use",
+    "use_kind",
+    "backing",
     "timescale",
     "term_months",
     "costs",
@@ -42,12 +45,17 @@ def start(asset_id: int, user_id: int, group_id: int) -> Proposal:
             )
         # The person's row is the lock: two presses of the button by one person come one after the other.
         user = session.get_one(User, user_id, with_for_update=True)
-        same = select(Proposal).filter_by(asset_id=asset_id, group_id=group_id, state=State.DRAFT)
+        same = select(Proposal).where(
+            Proposal.asset_id == asset_id,
+            Proposal.group_id == group_id,
+            Proposal.state.in_(rules.EDITABLE),
+        )
         roles = access.roles_for(user, group_id=group_id, holder_id=asset.holder_id)
-        row = rules.find(None, Action.START, roles, start_facts(asset))
+        held = profiles.in_force(current_area().profile, clock.today())
+        group = session.get_one(Group, group_id)
+        row = rules.find(None, Action.START, roles, start_facts(asset, group, held))
         if draft := session.scalar(same):
             return draft
-        held = profiles.in_force(current_area().profile, clock.today())
         case = Proposal(
             asset=asset,
             group_id=group_id,
@@ -97,17 +105,13 @@ def return_incomplete(case_id: int, user_id: int, missing: str) -> None:
         turn.take(Action.RETURN_INCOMPLETE, words=missing, why=missing)
 
 
-def validate(case_id: int, user_id: int) -> None:
-    """The broker finds the proposal complete: the clock starts, and the case is published the same day."""
+def validate(case_id: int, user_id: int, why: str = "") -> None:
+    """The broker finds the proposal complete: the clock starts, and the case is published the same day.
+
+    `why`: where the same use was refused not long ago, why it is taken on all the same.
+    """
     with moves.turn(case_id, user_id) as turn:
-        turn.take(Action.VALIDATE)
-        publish(moves.Turn(turn.session, turn.case, None))
-
-
-def publish(turn: moves.Turn) -> None:
-    """From now on everybody may read the case."""
-    turn.case.published_on = clock.today()
-    turn.take(Action.PUBLISH)
+        turn.take(Action.VALIDATE, words=why, why=why)
 
 
 def represent(case_id: int, user_id: int, *, supports: bool, words: str) -> None:

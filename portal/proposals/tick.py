@@ -13,11 +13,12 @@ from portal.areas.queries import current_area
 from portal.db import db
 from portal.errors import RuleBroken
 from portal.people.rules import Role
-from portal.proposals import moves, service
-from portal.proposals.models import Decision, Proposal
+from portal.proposals import moves
+from portal.proposals.knowing import facts_of
+from portal.proposals.models import Deadline, Decision, Proposal
 from portal.proposals.panel import as_json
 from portal.proposals.rules import TRANSITIONS, Action, Transition, find
-from portal.proposals.standing import facts_of, result_of
+from portal.proposals.standing import result_of
 from portal.register.models import Asset
 from portal.web import day
 
@@ -48,7 +49,11 @@ def _clocked() -> list[int]:
         select(Proposal.id)
         .join(Asset)
         .where(Proposal.state.in_(CLOCKED), Asset.area_id == current_area().id)
-        .order_by(Proposal.id)
+        .outerjoin(
+            Deadline, (Deadline.proposal_id == Proposal.id) & (Deadline.period == "decision")
+        )
+        # Of two that are due on the same night, the one whose last day came first has the place.
+        .order_by(Deadline.due.is_(None), Deadline.due, Proposal.id)
     )
     return list(db.session.scalars(query))
 
@@ -91,17 +96,13 @@ def _plain(turn: moves.Turn, row: Transition) -> None:
     turn.take(row.action, why=_("The last day was %(day)s.", day=day(last)) if last else "")
 
 
-def _publish(turn: moves.Turn, _row: Transition) -> None:
-    service.publish(turn)
-
-
 def _default_grant(turn: moves.Turn, row: Transition) -> None:
     """Silence is a grant here: the council's resolution is copied, so that it stays what it was."""
     area = turn.session.get_one(Area, turn.case.asset.area_id)
     why = _(
         "The last day was %(day)s. By resolution %(reference)s of %(on)s the council adopted the compact, "
         "under which silence is a grant.",
-        day=day(turn.case.due["decision"]),
+        day=day(turn.case.due[row.clock.period]),
         reference=area.resolution_reference,
         on=day(area.resolution_on) or _("no recorded day"),
     )
@@ -109,6 +110,7 @@ def _default_grant(turn: moves.Turn, row: Transition) -> None:
     turn.session.add(
         Decision(
             proposal_id=turn.case.id,
+            round=turn.case.round,
             outcome=row.to,
             on=clock.today(),
             reasons=why,
@@ -123,7 +125,7 @@ def _escalate(turn: moves.Turn, row: Transition) -> None:
     area = turn.session.get_one(Area, turn.case.asset.area_id)
     why = _(
         "The last day was %(day)s. It is now with %(officer)s.",
-        day=day(turn.case.due["decision"]),
+        day=day(turn.case.due[row.clock.period]),
         # The name only: the address is for the letter, this is public.
         officer=parseaddr(area.senior_officer or "")[0]
         or area.senior_officer
@@ -133,7 +135,6 @@ def _escalate(turn: moves.Turn, row: Transition) -> None:
 
 
 STEPS = {
-    Action.PUBLISH: _publish,
     Action.DEFAULT_GRANT: _default_grant,
     Action.ESCALATE: _escalate,
 }

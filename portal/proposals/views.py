@@ -12,9 +12,10 @@ from portal.people.queries import groups_of, me
 from portal.people.rules import Role
 from portal.proposals import forms, page, queries, rules, service, words
 from portal.proposals.acts import ACTS, act_of, signed_in
+from portal.proposals.knowing import facts_of
 from portal.proposals.models import Proposal
 from portal.proposals.rules import EDITABLE, Action, Track
-from portal.proposals.standing import facts_of, profile_of, roles_of
+from portal.proposals.standing import profile_of, roles_of
 from portal.register import maps
 from portal.register import queries as register
 from portal.register.doors import Door, door, standing
@@ -98,7 +99,9 @@ def _save(form: forms.DraftForm, case_id: int) -> bool:
     if form.form_errors:
         return False  # the page had expired: nothing may be written
     one = queries.case_for(case_id, me())
-    good = {name: form[name].data for name in service.WRITTEN if not form[name].errors}
+    good = {
+        name: form[name].data for name in service.WRITTEN if name in form and not form[name].errors
+    }
     said = forms.said_for(form, profile_of(one).criteria)
     return bool(attempt(form, service.save_draft, case_id, me().id, good, said)) and whole
 

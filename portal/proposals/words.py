@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
-from portal.proposals.rules import Action, State
+from portal.proposals.rules import UNDECIDED, Action, State
 
 A, S = Action, State
 
@@ -127,6 +127,10 @@ PERIODS = {
     "answers": _l("The group may answer until the end of"),
     "holder_response": _l("The holder answers by the end of"),
     "decision": _l("Decided by the end of"),
+    "hearing": _l("The hearing is held by the end of"),
+    "review_request": _l("The group may ask for a review until the end of"),
+    "review": _l("Reviewed by the end of"),
+    "agreement": _l("Signed by the end of"),
 }
 
 # What lies ahead is named by what happens, not by an outcome that nobody knows yet.
@@ -137,6 +141,9 @@ NEXT = {
     S.DRAFT: _l(
         "The group writes its proposal and lodges it when it is ready. Nobody else sees it until then."
     ),
+    S.INTEREST: _l(
+        "Anybody may read that the group intends to ask for this place. It writes its proposal and lodges it when it is ready."
+    ),
     S.LODGED: _l("The broker says by %(validation)s whether anything is missing."),
     S.RETURNED: _l(
         "The group adds what is missing and lodges again. The clock does not run meanwhile."
@@ -146,6 +153,10 @@ NEXT = {
     S.UNDER_TEST: _l(
         "The panel scores the test and the chair decides by %(decision)s. %(silence)s"
     ),
+    S.HEARING: _l(
+        "Everybody is heard in public. Then the chair decides by %(decision)s. %(silence)s"
+    ),
+    S.REVIEW: _l("Another panel looks at it anew and decides by %(review)s. %(silence)s"),
     S.GRANTED: _l("The broker drafts the agreement."),
     S.GRANTED_BY_DEFAULT: _l("The broker drafts the agreement."),
     S.REFUSED: _l(
@@ -195,7 +206,7 @@ HOLDER_SAYS = {
 
 # The filter of the list of cases: value, words, states.
 PHASES = {
-    "open": (_l("Open now"), (S.ON_NOTICE, S.UNDER_TEST, S.ESCALATED)),
+    "open": (_l("Open now"), UNDECIDED),
     "overdue": (_l("Overdue"), (S.ESCALATED,)),
     "granted": (_l("Granted"), (S.GRANTED, S.GRANTED_BY_DEFAULT, S.AGREEMENT)),
     "in_use": (_l("In use"), (S.IN_USE,)),

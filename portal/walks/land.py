@@ -11,11 +11,13 @@ from datetime import date, datetime, time, timedelta
 from portal import clock
 from portal.areas.calendar import working_day
 from portal.areas.rules import Nation
-from portal.proposals import agreement, holder, panel, service
+from portal.proposals import agreement, declaring, holder, panel, service
 from portal.proposals.benefit import Side
-from portal.proposals.rules import State
+from portal.proposals.files import Sent
+from portal.proposals.rules import State, Track
 from portal.proposals.standing import profile_of
 from portal.proposals.tick import tick
+from portal.snapshots import snapshot
 from portal.walks.cast import Cast, make
 from portal.walks.stories import BUILDING, LAND, Story
 
@@ -97,11 +99,20 @@ def _lodge(cast: Cast, story: Story) -> None:
     rosa = cast.people["rosa"]
     cast.case_id = service.start(cast.asset_id, rosa, cast.group_id).id
     service.save_draft(cast.case_id, rosa, story.proposal, story.benefits)
+    if cast.case.track in profile_of(cast.case).interest_first:
+        declaring.register_interest(cast.case_id, rosa)
     service.lodge(cast.case_id, rosa)
 
 
 def _validate(cast: Cast, _story: Story) -> None:
     service.validate(cast.case_id, cast.people["broker"])
+
+
+def _show_sign(cast: Cast, _story: Story) -> None:
+    if cast.case.track is not Track.LAND:
+        return
+    photo = Sent(snapshot("the sign at the gate"), "sign.jpg", "The sign at the gate.")
+    declaring.show_sign(cast.case_id, cast.people["rosa"], photo, clock.today())
 
 
 def _support(cast: Cast, _story: Story) -> None:
@@ -175,7 +186,7 @@ def _hand_over(cast: Cast, _story: Story) -> None:
     agreement.hand_over(cast.case_id, cast.people["broker"], "Keys and photographs exchanged.")
 
 
-OPENING = ((0, _lodge), (0, _validate), (3, _support), (8, _oppose))
+OPENING = ((0, _lodge), (0, _validate), (0, _show_sign), (3, _support), (8, _oppose))
 ANSWERED = (
     (22, _answer),
     (28, _name_alternative),

@@ -7,9 +7,11 @@ from portal.areas.calendar import working_day
 from portal.areas.rules import Nation
 from portal.db import db
 from portal.people.rules import Role
-from portal.proposals import agreement, holder, panel, service
+from portal.proposals import agreement, declaring, holder, panel, service
 from portal.proposals.benefit import Side
+from portal.proposals.files import Sent
 from portal.proposals.models import Proposal
+from portal.proposals.rules import Track
 from portal.proposals.tick import tick
 from tests import factories
 
@@ -88,6 +90,13 @@ class Stage:
 
     def on_notice(self) -> "Stage":
         service.validate(self.lodged().case_id, self.broker)
+        if self.case.track is Track.LAND:
+            self.sign_shown()
+        return self
+
+    def sign_shown(self) -> "Stage":
+        sent = Sent(factories.photo(), "sign.png", "The sign at the gate.")
+        declaring.show_sign(self.case_id, self.organiser, sent, clock.today())
         return self
 
     def rival(self) -> int:
@@ -98,6 +107,8 @@ class Stage:
         service.save_draft(case_id, rival.id, WRITTEN, BENEFITS)
         service.lodge(case_id, rival.id)
         service.validate(case_id, self.broker)
+        sent = Sent(factories.photo(), "sign.png", "The other sign.")
+        declaring.show_sign(case_id, rival.id, sent, clock.today())
         return case_id
 
     def under_test(self, *, alternative: bool = False) -> "Stage":

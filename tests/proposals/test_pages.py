@@ -228,6 +228,7 @@ def test_the_whole_way_by_the_pages(client, stage):
     assert "Say more." in page(client, f"{path}/edit")
     does("organiser", "lodge", {})
     does("broker", "validate", {})
+    stage.sign_shown()
     plan = {
         "planned": "plans",
         "name": "Car park",

@@ -83,11 +83,11 @@ def test_the_database_itself_refuses_a_second_live_grant(stage):
 
 def test_the_refusal_of_the_database_is_told_in_a_sentence(stage, monkeypatch):
     """As if both had looked before either wrote."""
-    from portal.proposals import standing
+    from portal.proposals import knowing
 
     first, second = two_ready(stage)
     panel.decide(first, stage.chair)
-    monkeypatch.setattr(standing, "rival_holds_place", lambda *_args: False)
+    monkeypatch.setattr(knowing, "rival_holds_place", lambda *_args: False)
     with pytest.raises(PortalError) as caught:
         panel.decide(second, stage.chair)
     assert caught.value.code == "place-taken"

@@ -9,7 +9,7 @@ from portal.db import db
 from portal.notices.models import Letter
 from portal.people.models import Membership
 from portal.people.rules import Role
-from portal.proposals import agreement, holder, panel, service
+from portal.proposals import agreement, doors, holder, panel, service
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.rules import Action, State
 from portal.proposals.tick import tick
@@ -111,6 +111,8 @@ def test_the_last_days_are_stored_on_the_case(stage):
         "holder_response": date(2026, 4, 29),
         "decision": date(2026, 6, 5),
         "decision_latest": date(2026, 9, 2),
+        "decision_with_hearing": date(2026, 7, 17),
+        "site_sign": date(2026, 3, 30),
     }
 
 
@@ -253,6 +255,14 @@ def objected(stage, ground):
     return stage.case_id
 
 
+@pytest.fixture
+def heard(monkeypatch):
+    """An objection calls a hearing; here it has been held."""
+    held = [*doors._known, lambda _case, _user: {"heard": True}]
+    monkeypatch.setattr(doors, "_known", held)
+
+
+@pytest.mark.usefixtures("heard")
 def test_a_legal_bar_that_the_chair_upholds_refuses_a_passed_test(stage):
     case_id = objected(stage, "legal_bar")
     with broken("no-evidence"):
@@ -261,10 +271,12 @@ def test_a_legal_bar_that_the_chair_upholds_refuses_a_passed_test(stage):
     assert stage.case.decision.ground == "legal_bar"
 
 
+@pytest.mark.usefixtures("heard")
 def test_an_objection_that_the_chair_does_not_uphold_is_granted(stage):
     assert panel.decide(objected(stage, "unsafe"), stage.chair) is State.GRANTED
 
 
+@pytest.mark.usefixtures("heard")
 def test_what_the_test_decides_cannot_be_upheld_against_it(stage):
     case_id = objected(stage, "capacity_not_shown")
     with broken("test-passed"):

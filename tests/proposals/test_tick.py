@@ -117,8 +117,9 @@ def test_of_two_proposals_one_is_granted_and_the_other_lapses(stage):
     after_day("holder_response", stage.case)
     tick.tick()
     stage.capacity()
-    for member in (stage.panel, stage.panel2):
-        panel.score(stage.case_id, member, stage.sheet())
+    for case_id in (stage.case_id, rival):
+        for member in (stage.panel, stage.panel2):
+            panel.score(case_id, member, stage.sheet())
     panel.decide(stage.case_id, stage.chair)
     after_day("decision", stage.case)
     assert tick.tick() == [(rival, Action.LAPSE)]

@@ -1,0 +1,1 @@
+"""The agreement: heads of terms, documents, signatures, handover, renewal, return."""

@@ -1,0 +1,5 @@
+"""Pages of hearings."""
+
+from flask import Blueprint
+
+bp = Blueprint("hearings", __name__)

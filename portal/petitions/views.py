@@ -1,0 +1,5 @@
+"""Pages of petitions."""
+
+from flask import Blueprint
+
+bp = Blueprint("petitions", __name__)

@@ -1,0 +1,139 @@
+"""What stands in a case's way, or decides its road: blocks, repeats, rivals, what calls a hearing, what silence means."""
+
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import select
+
+from portal import clock
+from portal.areas.models import Area
+from portal.areas.profile import Profile
+from portal.db import db
+from portal.proposals.benefit import Result
+from portal.proposals.models import Decision, Proposal
+from portal.proposals.rules import UNDECIDED, Action, State
+from portal.proposals.standing import profile_of, result_of
+
+A_WEEK = timedelta(days=7)
+
+
+def applies(profile: Profile, block: str, track: str) -> bool:
+    """Whether a profile has such a block for this kind of place."""
+    there = profile.blocks.get(block)
+    return there is not None and (not there.tracks or track in there.tracks)
+
+
+def blocks_of(case: Proposal) -> list[str]:
+    """The names of what stands against a grant of this case now, as its profile has them."""
+    profile = profile_of(case)
+    return [
+        name
+        for name, stands in BLOCKS.items()
+        if applies(profile, name, case.track) and stands(case, profile.blocks[name].number)
+    ]
+
+
+def _sign_is_wanting(case: Proposal, days: int) -> bool:
+    """The sign has to be up so many days; the day it went up is not one of them."""
+    up = case.sign_shown_on
+    return up is None or clock.today() <= up + timedelta(days=days)
+
+
+def _notices_are_wanting(case: Proposal, number: int) -> bool:
+    """Open space: notices in so many consecutive weeks, in one newspaper. Nothing is known before somebody looked."""
+    if case.open_space is None:
+        return True
+    return case.open_space and not weeks_running(
+        [(notice.newspaper, notice.on) for notice in case.notices], number
+    )
+
+
+def weeks_running(notices: list[tuple[str, date]], number: int) -> bool:
+    """Whether one newspaper carried a notice in so many weeks that follow each other (Monday to Sunday)."""
+    weeks = {(paper.casefold().strip(), on - timedelta(days=on.weekday())) for paper, on in notices}
+    return any(
+        all((paper, monday + A_WEEK * step) in weeks for step in range(number))
+        for paper, monday in weeks
+    )
+
+
+BLOCKS = {"site_sign": _sign_is_wanting, "open_space_notices": _notices_are_wanting}
+
+
+def refused_before(case: Proposal) -> Proposal | None:
+    """The case in which this kind of use of this place was refused within the profile's months, if there is one.
+
+    Source: Community Empowerment (Scotland) Act 2015 s.93, and each profile's own number of months.
+    """
+    profile = profile_of(case)
+    if case.use_kind is None or not applies(profile, "repeat", case.track):
+        return None
+    since = clock.today() - relativedelta(months=profile.blocks["repeat"].number)
+    query = (
+        select(Proposal)
+        .join(Decision)
+        .where(
+            Proposal.asset_id == case.asset_id,
+            Proposal.use_kind == case.use_kind,
+            Proposal.id != case.id,
+            Proposal.state == State.REFUSED,
+            Decision.outcome == State.REFUSED,
+            Decision.on > since,
+        )
+        .order_by(Decision.on.desc())
+    )
+    return db.session.scalars(query).first()
+
+
+def hearing_called_by(case: Proposal) -> set[str]:
+    """What calls a hearing in this case, of what its profile names: its kind of place, or the holder's objection."""
+    objected = case.response is not None and case.response.action is Action.OBJECT
+    calls = {case.track.value} | ({"objection"} if objected else set())
+    return calls & set(profile_of(case).hearing_for)
+
+
+def rivals_of(case: Proposal) -> list[Proposal]:
+    """The undecided proposals for the same place that are tested together with this one: published before its test.
+
+    One that comes later does not hold up those who have waited.
+    """
+    tested = next((e.on for e in case.events if e.action is Action.OPEN_TEST), clock.today())
+    query = select(Proposal).where(
+        Proposal.asset_id == case.asset_id,
+        Proposal.id != case.id,
+        Proposal.state.in_(UNDECIDED),
+        Proposal.published_on <= tested,
+    )
+    return list(db.session.scalars(query.order_by(Proposal.id)))
+
+
+def fully_scored(case: Proposal) -> bool:
+    """Whether enough members of the panel have scored this case in its round."""
+    scorers = {score.user_id for score in case.scores if score.round == case.round}
+    return len(scorers) >= panel_size(case)
+
+
+def panel_size(case: Proposal) -> int:
+    """How many members must have scored, in this round."""
+    profile = profile_of(case)
+    return profile.review_panel_size if case.round > 1 else profile.panel_size
+
+
+def brings_more(rival: Proposal, result: Result) -> bool:
+    """Whether a rival that passes the test would bring more than this result. Who came first wins a tie."""
+    theirs = result_of(rival)
+    return theirs is not None and theirs.passed and theirs.ours > result.ours
+
+
+def silence_means(case: Proposal) -> str:
+    """What an undecided last day is: a grant only where the council has resolved it, a review where the profile
+    says so, else it goes to the senior officer.
+    """
+    silence = profile_of(case).silence
+    area = db.session.get_one(Area, case.asset.area_id)
+    return "escalate" if silence == "grant" and not area.resolution_reference else silence
+
+
+def silence_grants(case: Proposal) -> bool:
+    """Whether an undecided last day is a grant, and nothing stands against one."""
+    return silence_means(case) == "grant" and not blocks_of(case)

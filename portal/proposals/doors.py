@@ -1,0 +1,41 @@
+"""What the rooms above tell a case: facts for the guards, parts of its page, lines for its letters.
+
+Petitions, hearings and agreements stand on the cases and know them; the case knows none of them. A room says
+`@known` before a function that gives some of the facts of a case (by the names in `facts.Facts`), `@part` before one
+that draws a part of its page. They are asked in the order in which they were told.
+"""
+
+from collections.abc import Callable, Mapping
+
+from markupsafe import Markup
+
+from portal.people.models import User
+from portal.proposals.models import Proposal
+
+Known = Callable[[Proposal, User | None], Mapping[str, object]]
+Part = Callable[[Proposal, User | None], Markup | None]
+
+_known: list[Known] = []
+_parts: list[Part] = []
+
+
+def known(tell: Known) -> Known:
+    """Register a function that gives facts of a case, some of them about the person who acts."""
+    _known.append(tell)
+    return tell
+
+
+def part(draw: Part) -> Part:
+    """Register a function that draws a part of a case's page, or gives None where there is nothing to show."""
+    _parts.append(draw)
+    return draw
+
+
+def known_of(case: Proposal, user: User | None) -> dict[str, object]:
+    """Everything that the rooms above know of a case."""
+    return {name: value for tell in _known for name, value in tell(case, user).items()}
+
+
+def parts_of(case: Proposal, user: User | None) -> list[Markup]:
+    """Every further part of a case's page for this reader."""
+    return [drawn for draw in _parts if (drawn := draw(case, user)) is not None]
