@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from wtforms import Field
+
+from portal.proposals.boxes import chosen
+from portal.proposals.files import Sent
 from portal.proposals.forms import WordsForm
 from portal.proposals.models import Proposal
 from portal.web import Form
@@ -15,6 +19,7 @@ class Act(NamedTuple):
     run: Callable[[int, int, Form], object]
     template: str = "proposals/act.html"
     done: str = ""
+    megabytes: int = 0  # how much may be sent at once, where the form takes files
 
 
 def plain(_case: Proposal) -> Form:
@@ -35,3 +40,8 @@ def with_words(call: Callable[[int, int, str], object]) -> Callable[[int, int, F
 def bare(call: Callable[[int, int], object]) -> Callable[[int, int, Form], object]:
     """A service that takes nothing from the form."""
     return lambda case_id, user_id, _form: call(case_id, user_id)
+
+
+def sent(field: Field, shows: str = "") -> list[Sent]:
+    """The files that a field brought; `shows` says in words what is on them."""
+    return [Sent(file.stream.read(), file.filename or "", shows) for file in chosen(field)]

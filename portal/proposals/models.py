@@ -1,10 +1,8 @@
 """Cases about land and buildings: the proposal, its history, what was said, the test, the decision, the agreement."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import (
-    JSON,
     ForeignKey,
     Index,
     LargeBinary,
@@ -20,9 +18,34 @@ from portal.people.models import Group, User
 from portal.people.rules import Role
 from portal.proposals.benefit import Side
 from portal.proposals.filing import FileKind
+from portal.proposals.models_judging import (
+    CapacityCheck,
+    Decision,
+    HolderResponse,
+    Score,
+    SummingUp,
+)
 from portal.proposals.rules import HOLDS_THE_PLACE, Action, State, Track
 from portal.proposals.uses import UseKind
 from portal.register.models import Asset
+
+__all__ = [
+    "Agreement",
+    "Benefit",
+    "CapacityCheck",
+    "CaseEvent",
+    "CaseFile",
+    "Deadline",
+    "Decision",
+    "Extension",
+    "HolderResponse",
+    "Proposal",
+    "Representation",
+    "Score",
+    "Signature",
+    "SpaceNotice",
+    "SummingUp",
+]
 
 _HOLDS = text(f"state IN ({', '.join(repr(state.value) for state in HOLDS_THE_PLACE)})")
 
@@ -234,91 +257,6 @@ class SpaceNotice(Model):
     on: Mapped[date]
     file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-
-
-class SummingUp(Model):
-    """What the chair made of the panel's scores, for each round."""
-
-    __tablename__ = "summing_up"
-
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
-    round: Mapped[int] = mapped_column(primary_key=True)
-    words: Mapped[str] = mapped_column(Text)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    on: Mapped[date]
-
-
-class HolderResponse(Model):
-    """The holder's answer: agree, object on a ground, or name an alternative."""
-
-    __tablename__ = "holder_response"
-
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
-    action: Mapped[Action] = mapped_column(choice(Action))
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    on: Mapped[date]
-    officer: Mapped[str | None] = mapped_column(String(120))
-    ground: Mapped[str | None] = mapped_column(String(40))
-    evidence: Mapped[str | None] = mapped_column(Text)
-    # The alternative: a use the holder has, or plans.
-    planned: Mapped[bool | None]
-    name: Mapped[str | None] = mapped_column(String(200))
-    use: Mapped[str | None] = mapped_column(Text)
-    begins: Mapped[date | None]
-    budget_line: Mapped[str | None] = mapped_column(String(200))
-    document: Mapped[str | None] = mapped_column(String(500))
-
-
-class Score(Model):
-    """One panel member's points for one side and criterion, with the reason. Final."""
-
-    __tablename__ = "score"
-    __table_args__ = (UniqueConstraint("proposal_id", "user_id", "side", "criterion"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    round: Mapped[int] = mapped_column(default=1, server_default=text("1"))
-    side: Mapped[Side] = mapped_column(choice(Side))
-    criterion: Mapped[str] = mapped_column(String(40))
-    points: Mapped[int]
-    reason: Mapped[str] = mapped_column(Text)
-
-
-class CapacityCheck(Model):
-    """Whether one point of capacity holds, and what shows it."""
-
-    __tablename__ = "capacity_check"
-    __table_args__ = (UniqueConstraint("proposal_id", "item"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
-    item: Mapped[str] = mapped_column(String(40))
-    holds: Mapped[bool]
-    evidence: Mapped[str] = mapped_column(Text)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-
-
-class Decision(Model):
-    """How a case was decided, by whom or by what silence, with the result of the test as it stood."""
-
-    __tablename__ = "decision"
-
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
-    round: Mapped[int] = mapped_column(primary_key=True)
-    outcome: Mapped[State] = mapped_column(choice(State))
-    on: Mapped[date]
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    reasons: Mapped[str] = mapped_column(Text, default="")
-    ground: Mapped[str | None] = mapped_column(String(40))
-    evidence: Mapped[str | None] = mapped_column(Text)
-    # Per criterion: points of both columns; None where silence decided before anybody scored.
-    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    # The council's resolution that makes silence a grant, copied so that it stays what it was.
-    resolution_reference: Mapped[str | None] = mapped_column(String(120))
-    resolution_on: Mapped[date | None]
-
-    user: Mapped[User | None] = relationship()
 
 
 class Agreement(Model):

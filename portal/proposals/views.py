@@ -1,6 +1,6 @@
 """Pages about cases: the public register, one case, starting and writing a claim, and every action."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -12,6 +12,7 @@ from portal.people.queries import groups_of, me
 from portal.people.rules import Role
 from portal.proposals import forms, page, queries, rules, service, words
 from portal.proposals.acts import ACTS, act_of, signed_in
+from portal.proposals.blueprint import bp
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import Proposal
 from portal.proposals.rules import EDITABLE, Action, Track
@@ -22,8 +23,6 @@ from portal.register.doors import Door, door, standing
 from portal.register.models import Asset
 from portal.register.rules import Status
 from portal.web import attempt, render_form, state_words, told
-
-bp = Blueprint("proposals", __name__)
 
 AROUND_METRES = 1000
 
@@ -116,12 +115,15 @@ def act(case_id: int, slug: str):
         flash(told(refusal), "error")
         return redirect(url_for("proposals.case", case_id=case_id))
     how, said = ACTS[action], words.ACTIONS[action]
+    if how.megabytes:
+        request.max_content_length = how.megabytes * 1_000_000
     form = how.form(one)
     if form.validate_on_submit() and attempt(form, how.run, case_id, user.id, form):
         flash(_(queries.last_event(case_id).sentence))
         return redirect(url_for("proposals.case", case_id=case_id))
     one = queries.case_for(case_id, me())
-    return render_form(how.template, form, action=action, said=said, **page.case_page(one, me()))
+    shown = {"action": action, "said": said, "uploads": how.megabytes}
+    return render_form(how.template, form, **shown, **page.case_page(one, me()))
 
 
 def _refusal(one: Proposal, action: Action, user: User) -> RuleBroken | None:

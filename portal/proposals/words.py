@@ -1,123 +1,17 @@
 """What pages say about cases: actions, periods, questions, and what happens next. Wording only."""
 
-from typing import NamedTuple
-
 from flask_babel import lazy_gettext as _l
 
 from portal.proposals.rules import UNDECIDED, Action, State
+from portal.proposals.words_agreement import AGREEMENT
+from portal.proposals.words_group import GROUP, ActionWords
+from portal.proposals.words_judging import JUDGING
+
+__all__ = ["ACTIONS", "ActionWords"]
 
 A, S = Action, State
 
-
-class ActionWords(NamedTuple):
-    """An action on its page and its button: heading, a sentence before the form, the button that does it."""
-
-    title: str
-    intro: str
-    submit: str
-
-
-ACTIONS = {
-    A.LODGE: ActionWords(
-        _l("Lodge the proposal"),
-        _l(
-            "The broker checks within 5 working days that nothing is missing. Then it is published."
-        ),
-        _l("Lodge the proposal"),
-    ),
-    A.RETURN_INCOMPLETE: ActionWords(
-        _l("Return it: something is missing"),
-        _l(
-            "The group gets this list, completes its proposal and lodges it again. The clock does not run meanwhile."
-        ),
-        _l("Return it to the group"),
-    ),
-    A.VALIDATE: ActionWords(
-        _l("Say that it is complete"),
-        _l("The clock starts today, and the proposal is published today."),
-        _l("It is complete"),
-    ),
-    A.REPRESENT: ActionWords(
-        _l("Speak for or against"),
-        _l("Your words are published. Your name is not."),
-        _l("Publish my words"),
-    ),
-    A.ANSWER: ActionWords(
-        _l("Answer what was said"),
-        _l(
-            "Your answers are published beside the words. You need not answer everything, but an answer stays as it is."
-        ),
-        _l("Publish these answers"),
-    ),
-    A.AGREE: ActionWords(
-        _l("Agree to the proposal"),
-        _l("The panel scores the test all the same, so that the grant stands on its merits."),
-        _l("We agree"),
-    ),
-    A.OBJECT: ActionWords(
-        _l("Object on a listed ground"),
-        _l("The ground, the evidence and the officer's name are published."),
-        _l("We object"),
-    ),
-    A.NAME_ALTERNATIVE: ActionWords(
-        _l("Name another use"),
-        _l(
-            "A use that you have or plan. “We may need it” is not a plan. The panel scores it beside the proposal; ties go to the community."
-        ),
-        _l("Name this use"),
-    ),
-    A.DECLARE_INTEREST: ActionWords(
-        _l("Declare an interest"),
-        _l(
-            "You then take no part in this test. The history says that a member declared an interest, without your name."
-        ),
-        _l("I declare an interest"),
-    ),
-    A.SCORE: ActionWords(
-        _l("Score the test"),
-        _l(
-            "0 is no benefit, 4 a great one. Give each a reason. Your scores are final; you see the others' once you have given yours."
-        ),
-        _l("Give these scores"),
-    ),
-    A.CHECK_CAPACITY: ActionWords(
-        _l("Check whether the group can do it"),
-        _l(
-            "Answer each point, and say what shows it. It is published, and can be done again until the decision."
-        ),
-        _l("Save these answers"),
-    ),
-    A.DECIDE: ActionWords(
-        _l("Decide"),
-        _l("The outcome follows from the test. Your reasons are published with it."),
-        _l("Decide and publish"),
-    ),
-    A.WITHDRAW: ActionWords(
-        _l("Withdraw the proposal"),
-        _l("This ends the case. You can claim the place again later."),
-        _l("Withdraw it"),
-    ),
-    A.DRAFT_AGREEMENT: ActionWords(
-        _l("Draft the heads of terms"),
-        _l("The usual terms are filled in. Both sides sign exactly the text that this makes."),
-        _l("Make the text"),
-    ),
-    A.SIGN: ActionWords(
-        _l("Sign the agreement"),
-        _l("Read the text. Once one side has signed, it can never change."),
-        _l("Sign this text"),
-    ),
-    A.HAND_OVER: ActionWords(
-        _l("Hand the place over"),
-        _l("Say what was handed over: keys, photographs, meter readings."),
-        _l("It has been handed over"),
-    ),
-    A.END: ActionWords(
-        _l("End the use"),
-        _l("The place is returned and shows as vacant again."),
-        _l("End the use"),
-    ),
-}
+ACTIONS = {**GROUP, **JUDGING, **AGREEMENT}
 # The actions whose button must be pressed with care.
 SERIOUS = {A.WITHDRAW, A.END}
 
