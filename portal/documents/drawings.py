@@ -1,11 +1,13 @@
 """Pictures for a document: QR codes, photos and an area's mark, each an SVG and what it shows in words."""
 
-from base64 import b64encode
+import re
+from base64 import b64decode, b64encode
 from io import BytesIO
 from typing import TypedDict
 from xml.sax.saxutils import quoteattr
 
 import segno
+from PIL import Image
 
 SVG = 'xmlns="http://www.w3.org/2000/svg"'
 
@@ -31,6 +33,16 @@ def photo(webp: bytes, size: tuple[int, int], alt: str) -> Drawing:
     inside = f'width="{width}" height="{height}"'
     image = f'<image {inside} href="data:image/webp;base64,{b64encode(webp).decode()}"/>'
     return {"svg": f"<svg {SVG} {inside}>{image}</svg>", "alt": alt}
+
+
+def as_jpeg(drawing: Drawing) -> bytes | None:
+    """The photo within a drawing as Word can show it; None for a drawing that is no photo."""
+    found = re.search(r'data:image/webp;base64,([^"]+)"', drawing["svg"])
+    if not found:
+        return None
+    out = BytesIO()
+    Image.open(BytesIO(b64decode(found[1]))).convert("RGB").save(out, "JPEG", quality=80)
+    return out.getvalue()
 
 
 def mark(path: str, colour: str = "#ffffff") -> str:
