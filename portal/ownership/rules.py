@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from portal.areas.calendar import Counted, count, is_working_day
+from portal.areas.calendar import Counted, is_working_day
 from portal.areas.profile import Profile
 from portal.areas.rules import Nation, postcode_key
 from portal.errors import N_, BadInput, Forbidden, RuleBroken
@@ -259,7 +259,7 @@ def due_of(asked_on: date, profile: Profile, nation: Nation) -> Counted:
             "The policy profile %(name)s does not say how long a question about an owner may take.",
             name=profile.name,
         )
-    return count(period.number, period.unit, asked_on, nation)
+    return period.counted(asked_on, nation)
 
 
 def working_days(after: date, until: date, nation: Nation) -> int:

@@ -162,7 +162,7 @@ def promise() -> str:
     period = profiles.in_force(area.profile, clock.today()).periods[PERIOD]
     return _(
         "The broker answers within %(length)s. The question and the answer are public; your address is not.",
-        length=str(UNITS[period.unit]) % {"number": period.number},
+        length=str(UNITS[period.unit]) % {"number": period.number_for(area.nation)},
     )
 
 
