@@ -24,6 +24,9 @@ from portal.proposals.standing import (
 from portal.register.models import Asset
 from portal.register.rules import Status
 
+# Whoever decides asks for the holder's side: it is the group's agreement that is needed.
+SIDE_OF = {Role.CHAIR: Role.OFFICER}
+
 
 def may_ask(profile: Profile, group: Group) -> bool:
     """Whether the profile lets such a group ask."""
@@ -77,7 +80,7 @@ def facts_of(case: Proposal, user: User | None, **typed: object) -> Facts:
         and any(conditions.brings_more(rival, result) for rival in rivals),
         "objection": objection_of(case),
         "silence": conditions.silence_means(case),
-        "asked_for_time_as": waiting and waiting.role,
+        "asked_for_time_as": waiting and SIDE_OF.get(waiting.role, waiting.role),
         "signed": {s.role for s in case.agreement.signatures} if case.agreement else set(),
         "text_hash": case.agreement.sha256 if case.agreement else "",
         "grounds": profile.grounds,
@@ -105,8 +108,7 @@ def _of_person(case: Proposal, user: User) -> dict[str, object]:
         ),
         "declared": _did(CaseEvent, case, user, CaseEvent.action == Action.DECLARE_INTEREST),
         "signs_as": side,
-        # Whoever decides asks for the holder's side: it is the group's agreement that is needed.
-        "acts_as": side or (Role.OFFICER if Role.CHAIR in roles else None),
+        "acts_as": side or next((SIDE_OF[role] for role in SIDE_OF if role in roles), None),
     }
 
 

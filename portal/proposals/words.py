@@ -6,12 +6,13 @@ from portal.proposals.rules import UNDECIDED, Action, State
 from portal.proposals.words_agreement import AGREEMENT
 from portal.proposals.words_group import GROUP, ActionWords
 from portal.proposals.words_judging import JUDGING
+from portal.proposals.words_time import TIME
 
 __all__ = ["ACTIONS", "ActionWords"]
 
 A, S = Action, State
 
-ACTIONS = {**GROUP, **JUDGING, **AGREEMENT}
+ACTIONS = {**GROUP, **JUDGING, **TIME, **AGREEMENT}
 # The actions whose button must be pressed with care.
 SERIOUS = {A.WITHDRAW, A.END}
 
@@ -25,6 +26,15 @@ PERIODS = {
     "review_request": _l("The group may ask for a review until the end of"),
     "review": _l("Reviewed by the end of"),
     "agreement": _l("Signed by the end of"),
+}
+
+# The last days that both sides may agree to move, before their day.
+EXTENDED = {
+    "holder_response": _l("The holder's answer: until"),
+    "answers": _l("The group's answers: until"),
+    "hearing": _l("The hearing: until"),
+    "decision": _l("The decision: until"),
+    "review": _l("The review: until"),
 }
 
 # What lies ahead is named by what happens, not by an outcome that nobody knows yet.
