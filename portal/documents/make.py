@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from threading import local
 from typing import Any
 
 import orjson
@@ -22,6 +23,8 @@ PROBE = b'#set document(title: "-")\n#set text(font: "Source Sans 3")\n#sys.inpu
 _SURELY_DRAWN = range(0x20, 0x180)
 # Asking costs half a millisecond for each new character; a text of thousands of strange ones is no text.
 _MOST_ASKED = 400
+
+_own = local()
 
 
 def pdf(template: str, data: Mapping[str, Any], *, lang: str, made: datetime) -> bytes:
@@ -56,8 +59,10 @@ def _set(
 
 
 def _compiler() -> typst.Compiler:
-    """A new one for each document: it takes a tenth of a millisecond and one is not for two threads."""
-    return typst.Compiler(root=TEMPLATES, font_paths=_fonts())
+    """One for each thread: two threads cannot share it, and a new one for each document leaves memory behind."""
+    if not hasattr(_own, "compiler"):
+        _own.compiler = typst.Compiler(root=TEMPLATES, font_paths=_fonts())
+    return _own.compiler
 
 
 @cache

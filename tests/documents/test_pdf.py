@@ -240,6 +240,20 @@ def test_many_at_once_do_not_mix():
         assert all(pool.map(one, range(32)))
 
 
+STATM = Path("/proc/self/statm")  # the second number: pages of 4 KB in memory
+
+
+@pytest.mark.skipif(not STATM.exists(), reason="asks Linux how much memory is held")
+def test_a_web_worker_does_not_grow_with_every_letter():
+    def held_after(letters: int) -> int:
+        for number in range(letters):
+            made("letter", samples.letter(subject=f"Letter {number} of {letters}"))
+        return int(STATM.read_text().split()[1]) * 4096
+
+    warm = held_after(60)
+    assert held_after(120) - warm < 10_000_000
+
+
 def test_no_template_reaches_outside_its_folder():
     for path in make.TEMPLATES.glob("*.typ"):
         text = path.read_text()
