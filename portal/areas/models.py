@@ -36,6 +36,9 @@ class Area(Model):
     resolution_on: Mapped[date | None]
     contact_email: Mapped[str | None] = mapped_column(String(254))  # of the broker, on every page
     senior_officer: Mapped[str | None] = mapped_column(String(120))  # whom an overdue case goes to
+    # How many people live here, and who says so; a petition may need a share of them.
+    population: Mapped[int | None]
+    population_source: Mapped[str | None] = mapped_column(String(200))
 
     wards: Mapped[list["Ward"]] = relationship(back_populates="area", order_by="Ward.name")
 
@@ -51,6 +54,7 @@ class Ward(Model):
     code: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(120))
     shape: Mapped[Geometry | None] = mapped_column(Shape, deferred=True)
+    population: Mapped[int | None]
 
     area: Mapped[Area] = relationship(back_populates="wards")
 

@@ -1,7 +1,8 @@
 """Loading places: boundary, wards, postcodes. Each is a help, none is a must; loading twice changes nothing."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,11 +20,12 @@ from portal.areas.models import Area, Postcode, Ward
 from portal.areas.rules import Nation, check_look, check_resolution, postcode_key
 from portal.areas.uprns import sift, store
 from portal.db import db, transaction
-from portal.errors import BadInput
+from portal.errors import BadInput, RuleBroken
 
 # How the extracts of the Office for National Statistics end the names of what we look for.
 CODE_ENDS = ("area_code", "code", "cd")
 NAME_ENDS = ("area_name", "name", "nm")
+POPULATION_ENDS = ("population", "residents")
 NATION_OF = {
     "E": Nation.ENGLAND,
     "W": Nation.WALES,
@@ -33,11 +35,12 @@ NATION_OF = {
 
 
 class Place(NamedTuple):
-    """One shape of a boundary file with its code and name, "" where the file has none."""
+    """One shape of a boundary file with its code and name, "" where the file has none; and who live there, if it says."""
 
     code: str
     name: str
     shape: shapely.Geometry
+    population: int | None = None
 
 
 def import_places(
@@ -126,13 +129,16 @@ def _set_wards(s: Session, area: Area, places: list[Place]) -> Counter[str]:
         code = (place.code or place.name)[:20]
         ward = known.get(code)
         if ward is None:
-            s.add(Ward(area_id=area.id, code=code, name=place.name[:120], shape=place.shape))
+            ward = Ward(area_id=area.id, code=code, name=place.name[:120], shape=place.shape)
+            s.add(ward)
             done["new"] += 1
         elif ward.name != place.name[:120] or not shapely.equals_exact(ward.shape, place.shape):
             ward.name, ward.shape = place.name[:120], place.shape
             done["changed"] += 1
         else:
             done["unchanged"] += 1
+        # A file without the number takes none away that somebody wrote down.
+        ward.population = ward.population if place.population is None else place.population
     s.flush()
     return done
 
@@ -192,7 +198,12 @@ def _places(path: Path) -> list[Place]:
     except read.UnreadableError as wrong:
         raise BadInput("unreadable-file", "%(why)s", why=wrong) from wrong
     return [
-        Place(_first(f.properties, CODE_ENDS), _first(f.properties, NAME_ENDS), f.shape)
+        Place(
+            _first(f.properties, CODE_ENDS),
+            _first(f.properties, NAME_ENDS),
+            f.shape,
+            _whole(_first(f.properties, POPULATION_ENDS)),
+        )
         for f in features
         if f.shape is not None
     ]
@@ -205,6 +216,12 @@ def _first(properties: dict[str, Any], ends: Iterable[str]) -> str:
             if name.casefold().endswith(end) and value is not None:
                 return str(value).strip()
     return ""
+
+
+def _whole(text: str) -> int | None:
+    """A number of people as files write it: 8431, "8,431", 8431.0. Anything else is not one."""
+    found = re.fullmatch(r"([0-9]{1,8})(?:\.0*)?", text.replace(",", ""))
+    return int(found[1]) if found else None
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -230,3 +247,18 @@ def change_settings(area_id: int, **values: Any) -> None:
         area = s.get_one(Area, area_id, with_for_update=True)
         for name, value in values.items():
             setattr(area, name, value or None if name not in ("product_name", "colour") else value)
+
+
+def set_population(
+    area_id: int, whole: int | None, wards: Mapping[int, int | None], source: str
+) -> None:
+    """How many people live in the area and in its wards (ward's id -> number), and who says so; None: not on record."""
+    if source == "" and any(n is not None for n in (whole, *wards.values())):
+        raise RuleBroken(
+            "no-source", "Say where these numbers are from, for example Census 2021, ONS."
+        )
+    with transaction() as s:
+        area = s.get_one(Area, area_id, with_for_update=True)
+        area.population, area.population_source = whole, source or None
+        for ward in s.scalars(select(Ward).where(Ward.area_id == area_id)):
+            ward.population = wards.get(ward.id, ward.population)
