@@ -13,10 +13,10 @@ from pathlib import Path
 from portal.areas.calendar import COUNTERS
 from portal.areas.parts import Block, Clause, Criterion, Period, Petition, Profile
 from portal.areas.rules import Nation
-from portal.areas.tables import Table, read_table
+from portal.areas.tables import Table, none_of, read_table
 from portal.errors import BadInput
 
-__all__ = ("Block", "Clause", "Criterion", "Period", "Petition", "Profile")
+__all__ = ("Block", "Clause", "Criterion", "Period", "Petition", "Profile", "none_of")
 
 FOLDER = Path(__file__).parent / "profiles"
 TRACKS = ("land", "building")
@@ -93,7 +93,7 @@ def _period(table: Table, name: str) -> Period:
     other = at.entries("number_in", lambda t, key: t.positive(key, int), {})
     for nation in other:
         if nation not in list(Nation):
-            raise at.inner[-1].wrong(nation, f"{nation!r} is none of {', '.join(Nation)}")
+            raise at.inner[-1].wrong(nation, none_of(nation, Nation))
     return Period(
         name=name,
         number=at.positive("number", int),
@@ -166,14 +166,14 @@ def _check_names(top: Table, profile: Profile) -> None:
     _all_of(top, "ground_evidence", profile.grounds)
     for ground in profile.decided_by_test:
         if ground not in profile.grounds:
-            raise top.wrong("decided_by_test", f"there is no ground {ground!r}")
+            raise top.wrong("decided_by_test", none_of(ground, profile.grounds))
 
 
 def _none_but(top: Table, key: str, allowed: Iterable[str]) -> None:
     table = top.inside(key, {})
     for name in table.data:
         if name not in allowed:
-            raise table.wrong(name, f"{name!r} is none of {', '.join(allowed)}")
+            raise table.wrong(name, none_of(name, allowed))
 
 
 def _all_of(top: Table, key: str, names: Iterable[str]) -> None:
@@ -189,7 +189,7 @@ def _check_clauses(top: Table, profile: Profile) -> None:
         for name, part in getattr(profile, key).items():
             if part.clause not in profile.clauses:
                 at = top.inside(key).inside(name)
-                raise at.wrong("clause", f"there is no clause {part.clause!r}")
+                raise at.wrong("clause", none_of(part.clause, profile.clauses))
     numbers: dict[str, str] = {}
     for name, clause in profile.clauses.items():
         if (first := numbers.setdefault(clause.number, name)) != name:
@@ -205,7 +205,7 @@ def _check_periods(top: Table, profile: Profile) -> None:
     for name, period in profile.periods.items():
         at = top.inside("periods").inside(name)
         if period.never_after and period.never_after not in profile.periods:
-            raise at.wrong("never_after", f"there is no period {period.never_after!r}")
+            raise at.wrong("never_after", none_of(period.never_after, profile.periods))
         seen, before = {name}, period.runs_from if period.runs_from != name else ""
         while before in profile.periods:
             if before in seen:

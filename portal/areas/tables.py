@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -65,7 +66,8 @@ class Table:
         self.read.add(key)
         value: Any = self.data.get(key, default)
         if value is _MISSING:
-            raise self.wrong(key, "it is missing")
+            near = get_close_matches(key, self.data.keys() - self.read, n=1)
+            raise self.wrong(key, "it is missing" + (f"; is it {near[0]!r}?" if near else ""))
         if kind is Decimal and type(value) is int:
             value = Decimal(value)
         if value is not default and type(value) is not kind:
@@ -89,7 +91,7 @@ class Table:
         """One of some words."""
         value = self.get(key, str, default)
         if value is not default and value not in (known := tuple(allowed)):
-            raise self.wrong(key, f"{value!r} is none of {', '.join(known)}")
+            raise self.wrong(key, none_of(value, known))
         return value
 
     def words(
@@ -101,7 +103,7 @@ class Table:
             if type(value) is not str:
                 raise self.wrong(key, f"{value!r} is not a text")
             if known is not None and value not in known:
-                raise self.wrong(key, f"{value!r} is none of {', '.join(known)}")
+                raise self.wrong(key, none_of(value, known))
         if len(set(values)) < len(values):
             raise self.wrong(key, "something stands in it twice")
         return tuple(values)
@@ -125,18 +127,27 @@ class Table:
         """Refuse a key that nobody asked for, here or further in: mostly a slip of the pen."""
         for key in self.data:
             if key not in self.read:
-                raise self.wrong(
-                    key, "nothing of this name is known here; is it a slip of the pen?"
-                )
+                raise self.wrong(key, f"nothing reads it here; {_known(key, self.read)}")
         for table in self.inner:
             table.nothing_else()
+
+
+def none_of(name: str, known: Iterable[str]) -> str:
+    """Why a name is refused, with the one that was probably meant, or with all that there are."""
+    return f"{name!r} is not known; {_known(name, known)}"
+
+
+def _known(name: str, known: Iterable[str]) -> str:
+    names = sorted(str(each) for each in known)
+    near = get_close_matches(name, names, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names) or 'none'}"
 
 
 def refusal(file: Path, line: int, place: str, reason: str) -> BadInput:
     """The refusal of a file, as `portal profile check` prints it and a page shows it."""
     return BadInput(
         "wrong-profile",
-        "%(file)s:%(line)s: %(place)s: %(reason)s.",
+        "%(file)s:%(line)s: %(place)s: %(reason)s",
         file=file.name,
         line=line,
         place=place,
@@ -172,7 +183,7 @@ def lines_of(text: str) -> dict[str, int]:
         header = None if deep else HEADER.match(line)
         if header:
             table = _plain(header["path"])
-            found.setdefault(table, number)
+            _note(found, table, number)
         elif not deep and (key := KEY.match(line)):
             _note(found, f"{table}.{_plain(key['key'])}".strip("."), number)
         inside = quotes[-1] if len(quotes) % 2 else ""
@@ -187,7 +198,7 @@ def _opened(line: str) -> int:
 
 
 def _note(found: dict[str, int], place: str, number: int) -> None:
-    """A dotted key also says where its tables begin."""
+    """What is inside a table also says where that begins, if nothing did before."""
     while place and place not in found:
         found[place] = number
         place = place.rpartition(".")[0]
