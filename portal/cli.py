@@ -11,6 +11,7 @@ from flask import Flask, g
 
 from portal.errors import PortalError
 from portal.intake.command import command as import_register
+from portal.policy.command import profile
 from portal.walks.command import walk
 
 FILE = click.Path(path_type=Path)
@@ -68,6 +69,7 @@ def _in_app(command: click.Command) -> click.Command:
 
 
 main.add_command(walk)
+main.add_command(profile)
 main.add_command(_in_app(import_register))
 
 
