@@ -70,6 +70,9 @@ def import_places(
             report["boundary"] = _set_boundary(area, ground)
         if ward_places:
             report["wards"] = dict(_set_wards(s, area, ward_places))
+            if any(place.population is not None for place in ward_places):
+                said = area.population_source or attribution or wards.name
+                area.population_source = said[:200]
         if codes:
             report["postcodes"] = dict(_set_postcodes(s, area, codes, postcodes))
         if sifted:
