@@ -1,9 +1,19 @@
 """Forms of the area administrator."""
 
-from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from collections.abc import Iterable
 
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    EmailField,
+    IntegerField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+
+from portal.areas.models import Ward
 from portal.fields import DateParts
 from portal.people.forms import EMAIL
 from portal.people.rules import Role
@@ -93,3 +103,44 @@ class RoleForm(Form):
             self.holder.errors = [_l("Choose the holder that this officer acts for.")]
             return False
         return valid
+
+
+MOST_RESIDENTS = 99_999_999
+
+
+def _people(label: str, hint: str = "") -> IntegerField:
+    """A number of people; left empty where it is not on record."""
+    in_words = NumberRange(0, MOST_RESIDENTS, _l("Write a whole number, for example 8431."))
+    return IntegerField(
+        label,
+        description=hint,
+        validators=[Optional(), in_words],
+        render_kw={"class": "govuk-input--width-10"},
+    )
+
+
+class ResidentsForm(Form):
+    """How many people live in the area and in its wards, for petitions that need a share of them."""
+
+    whole = _people(
+        _l("In the whole area"),
+        _l(
+            "Leave it empty to add up the wards. Leave empty what you do not know: nothing is estimated."
+        ),
+    )
+    source = StringField(
+        _l("Where these numbers are from"),
+        description=_l("For example: Census 2021, Office for National Statistics."),
+        validators=[Optional(), Length(max=200)],
+    )
+
+
+def ward_field(ward: Ward) -> str:
+    """What the box of a ward is called."""
+    return f"ward_{ward.id}"
+
+
+def residents_form(wards: Iterable[Ward]) -> type[ResidentsForm]:
+    """With a box for each ward."""
+    boxes = {ward_field(ward): _people(ward.name) for ward in wards}
+    return type("ResidentsForm", (ResidentsForm,), boxes)

@@ -5,11 +5,11 @@ from flask_babel import gettext as _
 from wtforms import SelectChoice
 
 from portal.areas import service as areas
-from portal.areas.queries import current_area
+from portal.areas.queries import current_area, wards_of
 from portal.people import queries, service
 from portal.people.access import allow
 from portal.people.rules import Role
-from portal.setup.forms import AreaForm, RoleForm
+from portal.setup.forms import AreaForm, RoleForm, residents_form, ward_field
 from portal.web import EXPIRED, Form, attempt, render_form
 
 bp = Blueprint("setup", __name__)
@@ -26,6 +26,23 @@ def settings():
             flash(_("The settings have been saved."))
             return redirect(url_for("setup.settings"))
     return render_form("setup/settings.html", form)
+
+
+@bp.route("/setup/residents", methods=["GET", "POST"])
+@allow(Role.ADMINISTRATOR)
+def residents():
+    """How many people live here: a petition may need a share of them."""
+    area, wards = current_area(), wards_of(current_area())
+    known = {"whole": area.population, "source": area.population_source}
+    form = residents_form(wards)(data=known | {ward_field(w): w.population for w in wards})
+    if form.validate_on_submit():
+        numbers = {ward.id: form[ward_field(ward)].data for ward in wards}
+        source = form.source.data or ""
+        if attempt(form, areas.set_population, area.id, form.whole.data, numbers, source):
+            flash(_("The numbers have been saved."))
+            return redirect(url_for("setup.residents"))
+    boxes = [form[ward_field(ward)] for ward in wards_of(current_area())]
+    return render_form("setup/residents.html", form, boxes=boxes)
 
 
 @bp.route("/setup/roles", methods=["GET", "POST"])
