@@ -279,26 +279,6 @@ def middle(numbers: list[int], share: float = 0.5) -> float | None:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-# ---- what is never published
-
-EMAIL = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+\.[^\s@<>(),;:]*[^\W_]")
-# A telephone number of the United Kingdom: 0 or +44 (or 0044), then nine or ten digits, however they are grouped.
-TELEPHONE = re.compile(r"(?<![\w.])(?:\+|00)?(?:44[\s().-]*)?\(?0?\)?(?:[\s().-]*\d){9,10}(?![\w])")
-STARTS = re.compile(r"\s*\(?(?:\+|0)")
-
-
-def masked(words: str) -> str:
-    """Words without e-mail addresses and telephone numbers, which say who somebody is and where to find them.
-
-    >>> masked("Ring 0161 496 0123 or write to rosa@example.org")
-    'Ring [telephone number] or write to [e-mail address]'
-    """
-    return TELEPHONE.sub(
-        lambda found: "[telephone number]" if STARTS.match(found[0]) else found[0],
-        EMAIL.sub("[e-mail address]", words),
-    )
-
-
 # ---- what is the same question
 
 SAME_METRES = 50.0

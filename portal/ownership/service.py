@@ -12,6 +12,7 @@ from portal.areas.models import Area
 from portal.areas.queries import Place
 from portal.db import transaction
 from portal.errors import NotFound
+from portal.masking import masked
 from portal.notices.service import forget
 from portal.ownership import letters, moves
 from portal.ownership.models import Listener, Question
@@ -25,7 +26,6 @@ from portal.ownership.rules import (
     QuestionState,
     address_key,
     due_of,
-    masked,
     step_for,
 )
 from portal.ownership.tick import tick

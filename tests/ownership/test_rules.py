@@ -19,7 +19,6 @@ from portal.ownership.rules import (
     Facts,
     QuestionState,
     address_key,
-    masked,
 )
 from portal.people.rules import Role
 
@@ -109,29 +108,6 @@ def test_counting_back_gives_the_number_counted_forward(asked, number, nation):
 def test_the_middle_of_numbers(numbers, median, most):
     assert rules.middle(numbers) == median
     assert rules.middle(numbers, 0.9) == most
-
-
-@pytest.mark.parametrize(
-    ("said", "published"),
-    [
-        ("07700 900123", "[telephone number]"),
-        ("(0161) 496-0123!", "[telephone number]!"),
-        ("+44 (0)161 496 0123", "[telephone number]"),
-        ("0044 7700 900123", "[telephone number]"),
-        ("a.b+c@d-e.co.uk.", "[e-mail address]."),
-        ("UPRN 100011644603", "UPRN 100011644603"),
-        ("title GM123456, SJ 789 918", "title GM123456, SJ 789 918"),
-        ("53.42012345, -2.31012345", "53.42012345, -2.31012345"),
-        ("since 01/02/2026 at 10:00", "since 01/02/2026 at 10:00"),
-    ],
-)
-def test_what_says_how_to_reach_somebody_is_left_out(said, published):
-    assert masked(said) == published
-
-
-@given(st.text(max_size=300))
-def test_masking_never_fails_and_masks_once(said):
-    assert masked(masked(said)) == masked(said)
 
 
 def test_streets_are_compared_without_their_house_numbers():
