@@ -54,7 +54,7 @@ def _set(
         format="pdf",
         sys_inputs=words,
         pdf_standards=list(standards),
-        timestamp=made,
+        timestamp=made.replace(microsecond=0),  # Typst takes whole seconds
     )
 
 
