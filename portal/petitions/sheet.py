@@ -7,8 +7,7 @@ from portal import clock
 from portal.areas.models import Area
 from portal.documents import drawings, make
 
-LINES = 15
-COLUMNS = 4
+LINES = 18
 
 
 def pdf(area: Area, about: dict) -> bytes:
@@ -34,7 +33,7 @@ def words(area: Area, petition, case, about: dict) -> dict[str, object]:
         "lines": LINES,
         "qr": drawings.qr(about["short"], _("QR code that leads to the petition")),
         "scan": _("Or sign on your phone:"),
-        "short": about["short"],
+        "short": about["short"].partition("://")[2],
         "privacy": privacy(about["kept_months"]),
     }
 
@@ -42,7 +41,7 @@ def words(area: Area, petition, case, about: dict) -> dict[str, object]:
 def who_asks(about: dict) -> str:
     """Whose petition it is, and about which place."""
     return _(
-        "%(group)s asks to use %(place)s. %(needed)s signatures are needed.",
+        "%(group)s would like to use %(place)s. %(needed)s signatures are needed.",
         group=about["name"],
         place=about["case"].asset.name,
         needed=about["petition"].needed,
