@@ -80,7 +80,8 @@ def _textarea(field: fields.Field, _legend: str) -> tuple[str, Params]:
 
 
 def _file(field: fields.Field, _legend: str) -> tuple[str, Params]:
-    return "file", _extra(field) | _label(field)
+    several = isinstance(field, fields.MultipleFileField)
+    return "file", _extra(field) | _label(field) | {"multiple": several}
 
 
 def _choices(field: fields.Field, mark: str) -> list[Params]:

@@ -152,7 +152,7 @@ FORMS: dict[str, Sent] = {
     "represent": Sent(at_case(Stage.on_notice, "represent", "resident"), {"stance": "for", "words": "Green."}),
     "answer": Sent(at_case(spoken_about, "answer", "organiser"), {"answer_1": "Only until eight."}),
     "agree": Sent(at_case(Stage.on_notice, "agree", "officer"), {"words": "Gladly."}),
-    "object": Sent(at_case(Stage.on_notice, "object", "officer"), {"ground": "operational_need", "evidence": "Plan.", "officer": "Olu"}),
+    "object": Sent(at_case(Stage.on_notice, "object", "officer"), {"ground": "operational_need", "evidence": "Plan.", "officer": "Olu", "post": "Head"}),
     "alternative": Sent(
         at_case(Stage.on_notice, "name-alternative", "officer"),
         {k: str(v) for k, v in PLAN.items() if k != "begins"} | day("begins", PLAN["begins"]) | {"planned": "plans", "gain_social": "Cars.", "evidence_social": "Counts."},

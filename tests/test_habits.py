@@ -53,6 +53,8 @@ PURE = {
     "steps",
     "table",
     "filing",
+    "findings",
+    "outlook",
     "uses",
     "walltime",
 }

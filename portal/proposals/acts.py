@@ -7,11 +7,11 @@ from portal.people.models import User
 from portal.proposals.acting import Act
 from portal.proposals.acts_agreement import AGREEMENT
 from portal.proposals.acts_group import GROUP
-from portal.proposals.acts_judging import JUDGING, score_hint, would_grant
+from portal.proposals.acts_judging import JUDGING
 from portal.proposals.acts_time import TIME
 from portal.proposals.rules import Action
 
-__all__ = ["ACTS", "Act", "act_of", "score_hint", "signed_in", "slug_of", "would_grant"]
+__all__ = ["ACTS", "Act", "act_of", "signed_in", "slug_of"]
 
 ACTS: dict[Action, Act] = {**GROUP, **JUDGING, **TIME, **AGREEMENT}
 

@@ -2,19 +2,18 @@
 
 from flask_babel import gettext as _
 
+from portal.db import db
+from portal.people.queries import me
 from portal.proposals import forms_judging, holder, panel
-from portal.proposals.acting import Act, bare, plain, with_words, words_form
+from portal.proposals.acting import Act, bare, plain, sent, with_words, words_form
 from portal.proposals.benefit import Result
 from portal.proposals.forms import said_for
-from portal.proposals.models import Proposal
+from portal.proposals.knowing import facts_of
+from portal.proposals.models import Proposal, SummingUp
+from portal.proposals.outlook import Outlook, outlook
 from portal.proposals.rules import Action
-from portal.proposals.standing import (
-    objection_of,
-    profile_of,
-    result_of,
-    rival_holds_place,
-    sides_of,
-)
+from portal.proposals.standing import profile_of, result_of, sides_of
+from portal.proposals.verdict import may_see_scores
 from portal.web import Form
 
 
@@ -24,7 +23,8 @@ def _object(case_id: int, user_id: int, form: Form) -> None:
         user_id,
         ground=form.ground.data,
         evidence=form.evidence.data,
-        officer=form.officer.data,
+        officer=holder.Officer(form.officer.data, form.post.data),
+        papers=sent(form.files, _("Evidence of the holder's objection")),
     )
 
 
@@ -36,11 +36,36 @@ def _alternative(case_id: int, user_id: int, form: Form) -> None:
         planned=form.planned.data == "plans",
         plan={name: form[name].data for name in holder.PLAN},
         benefits=said_for(form, criteria),
+        papers=sent(form.files, _("Evidence of the holder's own use")),
+    )
+
+
+def _notice_form(case: Proposal) -> Form:
+    known = {True: "yes", False: "no", None: None}[case.open_space]
+    return forms_judging.NoticeForm(data={"open_space": known})
+
+
+def _notice(case_id: int, user_id: int, form: Form) -> None:
+    notice = None
+    if form.newspaper.data and form.on.data:
+        shows = _("The notice in the %(newspaper)s", newspaper=form.newspaper.data)
+        scan = next(iter(sent(form.scan, shows)), None)
+        notice = holder.Notice(form.newspaper.data, form.on.data, scan)
+    holder.record_notice(
+        case_id,
+        user_id,
+        open_space=form.open_space.data == "yes",
+        words=form.words.data or "",
+        notice=notice,
     )
 
 
 def _score_form(case: Proposal) -> Form:
-    return forms_judging.score_form(profile_of(case), sides_of(case))()
+    """The sheet, with what its writer has kept of it so far."""
+    draft = panel.draft_of(case, me().id)
+    return forms_judging.score_form(profile_of(case), sides_of(case))(
+        data=draft.said if draft else None
+    )
 
 
 def _score(case_id: int, user_id: int, form: Form) -> None:
@@ -73,15 +98,38 @@ def _capacity(case_id: int, user_id: int, form: Form) -> None:
     panel.check_capacity(case_id, user_id, answers)
 
 
-def would_grant(case: Proposal, result: Result | None) -> bool:
-    """What the outcome is, as things stand: the decide page shows the form that belongs to it."""
-    return bool(result and result.passed and not rival_holds_place(case.asset_id, case.id))
+def _sum_up_form(case: Proposal) -> Form:
+    there = db.session.get(SummingUp, (case.id, case.round))
+    return forms_judging.SumUpForm(data={"words": there.words if there else ""})
+
+
+DECIDE_FORMS = {
+    Outlook.GRANT: forms_judging.GrantForm,
+    Outlook.BLOCKED: forms_judging.GrantForm,
+    Outlook.OBJECTION: forms_judging.ObjectionForm,
+}
 
 
 def _decide_form(case: Proposal) -> Form:
-    if would_grant(case, result_of(case)):
-        return forms_judging.ObjectionForm() if objection_of(case) else forms_judging.GrantForm()
-    return forms_judging.with_grounds(forms_judging.RefuseForm, profile_of(case))()
+    """The form that belongs to the outcome; one who may not know it yet is refused on the plainest."""
+    if not may_see_scores(case, me()):
+        return forms_judging.GrantForm()
+    there = outlook(facts_of(case, me()))
+    if there in DECIDE_FORMS:
+        return DECIDE_FORMS[there]()
+    profile = profile_of(case)
+    return forms_judging.with_grounds(forms_judging.RefuseForm, profile)(
+        data={"ground": _ground(there, result_of(case))}
+    )
+
+
+def _ground(there: Outlook, result: Result) -> str | None:
+    """The ground that the outcome points to, so that it is chosen already; the chair may choose another."""
+    if there is Outlook.FAILED and not result.capacity:
+        return "capacity_not_shown"
+    if there is Outlook.FAILED and not result.above_floor:
+        return "benefit_not_shown"
+    return {Outlook.TAKEN: "committed"}.get(there, "better_alternative")
 
 
 def _decide(case_id: int, user_id: int, form: Form) -> None:
@@ -89,24 +137,26 @@ def _decide(case_id: int, user_id: int, form: Form) -> None:
     panel.decide(case_id, user_id, upheld=form.data.get("upheld") == "yes", **given)
 
 
-def score_hint() -> str:
-    """What the points mean."""
-    return _("0 none · 1 little · 2 some · 3 much · 4 great")
-
-
+UPLOAD = 64  # megabytes: four files of the largest kind, and what is typed
 JUDGING: dict[Action, Act] = {
+    Action.RECORD_NOTICE: Act(
+        _notice_form, _notice, "proposals/record_notice.html", megabytes=UPLOAD
+    ),
     Action.AGREE: Act(words_form, with_words(holder.agree)),
     Action.OBJECT: Act(
         lambda case: forms_judging.with_grounds(forms_judging.ObjectForm, profile_of(case))(),
         _object,
+        megabytes=UPLOAD,
     ),
     Action.NAME_ALTERNATIVE: Act(
         lambda case: forms_judging.alternative_form(profile_of(case))(),
         _alternative,
         "proposals/alternative.html",
+        megabytes=UPLOAD,
     ),
     Action.DECLARE_INTEREST: Act(plain, bare(panel.declare_interest)),
     Action.SCORE: Act(_score_form, _score, "proposals/score.html"),
     Action.CHECK_CAPACITY: Act(_capacity_form, _capacity),
+    Action.SUM_UP: Act(_sum_up_form, with_words(panel.sum_up), "proposals/sum_up.html"),
     Action.DECIDE: Act(_decide_form, _decide, "proposals/decide.html"),
 }

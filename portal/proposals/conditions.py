@@ -1,6 +1,7 @@
 """What stands in a case's way, or decides its road: blocks, repeats, rivals, what calls a hearing, what silence means."""
 
 from datetime import date, timedelta
+from sys import maxsize
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
@@ -11,7 +12,8 @@ from portal.areas.profile import Profile
 from portal.db import db
 from portal.proposals.benefit import Result
 from portal.proposals.models import Decision, Proposal
-from portal.proposals.rules import UNDECIDED, Action, State
+from portal.proposals.outlook import goes_before
+from portal.proposals.rules import HOLDS_THE_PLACE, OVER, UNDECIDED, Action, State
 from portal.proposals.standing import profile_of, result_of
 
 A_WEEK = timedelta(days=7)
@@ -49,8 +51,14 @@ def _notices_are_wanting(case: Proposal, number: int) -> bool:
 
 
 def weeks_running(notices: list[tuple[str, date]], number: int) -> bool:
-    """Whether one newspaper carried a notice in so many weeks that follow each other (Monday to Sunday)."""
-    weeks = {(paper.casefold().strip(), on - timedelta(days=on.weekday())) for paper, on in notices}
+    """Whether one newspaper carried a notice in so many weeks that follow each other (Monday to Sunday).
+
+    Source: Local Government Act 1972 s.123(2A), "for two consecutive weeks in a newspaper circulating in the area".
+    """
+    weeks = {
+        (" ".join(paper.casefold().split()), on - timedelta(days=on.weekday()))
+        for paper, on in notices
+    }
     return any(
         all((paper, monday + A_WEEK * step) in weeks for step in range(number))
         for paper, monday in weeks
@@ -119,10 +127,61 @@ def panel_size(case: Proposal) -> int:
     return profile.review_panel_size if case.round > 1 else profile.panel_size
 
 
-def brings_more(rival: Proposal, result: Result) -> bool:
-    """Whether a rival that passes the test would bring more than this result. Who came first wins a tie."""
+def came(case: Proposal) -> int:
+    """When a case was lodged for the first time, as a number that only compares: its place in the history."""
+    return next((e.id for e in case.events if e.action is Action.LODGE), maxsize)
+
+
+def lodged_on(case: Proposal) -> date | None:
+    """The day on which a case was lodged for the first time."""
+    return next((e.on for e in case.events if e.action is Action.LODGE), None)
+
+
+def untested(rivals: list[Proposal]) -> list[Proposal]:
+    """The rivals whose scores have to be waited for; one that is overdue itself holds up nobody."""
+    return [one for one in rivals if one.state is not State.ESCALATED and not fully_scored(one)]
+
+
+def brings_more(rival: Proposal, case: Proposal, result: Result) -> bool:
+    """Whether a rival that passes the test goes before a case with this result: it brings more, or as much and was
+    lodged first.
+    """
     theirs = result_of(rival)
-    return theirs is not None and theirs.passed and theirs.ours > result.ours
+    return (
+        theirs is not None
+        and theirs.passed
+        and goes_before(theirs.ours, result.ours, they_were_first=came(rival) < came(case))
+    )
+
+
+def better_of(case: Proposal) -> Proposal | None:
+    """The rival that goes before this case, if there is one: the best of them."""
+    result = result_of(case)
+    if result is None:
+        return None
+    ahead = [one for one in rivals_of(case) if brings_more(one, case, result)]
+    return max(ahead, key=lambda one: (result_of(one).ours, -came(one)), default=None)
+
+
+def winner_of(case: Proposal) -> Proposal | None:
+    """The other case that holds the place now."""
+    query = select(Proposal).where(
+        Proposal.asset_id == case.asset_id,
+        Proposal.id != case.id,
+        Proposal.state.in_(HOLDS_THE_PLACE),
+    )
+    return db.session.scalars(query).first()
+
+
+def others_of(case: Proposal) -> list[Proposal]:
+    """The other proposals for the place that anybody may read and that are not over, the first lodged first."""
+    query = select(Proposal).where(
+        Proposal.asset_id == case.asset_id,
+        Proposal.id != case.id,
+        Proposal.published_on.is_not(None),
+        Proposal.state.not_in(OVER),
+    )
+    return sorted(db.session.scalars(query), key=came)
 
 
 def silence_means(case: Proposal) -> str:

@@ -43,6 +43,7 @@ class Facts:
     interest: bool = False  # of the person who acts
     declared: bool = False
     scored: bool = False  # by the person who acts
+    must_score: bool = False  # the person who acts is of the panel and has not scored
     judged_before: bool = False  # the person who acts scored or decided the first time
     scores: int = 0  # panel members who have scored
     panel_size: int = 2

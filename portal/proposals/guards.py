@@ -276,10 +276,22 @@ nothing_blocks = Guard(
     N_("Something stands against a grant for now; the case's page says what."),
     lambda f: not f.blocked,
 )
+# Before the form is filled in, an objection may yet be upheld.
+a_block_leaves_a_choice = Guard(
+    "blocked",
+    nothing_blocks.sentence,
+    lambda f: not (f.blocked and f.passed and f.place_free) or f.beaten or bool(f.objection),
+)
 a_block_is_no_cause = Guard(
     "blocked",
     nothing_blocks.sentence,
-    lambda f: not f.blocked or not f.passed or f.upheld or f.beaten or not f.place_free,
+    lambda f: not (f.blocked and f.passed and f.place_free) or f.beaten or f.upheld,
+    about_input=True,
+)
+own_scores_are_given = Guard(
+    "score-first",
+    N_("You are a member of the panel: give your own scores before you see what the others gave."),
+    lambda f: not f.must_score,
 )
 not_reviewed_yet = Guard(
     "reviewed", N_("This case has been reviewed already."), lambda f: not f.reviewed

@@ -75,9 +75,9 @@ def facts_of(case: Proposal, user: User | None, **typed: object) -> Facts:
         "panel_size": conditions.panel_size(case),
         "capacity_checked": {check.item for check in case.capacity} >= set(profile.capacity),
         "passed": result is not None and result.passed,
-        "rivals_untested": sum(1 for rival in rivals if not conditions.fully_scored(rival)),
+        "rivals_untested": len(conditions.untested(rivals)),
         "beaten": result is not None
-        and any(conditions.brings_more(rival, result) for rival in rivals),
+        and any(conditions.brings_more(rival, case, result) for rival in rivals),
         "objection": objection_of(case),
         "silence": conditions.silence_means(case),
         "asked_for_time_as": waiting and SIDE_OF.get(waiting.role, waiting.role),
@@ -100,6 +100,8 @@ def _of_person(case: Proposal, user: User) -> dict[str, object]:
     before = case.round - 1
     return {
         "represented": _did(Representation, case, user),
+        "must_score": Role.PANEL in roles
+        and not _did(Score, case, user, Score.round == case.round),
         "scored": _did(Score, case, user, Score.round == case.round),
         "judged_before": _did(Score, case, user, Score.round == before)
         or _did(Decision, case, user, Decision.round == before),

@@ -23,6 +23,7 @@ from portal.proposals.models_judging import (
     Decision,
     HolderResponse,
     Score,
+    ScoreDraft,
     SummingUp,
 )
 from portal.proposals.rules import HOLDS_THE_PLACE, Action, State, Track
@@ -42,7 +43,7 @@ __all__ = [
     "Proposal",
     "Representation",
     "Score",
-    "Signature",
+    "ScoreDraft",
     "SpaceNotice",
     "SummingUp",
 ]

@@ -1,12 +1,12 @@
 """What the holder, the panel and its chair said of a case: the answer, scores, checks, summing up, decision."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.db import Model, choice
+from portal.db import Instant, Model, choice
 from portal.people.models import User
 from portal.proposals.benefit import Side
 from portal.proposals.rules import Action, State
@@ -40,6 +40,7 @@ class HolderResponse(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     on: Mapped[date]
     officer: Mapped[str | None] = mapped_column(String(120))
+    post: Mapped[str | None] = mapped_column(String(120))  # the officer's
     ground: Mapped[str | None] = mapped_column(String(40))
     evidence: Mapped[str | None] = mapped_column(Text)
     # The alternative: a use the holder has, or plans.
@@ -67,6 +68,20 @@ class Score(Model):
     reason: Mapped[str] = mapped_column(Text)
 
 
+class ScoreDraft(Model):
+    """A sheet of scores that its writer has not given yet. Nobody else ever reads it."""
+
+    __tablename__ = "score_draft"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    said: Mapped[dict[str, str]] = mapped_column(
+        JSON
+    )  # as the form has it: field -> what was typed
+    saved_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class CapacityCheck(Model):
     """Whether one point of capacity holds, and what shows it."""
 
@@ -85,6 +100,8 @@ class Decision(Model):
     """How a case was decided, by whom or by what silence, with the result of the test as it stood."""
 
     __tablename__ = "decision"
+    # Whatever the code does, the database keeps no refusal without ground, evidence and the two columns.
+    __table_args__ = (CheckConstraint(HAS_CAUSE, name="refusal_has_cause"),)
 
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
     round: Mapped[int] = mapped_column(primary_key=True)

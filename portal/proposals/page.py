@@ -6,23 +6,19 @@ from portal import clock
 from portal.areas.counting import how_counted
 from portal.people.models import User
 from portal.people.rules import Role
-from portal.proposals import queries, words
-from portal.proposals.acts import ACTS, score_hint, slug_of, would_grant
-from portal.proposals.benefit import Result, Side, shown
+from portal.proposals import page_judging, queries, words
+from portal.proposals.acts import ACTS, slug_of
+from portal.proposals.benefit import Side, shown
 from portal.proposals.conditions import silence_grants
 from portal.proposals.doors import parts_of
-from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent, Proposal
-from portal.proposals.panel import told
+from portal.proposals.page_judging import gains
 from portal.proposals.rules import EDITABLE, PARTIES, State
 from portal.proposals.service import WRITTEN
 from portal.proposals.standing import (
-    has_alternative,
     missing_of,
     profile_of,
-    result_of,
     roles_of,
-    sides_of,
 )
 from portal.states import role_words
 from portal.web import day
@@ -47,7 +43,6 @@ def helpers() -> dict[str, object]:
 def case_page(case: Proposal, user: User | None) -> dict[str, object]:
     """Everything about a case that this reader may see."""
     profile, insider = profile_of(case), queries.is_insider(case, user)
-    result = result_of(case) if may_see_scores(case, user) else None
     actions = queries.can_do(case, user)
     return {
         "case": case,
@@ -64,70 +59,17 @@ def case_page(case: Proposal, user: User | None) -> dict[str, object]:
         "missing": missing_of(case),
         "returned_for": queries.missing_list(case) if case.state is State.RETURNED else "",
         "gains": gains(case, Side.PROPOSAL),
-        "their_gains": gains(case, Side.ALTERNATIVE),
         "holder_says": words.HOLDER_SAYS,
         "voices": queries.voices(case),
-        "result": result,
-        "result_lines": result_lines(result, profile.most_points),
-        "result_sentence": _(result.sentence, **told(result, profile.most_points))
-        if result
-        else "",
-        "would_grant": would_grant(case, result),
-        "two_columns": has_alternative(case),
-        "sides": sides_of(case),
-        "score_hint": score_hint(),
         "history": [told_event(event, case) for event in reversed(case.events)],
+        **page_judging.judged(case, user),
         **helpers(),
     }
-
-
-def may_see_scores(case: Proposal, user: User | None) -> bool:
-    """Everybody once it is decided; before that a panel member who has scored, and the chair when all have."""
-    if case.decision is not None and case.decision.result:
-        return True
-    if user is None:
-        return False
-    facts = facts_of(case, user)
-    if facts.interest or facts.declared:
-        return False
-    chair = Role.CHAIR in roles_of(case, user) and Role.PANEL not in roles_of(case, user)
-    return facts.scored or (chair and facts.scores >= facts.panel_size)
 
 
 def group_name(case: Proposal, *, insider: bool = False) -> str:
     """The group as this reader may know it."""
     return case.group.name if insider or not case.group.private else _("A community group")
-
-
-def gains(case: Proposal, side: Side) -> list[tuple[str, str, str]]:
-    """(criterion, gain, evidence) of one side, in the profile's order, without what is empty."""
-    there = {b.criterion: b for b in case.benefits if b.side is side and (b.gain or b.evidence)}
-    return [
-        (_(criterion.title), there[name].gain, there[name].evidence)
-        for name, criterion in profile_of(case).criteria.items()
-        if name in there
-    ]
-
-
-def result_lines(result: Result | None, most: int) -> list[dict[str, object]]:
-    """The lines of the test as a table shows them: points, spread, and a sentence."""
-    if result is None:
-        return []
-    return [
-        {
-            "title": _(line.title),
-            "ours": line.ours,
-            "theirs": line.theirs,
-            "weight": shown(line.weight),
-            "sentence": _(
-                line.sentence,
-                ours=shown(line.ours.median),
-                theirs=shown(line.theirs.median) if line.theirs else "",
-                most=most,
-            ),
-        }
-        for line in result.lines
-    ]
 
 
 def told_event(event: CaseEvent, case: Proposal) -> dict[str, str]:

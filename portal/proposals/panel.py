@@ -1,21 +1,79 @@
-"""What the panel and its chair do: declare interests, score, check capacity, decide."""
+"""What the panel and its chair do: declare interests, score, check capacity, sum up, decide."""
 
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
+from sqlalchemy import delete
 
 from portal import clock
-from portal.proposals import moves
-from portal.proposals.benefit import Result, Side, Spread, shown
-from portal.proposals.models import CapacityCheck, Decision, Score
+from portal.db import db
+from portal.proposals import conditions, moves
+from portal.proposals.benefit import Result, Side, shown
+from portal.proposals.findings import as_json
+from portal.proposals.models import (
+    CapacityCheck,
+    Decision,
+    Proposal,
+    Score,
+    ScoreDraft,
+    SummingUp,
+)
+from portal.proposals.outlook import Outlook, outlook
 from portal.proposals.rules import Action, State
 from portal.proposals.standing import objection_of, result_of, sides_of
+
+__all__ = [
+    "as_json",
+    "check_capacity",
+    "decide",
+    "declare_interest",
+    "keep_draft",
+    "kept",
+    "score",
+    "sum_up",
+    "told",
+]
 
 
 def declare_interest(case_id: int, user_id: int) -> None:
     """A member says that they stand too near to the group or the holder, and takes no part."""
     with moves.turn(case_id, user_id) as turn:
         turn.take(Action.DECLARE_INTEREST)
+        _forget_draft(turn)
+
+
+def keep_draft(case_id: int, user_id: int, said: Mapping[str, str]) -> None:
+    """Keep a sheet that is not finished yet, as it was typed, for its writer alone; it is no step of the case."""
+    with moves.turn(case_id, user_id) as turn:
+        moves.find(
+            turn.case.state,
+            Action.SCORE,
+            turn.roles,
+            moves.facts_of(turn.case, turn.user),
+            input_too=False,
+        )
+        turn.session.merge(
+            ScoreDraft(
+                proposal_id=case_id,
+                round=turn.case.round,
+                user_id=user_id,
+                said=dict(said),
+                saved_at=clock.now(),
+            )
+        )
+
+
+def draft_of(case: Proposal, user_id: int) -> ScoreDraft | None:
+    """What a member has typed so far in this round."""
+    return db.session.get(ScoreDraft, (case.id, case.round, user_id))
+
+
+def _forget_draft(turn: moves.Turn) -> None:
+    mine = (turn.case.id, turn.case.round, turn.user.id)
+    columns = (ScoreDraft.proposal_id, ScoreDraft.round, ScoreDraft.user_id)
+    turn.session.execute(
+        delete(ScoreDraft).where(*(c == v for c, v in zip(columns, mine, strict=True)))
+    )
 
 
 def score(
@@ -27,6 +85,7 @@ def score(
         allowed = range(turn.profile.most_points + 1)
         whole = all(points.get(key, (None, ""))[0] in allowed and points[key][1] for key in asked)
         turn.take(Action.SCORE, whole=whole)
+        _forget_draft(turn)
         for side, criterion in asked:
             given, reason = points[side, criterion]
             turn.session.add(
@@ -66,6 +125,26 @@ def check_capacity(
             turn.session.add(check)
 
 
+def sum_up(case_id: int, user_id: int, words: str) -> None:
+    """What the chair makes of the panel's scores; shown with the result, and not before it. May be written anew."""
+    with moves.turn(case_id, user_id) as turn:
+        there = turn.session.get(SummingUp, (case_id, turn.case.round))
+        turn.allowed(Action.SUM_UP, words=words)
+        if there is not None and there.words == words:
+            return  # a second press of the button says nothing new
+        # The history is public at once and the words are not, so they do not stand there.
+        turn.take(Action.SUM_UP, words=words)
+        turn.session.merge(
+            SummingUp(
+                proposal_id=case_id,
+                round=turn.case.round,
+                words=words,
+                user_id=user_id,
+                on=clock.today(),
+            )
+        )
+
+
 def decide(
     case_id: int,
     user_id: int,
@@ -80,29 +159,44 @@ def decide(
     A refusal needs its ground and evidence; an upheld objection brings the ground along.
     """
     with moves.turn(case_id, user_id) as turn:
-        result = result_of(turn.case)
-        ground = objection_of(turn.case) if upheld else ground
+        case, result = turn.case, result_of(turn.case)
+        ground = objection_of(case) if upheld else ground
         given = {"ground": ground, "evidence": evidence, "upheld": upheld}
         row = turn.allowed(Action.DECIDE, **given)
         refused = row.to is State.REFUSED
         why = [_(result.sentence, **told(result, turn.profile.most_points)), reasons]
         if refused:
-            why = [turn.profile.grounds[ground] + ".", evidence, *why]
+            why = [f"{_(turn.profile.grounds[ground])}.", evidence, _of_rivals(turn), *why]
         turn.take(Action.DECIDE, why=" ".join(w for w in why if w), **given)
         turn.session.add(
             Decision(
                 proposal_id=case_id,
-                round=turn.case.round,
+                round=case.round,
                 outcome=row.to,
                 on=clock.today(),
                 user_id=user_id,
                 reasons=reasons,
                 ground=ground if refused else None,
                 evidence=evidence if refused else None,
-                result=as_json(result),
+                result=kept(case, result),
             )
         )
     return row.to
+
+
+def _of_rivals(turn: moves.Turn) -> str:
+    """That another proposal has the place, or goes before this one, where that is why it is refused."""
+    found = outlook(moves.facts_of(turn.case, turn.user))
+    if found is Outlook.TAKEN and (winner := conditions.winner_of(turn.case)):
+        return _(
+            "The place has been granted to another proposal, case %(number)s.", number=winner.id
+        )
+    if found is Outlook.BEATEN and (better := conditions.better_of(turn.case)):
+        return _(
+            "Another proposal for this place, case %(number)s, goes before it: it would bring more, or as much and was lodged first.",
+            number=better.id,
+        )
+    return ""
 
 
 def told(result: Result, most: int) -> dict[str, object]:
@@ -115,27 +209,14 @@ def told(result: Result, most: int) -> dict[str, object]:
     }
 
 
-def as_json(result: Result | None) -> dict | None:
-    """The result as the decision keeps it: exact totals as fractions, points per criterion."""
-    if result is None:
-        return None
-    return {
-        "passed": result.passed,
-        "capacity": result.capacity,
-        "ours": str(result.ours),
-        "theirs": None if result.theirs is None else str(result.theirs),
-        "floor": str(result.floor),
-        "lines": [
-            {
-                "criterion": line.criterion,
-                "weight": str(line.weight),
-                "ours": _spread(line.ours),
-                "theirs": line.theirs and _spread(line.theirs),
-            }
-            for line in result.lines
-        ],
-    }
+def kept(case: Proposal, result: Result | None) -> dict | None:
+    """What a decision keeps: the result, and the points of capacity, because a review may check them anew."""
+    found = as_json(result)
+    return found and found | {"checks": checked(case)}
 
 
-def _spread(spread: Spread) -> dict[str, object]:
-    return {"median": str(spread.median), "low": spread.low, "high": spread.high}
+def checked(case: Proposal) -> list[dict[str, object]]:
+    """The points of capacity as a decision keeps them."""
+    return [
+        {"item": one.item, "holds": one.holds, "evidence": one.evidence} for one in case.capacity
+    ]

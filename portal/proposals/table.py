@@ -81,7 +81,7 @@ HEARING_OUT = (
     *within(PUBLISHED,
             Transition(S.ON_NOTICE, A.RECORD_NOTICE, (BROKER,), S.ON_NOTICE,
                        N_("The broker recorded whether the land is open space, and the notices given of it."), "blocks",
-                       (g.notices_are_asked_for,))),
+                       (g.notices_are_asked_for, g.paper_is_there, g.not_too_early, g.not_too_late))),
     Transition(S.ON_NOTICE, A.AGREE, (OFFICER,), S.ON_NOTICE, N_("The holder agreed."), "response",
                (g.holder_has_not_answered,), UNTIL_ANSWERED, (ORGANISER,)),
     Transition(S.ON_NOTICE, A.OBJECT, (OFFICER,), S.ON_NOTICE, N_("The holder objected."), "response",
@@ -129,7 +129,7 @@ TESTING = (
     *within(DECIDING,
             Transition(S.UNDER_TEST, A.SUM_UP, (CHAIR,), S.UNDER_TEST,
                        N_("The chair summed up what the panel found."), "test",
-                       (g.no_interest, g.on_this_panel, g.panel_has_scored, g.says_why))),
+                       (g.no_interest, g.on_this_panel, g.own_scores_are_given, g.panel_has_scored, g.says_why))),
     *within((S.HEARING, S.ESCALATED),
             Transition(S.HEARING, A.SET_HEARING, (CHAIR, BROKER), S.HEARING,
                        N_("The hearing was moved to another day or place."), "hearing",
@@ -147,15 +147,15 @@ TESTING = (
 
 DECIDED = tuple(
     Transition(state, A.DECIDE, (CHAIR,), to, sentence, clause,
-               (g.no_interest, g.on_this_panel, g.everybody_was_heard, g.capacity_is_checked, g.panel_has_scored,
-                g.rivals_are_tested, *more),
+               (g.no_interest, g.on_this_panel, g.own_scores_are_given, g.everybody_was_heard, g.capacity_is_checked,
+                g.panel_has_scored, g.rivals_are_tested, *more),
                clock, AND_RESIDENTS, road=state is S.UNDER_TEST and to is S.GRANTED)
     for state, clock, clause in ((S.UNDER_TEST, UNTIL_DECIDED, "decision"), (S.HEARING, UNTIL_DECIDED, "decision"),
                                  (S.ESCALATED, None, "decision"), (S.REVIEW, UNTIL_REVIEWED, "review"))
     for to, sentence, more in (
         (S.GRANTED, N_("The use was granted: the proposal passed the test."),
          (g.test_is_passed, g.place_is_free, g.objection_is_not_upheld, g.no_rival_is_better, g.nothing_blocks)),
-        (S.REFUSED, N_("The use was refused."), (g.a_block_is_no_cause, g.refusal_has_cause, g.ground_is_listed, g.evidence_is_given)))
+        (S.REFUSED, N_("The use was refused."), (g.a_block_leaves_a_choice, g.a_block_is_no_cause, g.refusal_has_cause, g.ground_is_listed, g.evidence_is_given)))
 )
 
 SILENCE = tuple(

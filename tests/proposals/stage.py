@@ -33,6 +33,7 @@ PLAN = {
     "budget_line": "Capital, line 14",
     "document": "Parking strategy, page 31",
 }
+OFFICER = holder.Officer("Olu Ade", "Head of property")
 THEIRS = {"regeneration": ("Thirty spaces.", "Traffic counts.")}
 
 

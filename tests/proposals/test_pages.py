@@ -9,7 +9,7 @@ from portal.proposals.models import Proposal
 from portal.proposals.rules import State
 from portal.proposals.tick import tick
 from tests.conftest import csrf_token
-from tests.proposals.stage import Stage, after_day, on_working_day
+from tests.proposals.stage import OFFICER, Stage, after_day, on_working_day
 
 
 @pytest.fixture
@@ -239,6 +239,7 @@ def test_the_whole_way_by_the_pages(client, stage):
         "budget_line": "Line 14",
         "document": "Strategy",
         "gain_economic": "Jobs",
+        "evidence_economic": "A count.",
     }
     client.sign_in(stage.emails["officer"])
     bare = client.send(f"{path}/name-alternative", plan | {"budget_line": ""})
@@ -262,7 +263,8 @@ def test_the_whole_way_by_the_pages(client, stage):
     checks |= {f"evidence_{item}": "Seen." for item in stage.profile.capacity}
     does("broker", "check-capacity", checks)
     shown = does("chair", "decide", {"reasons": "Well shown."})
-    assert "The group would bring more: 3 against 1 of 4." in shown
+    assert "The proposal would bring more (3) than the holder" in shown
+    assert "The group would bring more: 3 against 1 of 4." in page(client, f"{path}/result")
     assert "Well shown." in shown
     terms = {
         "starts_on-day": "1",
@@ -291,7 +293,7 @@ def test_the_decide_page_shows_a_refusal_and_keeps_what_was_typed(client, stage)
     stage.scored(ours=1, theirs=3, alternative=True)
     client.sign_in(stage.emails["chair"])
     path = f"/cases/{stage.case_id}/decide"
-    assert "It cannot be granted" in page(client, path)
+    assert "It does not pass the test" in page(client, path)
     answer = client.send(path, {"evidence": "Page 31 of the strategy."})
     assert answer.status_code == 422
     assert "Page 31 of the strategy." in text(answer)
@@ -309,7 +311,7 @@ def test_scores_are_hidden_until_one_has_given_ones_own(client, stage):
         assert ("The test of benefit" in page(client, path)) is sees, who
     panel.score(stage.case_id, stage.panel2, stage.sheet(2))
     client.sign_in(stage.emails["panel2"])
-    assert "2 to 4" in page(client, path)
+    assert "2 to 4" in page(client, f"{path}/result")
 
 
 def test_an_asset_leads_to_its_claim_and_its_case(client, stage):
@@ -322,7 +324,11 @@ def test_the_holders_answer_is_on_the_page(client, stage):
     stage.on_notice()
     on_working_day(5)
     holder.object_to(
-        stage.case_id, stage.officer, ground="unsafe", evidence="Survey.", officer="Olu Ade"
+        stage.case_id,
+        stage.officer,
+        ground="unsafe",
+        evidence="Survey.",
+        officer=OFFICER,
     )
     shown = page(client, f"/cases/{stage.case_id}")
     assert "The holder objects." in shown

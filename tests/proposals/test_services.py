@@ -17,7 +17,7 @@ from portal.register.models import Asset
 from portal.register.rules import Kind, Status
 from tests import factories
 from tests.conftest import broken
-from tests.proposals.stage import BENEFITS, PLAN, THEIRS, Stage, after_day, on_working_day
+from tests.proposals.stage import BENEFITS, OFFICER, PLAN, THEIRS, Stage, after_day, on_working_day
 
 
 @pytest.fixture
@@ -158,12 +158,18 @@ def test_the_holder_answers_once_and_in_time(stage):
         )
     with broken("no-ground"):
         holder.object_to(
-            stage.case_id, stage.officer, ground="we may need it", evidence="x", officer="Olu"
+            stage.case_id,
+            stage.officer,
+            ground="we may need it",
+            evidence="x",
+            officer=OFFICER,
         )
     assert stage.case.response is None
     holder.agree(stage.case_id, stage.officer)
     with broken("holder-answered"):
-        holder.object_to(stage.case_id, stage.officer, ground="unsafe", evidence="x", officer="Olu")
+        holder.object_to(
+            stage.case_id, stage.officer, ground="unsafe", evidence="x", officer=OFFICER
+        )
 
 
 def test_an_officer_of_another_holder_cannot_answer(stage):
@@ -245,7 +251,11 @@ def objected(stage, ground):
     """Passed by the panel, objected to by the holder."""
     stage.on_notice()
     holder.object_to(
-        stage.case_id, stage.officer, ground=ground, evidence="Deed of 1921.", officer="Olu"
+        stage.case_id,
+        stage.officer,
+        ground=ground,
+        evidence="Deed of 1921.",
+        officer=OFFICER,
     )
     after_day("answers", stage.case)
     tick()
