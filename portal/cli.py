@@ -127,6 +127,7 @@ def demo(area: str | None, *, port: int, fresh: bool, no_serve: bool, **files: P
 @main.command()
 def tick() -> None:
     """Act on every deadline that has passed, then send what waits in the outbox. Run it every few minutes."""
+    from portal.agreements.tick import tick as agreements_tick
     from portal.areas.queries import served_areas
     from portal.lettings.service import tick as lettings_tick
     from portal.notices.service import send_waiting
@@ -137,10 +138,11 @@ def tick() -> None:
     from portal.watches.service import tick as watches_tick
 
     with _app().app_context():
-        done = {"cases": 0, "lets": 0, "watches": 0, "questions": 0, "forgotten": 0, "letters": 0}
+        done = {"cases": 0, "agreements": 0, "lets": 0, "watches": 0, "questions": 0, "forgotten": 0, "letters": 0}
         for area_id in served_areas():
             g.area_id = area_id
             done["cases"] += len(proposals_tick())
+            done["agreements"] += agreements_tick()
             done["lets"] += lettings_tick()
             done["watches"] += watches_tick()
             done["questions"] += ownership_tick()

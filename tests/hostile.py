@@ -6,10 +6,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, select
 
+from portal.agreements import deposits, negotiating
+from portal.agreements import service as agreements
 from portal.areas.profile import in_force
 from portal.db import db
 from portal.lettings import service as lettings
 from portal.models import Model
+from portal.money.rules import Paid
 from portal.people import service as people
 from portal.people.models import RoleGrant
 from portal.people.rules import Role
@@ -24,6 +27,7 @@ class Sent(NamedTuple):
 
     bring: Callable[[], tuple[str, str]]
     good: dict[str, Any]
+    files: tuple[str, ...] = ()  # fields that take a file
 
 
 def day(name: str, when: date) -> dict[str, str]:
@@ -54,10 +58,23 @@ def checked_and_scored(stage: Stage, points: int) -> None:
     stage.scored(ours=points)
 
 
-def signed_by_both(stage: Stage) -> None:
-    stage.in_agreement()
+def ended_with_deposit(stage: Stage) -> None:
+    stage.agreed(deposit=5000)
+    deposits.take(stage.case_id, stage.broker, paid_by=Paid.CASH)
     stage.sign("organiser")
     stage.sign("officer")
+    agreements.hand_over(stage.case_id, stage.broker, "Sound.")
+    agreements.end(stage.case_id, stage.broker, "A broken gate.")
+
+
+def claimed(stage: Stage) -> None:
+    ended_with_deposit(stage)
+    deposits.claim(stage.case_id, stage.broker, pence=2000, why="The gate.", evidence="A bill.")
+
+
+def renewing(stage: Stage) -> None:
+    stage.in_use()
+    negotiating.renew(stage.case_id, stage.organiser, term_months=12)
 
 
 def at_let(bring: Callable[..., Any], name: str, who: str) -> Callable[[], tuple[str, str]]:
@@ -165,11 +182,27 @@ FORMS: dict[str, Sent] = {
     "withdraw": Sent(at_case(Stage.on_notice, "withdraw", "organiser"), {"words": "Moved."}),
     "terms": Sent(
         at_case(Stage.granted, "draft-agreement", "broker"),
-        {"term_months": "36", "permitted_use": "Beds.", "further_terms": "None."} | day("starts_on", date(2026, 9, 1)),
+        {"form": "licence", "term_months": "36", "rent": "120", "deposit": "50", "permitted_use": "Beds.", "further": "None."} | day("starts_on", date(2026, 9, 1)),
     ),
-    "sign": Sent(at_case(Stage.in_agreement, "sign", "organiser"), {"name": "Rosa Hill", "read": "y"}),
-    "hand over": Sent(at_case(signed_by_both, "hand-over", "broker"), {"words": "Keys."}),
-    "end": Sent(at_case(Stage.in_use, "end", "organiser"), {"words": "Done."}),
+    "change a term": Sent(at_case(Stage.in_agreement, "change-terms?term=rent", "organiser"), {"value": "12", "version": "1"}),
+    "accept terms": Sent(at_case(Stage.in_agreement, "accept-terms", "officer"), {"which": "rent:1", "shown": "rent:1"}),
+    "contract out": Sent(
+        at_case(lambda s: s.granted().terms(form="lease"), "contract-out", "broker"),
+        {"route": "simple", "declared_by": "Rosa Hill"} | day("notice_on", date(2026, 4, 1)) | day("declared_on", date(2026, 4, 2)),
+        ("scan",),
+    ),
+    "take a deposit": Sent(at_case(lambda s: s.agreed(deposit=5000), "take-deposit", "broker"), {"paid_by": "transfer"}),
+    "waive a deposit": Sent(at_case(lambda s: s.agreed(deposit=5000), "waive-deposit", "broker"), {"why": "A poor group."}),
+    "sign": Sent(at_case(Stage.agreed, "sign", "organiser"), {"name": "Rosa Hill", "position": "Treasurer", "read": "y"}),
+    "hand over": Sent(at_case(Stage.signed, "hand-over", "broker"), {"words": "Sound.", "keys": "Two.", "meters": "00123"}),
+    "give notice": Sent(at_case(Stage.in_use, "give-notice", "organiser"), {"why": "We move."} | day("ends_on", date(2026, 12, 1))),
+    "renew": Sent(at_case(Stage.in_use, "renew", "organiser"), {"term_months": "12"}),
+    "keep on": Sent(at_case(renewing, "keep-on", "officer"), {}),
+    "condition photos": Sent(at_case(Stage.signed, "agreement/photos", "officer"), {}),
+    "end": Sent(at_case(Stage.in_use, "end", "organiser"), {"words": "Clean.", "keys": "Two back.", "meters": "00456"}),
+    "claim of a deposit": Sent(at_case(ended_with_deposit, "claim-deposit", "broker"), {"pence": "20", "why": "The gate.", "evidence": "A bill."}),
+    "answer a claim": Sent(at_case(claimed, "answer-claim", "organiser"), {"agrees": "no", "words": "It was broken before."}),
+    "settle a deposit": Sent(at_case(ended_with_deposit, "settle-deposit", "broker"), {}),
     "ask": Sent(ask, {"group": "1", "insurance": "venue", "safeguarding": "y", "note": "Wheelchairs."}),
     "approve": Sent(at_let(make.requested, "approve", "broker"), {"price_pence": "0", "deposit_pence": "20", "waiver": ""}),
     "decline": Sent(at_let(make.requested, "decline", "broker"), {"why": "A wedding."}),

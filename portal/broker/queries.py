@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from portal import clock
+from portal.agreements.words import ACTIONS as AGREEMENT
 from portal.areas.models import Area
 from portal.areas.queries import current_area
 from portal.db import db
@@ -52,9 +53,12 @@ CASE_DUTIES: dict[CaseAction, tuple[Any, str]] = {
     CaseAction.SCORE: (ACTIONS[CaseAction.SCORE].title, "decision"),
     CaseAction.CHECK_CAPACITY: (ACTIONS[CaseAction.CHECK_CAPACITY].title, "decision"),
     CaseAction.DECIDE: (_l("Decide the case"), "decision"),
-    CaseAction.DRAFT_AGREEMENT: (ACTIONS[CaseAction.DRAFT_AGREEMENT].title, ""),
-    CaseAction.SIGN: (ACTIONS[CaseAction.SIGN].title, ""),
-    CaseAction.HAND_OVER: (ACTIONS[CaseAction.HAND_OVER].title, ""),
+    CaseAction.DRAFT_AGREEMENT: (AGREEMENT[CaseAction.DRAFT_AGREEMENT].title, ""),
+    CaseAction.ACCEPT_TERMS: (AGREEMENT[CaseAction.ACCEPT_TERMS].title, "agreement"),
+    CaseAction.CONTRACT_OUT: (AGREEMENT[CaseAction.CONTRACT_OUT].title, ""),
+    CaseAction.TAKE_DEPOSIT: (AGREEMENT[CaseAction.TAKE_DEPOSIT].title, ""),
+    CaseAction.SIGN: (AGREEMENT[CaseAction.SIGN].title, "agreement"),
+    CaseAction.HAND_OVER: (AGREEMENT[CaseAction.HAND_OVER].title, ""),
 }
 # Both can be done again after they were done; then nothing waits any more.
 DONE = {

@@ -12,7 +12,9 @@ from portal import clock
 from portal.areas.queries import current_area
 from portal.db import db
 from portal.demo import cast, claims
-from portal.proposals import agreement, declaring, holder, panel, service
+from portal.agreements import negotiating, terms
+from portal.agreements import service as agreements
+from portal.proposals import declaring, holder, panel, service
 from portal.proposals.benefit import Side
 from portal.proposals.files import Sent
 from portal.proposals.models import Proposal
@@ -129,18 +131,27 @@ def _granted(case):
 def _drafted(case):
     yield from _granted(case)
     yield 6
-    agreement.draft_agreement(
-        *case.by(cast.BROKER),
-        starts_on=clock.today() + timedelta(days=21),
-        term_months=case.claim.term_months,
-    )
-    yield 2
+    said = {
+        "starts_on": clock.today() + timedelta(days=21),
+        "term_months": case.claim.term_months,
+    }
+    negotiating.draft_agreement(*case.by(cast.BROKER), said)
+    yield 1
+    _accept(case, case.officer)
+    yield 1
+    _accept(case, case.organiser)
     _sign(case, case.organiser)
 
 
+def _accept(case, person):
+    there = terms.now_of(terms.current(case.id))
+    shown = {key: now.row.version for key, now in there.items()}
+    negotiating.accept_terms(*case.by(person), shown)
+
+
 def _sign(case, person):
-    shown = case.row.agreement.sha256
-    agreement.sign(*case.by(person), name=person.name, shown_hash=shown)
+    shown = terms.current(case.id).sha256
+    agreements.sign(*case.by(person), name=person.name, shown_hash=shown)
 
 
 def draft(case):
@@ -217,7 +228,11 @@ def in_use(case):
     yield 3
     _sign(case, case.officer)
     yield 14
-    agreement.hand_over(*case.by(cast.BROKER), "Two keys handed over; condition photographed.")
+    agreements.hand_over(
+        *case.by(cast.BROKER),
+        "Sound, but for the fence on the north side, which leans.",
+        keys="Two keys to the gate, both with the group.",
+    )
 
 
 # How many days ago each case began, how it goes, and what is asked for.

@@ -1,11 +1,10 @@
 """Every action's page: which form it shows and which service it calls. One row an action; views.py does the rest.
 
-The rows stand with those who act (`acts_group`, `acts_judging`, `acts_agreement`); rooms above add theirs.
+The rows stand with those who act (`acts_group`, `acts_judging`); rooms above add theirs.
 """
 
 from portal.people.models import User
 from portal.proposals.acting import Act
-from portal.proposals.acts_agreement import AGREEMENT
 from portal.proposals.acts_group import GROUP
 from portal.proposals.acts_judging import JUDGING
 from portal.proposals.acts_time import TIME
@@ -13,7 +12,7 @@ from portal.proposals.rules import Action
 
 __all__ = ["ACTS", "Act", "act_of", "signed_in", "slug_of"]
 
-ACTS: dict[Action, Act] = {**GROUP, **JUDGING, **TIME, **AGREEMENT}
+ACTS: dict[Action, Act] = {**GROUP, **JUDGING, **TIME}
 
 
 def act_of(slug: str) -> Action | None:

@@ -68,8 +68,13 @@ class Facts:
     contracting_out_missing: bool = False
     deposit_open: bool = False  # asked for, and neither held nor waived
     deposit_held: bool = False
+    sign_from: date | None = None  # the first day on which it may be signed, after a warning notice
+    deposit_claimed: bool = False  # the broker said what is to be kept
+    claim_unanswered: bool = False  # and the group has not answered
+    claim_waits: bool = False  # though it still has time to
     renewing: bool = False
     notice_given: bool = False
+    notice_from: date | None = None  # the first day on which this side may give notice
     # From the form.
     words: str = ""
     upheld: bool = False  # the chair upholds the holder's objection

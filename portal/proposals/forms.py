@@ -1,6 +1,6 @@
 """Forms of the group and its neighbours: shape and wording. What follows a profile's list is made when needed.
 
-The forms of the test and the decision are in `forms_judging.py`, those of the agreement in `forms_agreement.py`.
+The forms of the test and the decision are in `forms_judging.py`.
 """
 
 from collections.abc import Iterable

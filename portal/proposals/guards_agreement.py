@@ -56,6 +56,14 @@ tenure_is_contracted_out = Guard(
     ),
     lambda f: not f.contracting_out_missing,
 )
+may_be_signed_today = Guard(
+    "warning-period",
+    N_(
+        "The warning notice has to be served 14 whole days before the lease is signed. It can be signed from %(day)s on."
+    ),
+    lambda f: f.sign_from is None or f.today >= f.sign_from,
+    values=lambda f: {"day": f.sign_from},
+)
 deposit_is_open = Guard("no-deposit", N_("No deposit is waited for."), lambda f: f.deposit_open)
 deposit_is_not_open = Guard(
     "deposit-due",
@@ -65,6 +73,19 @@ deposit_is_not_open = Guard(
 deposit_is_held = Guard(
     "deposit-not-held", N_("No deposit is held for this case."), lambda f: f.deposit_held
 )
+deposit_is_not_claimed = Guard(
+    "deposit-claimed",
+    N_("The group has been told already what is to be kept."),
+    lambda f: not f.deposit_claimed,
+)
+claim_is_unanswered = Guard(
+    "no-claim", N_("There is nothing about the deposit to answer."), lambda f: f.claim_unanswered
+)
+group_was_heard = Guard(
+    "claim-waits",
+    N_("The group has 10 working days to answer what is to be kept of its deposit."),
+    lambda f: not f.claim_waits,
+)
 is_a_renewal = Guard("no-renewal", N_("No renewal is under way."), lambda f: f.renewing)
 is_no_renewal = Guard("renewal", N_("This is a renewal."), lambda f: not f.renewing)
 group_has_not_signed = Guard(
@@ -72,4 +93,10 @@ group_has_not_signed = Guard(
 )
 no_notice_was_given = Guard(
     "notice-given", N_("Notice has been given already."), lambda f: not f.notice_given
+)
+notice_may_be_given = Guard(
+    "notice-later",
+    N_("Your side can give notice from %(day)s on, not before."),
+    lambda f: f.notice_from is None or f.today >= f.notice_from,
+    values=lambda f: {"day": f.notice_from},
 )

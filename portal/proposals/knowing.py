@@ -81,8 +81,6 @@ def facts_of(case: Proposal, user: User | None, **typed: object) -> Facts:
         "objection": objection_of(case),
         "silence": conditions.silence_means(case),
         "asked_for_time_as": waiting and SIDE_OF.get(waiting.role, waiting.role),
-        "signed": {s.role for s in case.agreement.signatures} if case.agreement else set(),
-        "text_hash": case.agreement.sha256 if case.agreement else "",
         "grounds": profile.grounds,
         "term": case.term_months or 0,
         "longest_term": profile.term_months.get(track, 0),

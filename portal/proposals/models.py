@@ -1,4 +1,4 @@
-"""Cases about land and buildings: the proposal, its history, what was said, the test, the decision, the agreement."""
+"""Cases about land and buildings: the proposal, its history, what was said, the test, the decision."""
 
 from datetime import date, datetime
 
@@ -117,7 +117,6 @@ class Proposal(Model):
     extensions: Mapped[list["Extension"]] = relationship(order_by="Extension.id")
     notices: Mapped[list["SpaceNotice"]] = relationship(order_by="SpaceNotice.on")
     files: Mapped[list["CaseFile"]] = relationship(order_by="CaseFile.id")
-    agreement: Mapped["Agreement | None"] = relationship()
 
     @property
     def due(self) -> dict[str, date]:
@@ -258,32 +257,3 @@ class SpaceNotice(Model):
     on: Mapped[date]
     file_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-
-
-class Agreement(Model):
-    """The heads of terms. The text may be drafted anew until the first signature, never after it."""
-
-    __tablename__ = "agreement"
-
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
-    text: Mapped[str] = mapped_column(Text)
-    sha256: Mapped[str] = mapped_column(String(64))  # of the text in UTF-8
-    starts_on: Mapped[date]
-    term_months: Mapped[int]
-    drafted_at: Mapped[datetime] = mapped_column(Instant)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-
-    signatures: Mapped[list["Signature"]] = relationship(order_by="Signature.at")
-
-
-class Signature(Model):
-    """One side's signature: who, for whom, when, and under exactly which text."""
-
-    __tablename__ = "signature"
-
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("agreement.proposal_id"), primary_key=True)
-    role: Mapped[Role] = mapped_column(choice(Role), primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    name: Mapped[str] = mapped_column(String(120))
-    at: Mapped[datetime] = mapped_column(Instant)
-    sha256: Mapped[str] = mapped_column(String(64))

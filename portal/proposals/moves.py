@@ -21,7 +21,7 @@ from portal.proposals import letters
 from portal.proposals.deadlines import starting
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent, Deadline, Proposal
-from portal.proposals.rules import TRANSITIONS, Action, State, Transition, find
+from portal.proposals.rules import HOLDS_THE_PLACE, TRANSITIONS, Action, State, Transition, find
 from portal.proposals.standing import profile_of, roles_of
 from portal.register.models import Asset
 from portal.register.rules import Status
@@ -90,8 +90,10 @@ class Turn:
         if row.to is not row.state:
             self._flush_or_taken()
             self._start_periods(row.to.value, today)
-            if row.to in ASSET_BECOMES:
-                case.asset.status = ASSET_BECOMES[row.to]
+            lapsed = row.to is State.LAPSED and row.state in HOLDS_THE_PLACE
+            if lapsed or row.to in ASSET_BECOMES:
+                # A grant that lapses frees its place; a claim that lapses had none.
+                case.asset.status = Status.VACANT if lapsed else ASSET_BECOMES[row.to]
                 case.asset.changed_at = clock.now()
         if action in EVENTS:
             self._start_periods(EVENTS[action], on or today)

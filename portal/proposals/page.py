@@ -101,7 +101,7 @@ def next_sentence(case: Proposal) -> str:
     ]
     days = {name: day(last) for name, last in due.items()}
     days["silence"] = str(words.SILENCE[silence_grants(case)])
-    signed = case.state is State.AGREEMENT and len(case.agreement.signatures) == len(PARTIES)
+    signed = case.state is State.AGREEMENT and set(facts_of(case, None).signed) >= set(PARTIES)
     return " ".join([*told_, str(words.BOTH_SIGNED if signed else words.NEXT[case.state]) % days])
 
 

@@ -94,6 +94,8 @@ class Action(StrEnum):
     RENEW = "renew"
     KEEP_ON = "keep_on"
     END = "end"
+    CLAIM_DEPOSIT = "claim_deposit"
+    ANSWER_CLAIM = "answer_claim"
     SETTLE_DEPOSIT = "settle_deposit"
 
 

@@ -205,7 +205,8 @@ AGREEING = (
     Transition(S.AGREEMENT, A.WAIVE_DEPOSIT, (BROKER,), S.AGREEMENT, N_("No deposit is asked for."),
                "deposit", (ga.deposit_is_open, g.says_why), tells=(ORGANISER,)),
     Transition(S.AGREEMENT, A.SIGN, PARTIES, S.AGREEMENT, N_("One side signed the agreement."), "agreement",
-               (ga.terms_are_agreed, ga.tenure_is_contracted_out, ga.this_side_has_not_signed, ga.signer_is_named,
+               (ga.terms_are_agreed, ga.tenure_is_contracted_out, ga.may_be_signed_today,
+                ga.this_side_has_not_signed, ga.signer_is_named,
                 ga.text_is_the_one_shown), tells=EVERYBODY),
     Transition(S.AGREEMENT, A.HAND_OVER, (BROKER, OFFICER), S.IN_USE, N_("The place was handed over."), "use",
                (ga.both_have_signed, ga.deposit_is_not_open), tells=PARTIES, road=True),
@@ -222,11 +223,20 @@ USING = (
     Transition(S.IN_USE, A.RENEW, EVERYBODY, S.AGREEMENT, N_("A renewal was asked for."), "renewal",
                (ga.term_is_allowed,), tells=EVERYBODY),
     Transition(S.IN_USE, A.GIVE_NOTICE, PARTIES, S.IN_USE, N_("Notice was given: the use will end early."), "use",
-               (ga.no_notice_was_given, g.not_too_early, g.not_too_late, g.says_why), tells=EVERYBODY),
+               (ga.no_notice_was_given, ga.notice_may_be_given, g.not_too_early, g.not_too_late, g.says_why), tells=EVERYBODY),
     Transition(S.IN_USE, A.END, (ORGANISER, BROKER), S.ENDED, N_("The use ended and the place was returned."), "use",
                tells=EVERYBODY, road=True),
-    Transition(S.ENDED, A.SETTLE_DEPOSIT, (BROKER,), S.ENDED, N_("The deposit was settled."), "deposit",
-               (ga.deposit_is_held,), tells=PARTIES),
+    # A grant may lapse after the group has paid: then too the money goes back.
+    *(row for state in (S.ENDED, S.LAPSED) for row in (
+        Transition(state, A.CLAIM_DEPOSIT, (BROKER,), state,
+                   N_("The broker said what is to be kept of the deposit, and asked the group."), "deposit",
+                   (ga.deposit_is_held, ga.deposit_is_not_claimed), tells=PARTIES),
+        Transition(state, A.ANSWER_CLAIM, (ORGANISER,), state,
+                   N_("The group answered about the deposit."), "deposit",
+                   (ga.deposit_is_held, ga.claim_is_unanswered), tells=(BROKER, OFFICER)),
+        Transition(state, A.SETTLE_DEPOSIT, (BROKER,), state, N_("The deposit was settled."), "deposit",
+                   (ga.deposit_is_held, ga.group_was_heard), tells=PARTIES),
+    )),
 )
 # fmt: on
 

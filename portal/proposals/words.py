@@ -3,7 +3,6 @@
 from flask_babel import lazy_gettext as _l
 
 from portal.proposals.rules import UNDECIDED, Action, State
-from portal.proposals.words_agreement import AGREEMENT
 from portal.proposals.words_group import GROUP, ActionWords
 from portal.proposals.words_judging import JUDGING
 from portal.proposals.words_time import TIME
@@ -12,9 +11,9 @@ __all__ = ["ACTIONS", "ActionWords"]
 
 A, S = Action, State
 
-ACTIONS = {**GROUP, **JUDGING, **TIME, **AGREEMENT}
+ACTIONS = {**GROUP, **JUDGING, **TIME}
 # The actions whose button must be pressed with care.
-SERIOUS = {A.WITHDRAW, A.END}
+SERIOUS = {A.WITHDRAW}
 
 PERIODS = {
     "validation": _l("The broker's check"),

@@ -11,7 +11,9 @@ from datetime import date, datetime, time, timedelta
 from portal import clock
 from portal.areas.calendar import working_day
 from portal.areas.rules import Nation
-from portal.proposals import agreement, declaring, holder, panel, service
+from portal.agreements import negotiating, terms
+from portal.agreements import service as agreements
+from portal.proposals import declaring, holder, panel, service
 from portal.proposals.benefit import Side
 from portal.proposals.files import Sent
 from portal.proposals.rules import State, Track
@@ -166,24 +168,32 @@ def _decide(cast: Cast, _story: Story) -> None:
 
 
 def _draft(cast: Cast, story: Story) -> None:
-    agreement.draft_agreement(
-        cast.case_id,
-        cast.people["broker"],
-        starts_on=clock.today() + timedelta(days=14),
-        term_months=int(str(story.proposal["term_months"])),
-    )
+    said = {
+        "starts_on": clock.today() + timedelta(days=14),
+        "term_months": story.proposal["term_months"],
+    }
+    negotiating.draft_agreement(cast.case_id, cast.people["broker"], said)
+
+
+def _accepts(who: str) -> Callable[[Cast, Story], None]:
+    def act(cast: Cast, _story: Story) -> None:
+        there = terms.now_of(terms.current(cast.case_id))
+        shown = {key: now.row.version for key, now in there.items()}
+        negotiating.accept_terms(cast.case_id, cast.people[who], shown)
+
+    return act
 
 
 def _signs(who: str, name: str) -> Callable[[Cast, Story], None]:
     def act(cast: Cast, _story: Story) -> None:
-        shown_hash = cast.case.agreement.sha256
-        agreement.sign(cast.case_id, cast.people[who], name=name, shown_hash=shown_hash)
+        shown_hash = terms.current(cast.case_id).sha256
+        agreements.sign(cast.case_id, cast.people[who], name=name, shown_hash=shown_hash)
 
     return act
 
 
 def _hand_over(cast: Cast, _story: Story) -> None:
-    agreement.hand_over(cast.case_id, cast.people["broker"], "Keys and photographs exchanged.")
+    agreements.hand_over(cast.case_id, cast.people["broker"], "Keys and photographs exchanged.")
 
 
 OPENING = ((0, _lodge), (0, _validate), (0, _show_sign), (3, _support), (8, _oppose))
@@ -195,6 +205,8 @@ ANSWERED = (
     (36, _scores(1)),
     (38, _decide),
     (42, _draft),
+    (43, _accepts("rosa")),
+    (43, _accepts("officer")),
     (44, _signs("rosa", "Rosa")),
     (45, _signs("officer", "Officer")),
     (50, _hand_over),

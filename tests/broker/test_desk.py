@@ -28,7 +28,8 @@ WAITS = [
     ),
     ("scored", {"chair": ["Decide the case"]}),
     ("granted", {"broker": ["Draft the heads of terms"]}),
-    ("in_agreement", {"organiser": ["Sign the agreement"], "officer": ["Sign the agreement"]}),
+    ("in_agreement", {"organiser": ["Accept terms"], "officer": ["Accept terms"]}),
+    ("agreed", {"organiser": ["Sign the agreement"], "officer": ["Sign the agreement"]}),
     ("in_use", {}),
 ]
 

@@ -7,7 +7,10 @@ from portal.areas.calendar import working_day
 from portal.areas.rules import Nation
 from portal.db import db
 from portal.people.rules import Role
-from portal.proposals import agreement, declaring, holder, panel, service
+from portal.agreements import negotiating, terms
+from portal.agreements import service as agreement
+from portal.agreements.models import Agreement
+from portal.proposals import declaring, holder, panel, service
 from portal.proposals.benefit import Side
 from portal.proposals.files import Sent
 from portal.proposals.models import Proposal
@@ -148,18 +151,42 @@ class Stage:
         self.terms()
         return self
 
-    def terms(self, months: int = 36) -> None:
-        agreement.draft_agreement(
-            self.case_id, self.broker, starts_on=date(2026, 9, 1), term_months=months
-        )
+    def terms(self, months: int = 36, **more) -> None:
+        said = {"starts_on": date(2026, 9, 1), "term_months": months} | more
+        negotiating.draft_agreement(self.case_id, self.broker, said)
+
+    @property
+    def agreement(self) -> Agreement:
+        db.session.expire_all()
+        return terms.current(self.case_id)
+
+    def accept(self, who: str) -> None:
+        """One side accepts every term."""
+        there = terms.now_of(self.agreement)
+        shown = {key: now.row.version for key, now in there.items()}
+        negotiating.accept_terms(self.case_id, self.ids[who], shown)
+
+    def agreed(self, **more) -> "Stage":
+        """Every term is accepted by both sides; nobody has signed."""
+        self.granted()
+        self.terms(**more)
+        self.accept("organiser")
+        self.accept("officer")
+        return self
 
     def sign(self, who: str) -> None:
-        agreement.sign(self.case_id, self.ids[who], name=who, shown_hash=self.case.agreement.sha256)
+        shown = self.agreement.sha256
+        agreement.sign(self.case_id, self.ids[who], name=who, shown_hash=shown)
 
-    def in_use(self) -> "Stage":
-        self.in_agreement()
+    def signed(self, **more) -> "Stage":
+        """Both sides have signed; the place is not handed over."""
+        self.agreed(**more)
         self.sign("organiser")
         self.sign("officer")
+        return self
+
+    def in_use(self, **more) -> "Stage":
+        self.signed(**more)
         agreement.hand_over(self.case_id, self.broker, "Keys.")
         return self
 

@@ -150,8 +150,8 @@ PAGES = [
     ("under_test", "broker", "check-capacity"),
     ("scored", "chair", "decide"),
     ("granted", "broker", "draft-agreement"),
-    ("in_agreement", "organiser", "sign"),
-    ("in_agreement", "officer", "sign"),
+    ("agreed", "organiser", "sign"),
+    ("agreed", "officer", "sign"),
     ("in_use", "organiser", "end"),
 ]
 
@@ -267,6 +267,9 @@ def test_the_whole_way_by_the_pages(client, stage):
     assert "The group would bring more: 3 against 1 of 4." in page(client, f"{path}/result")
     assert "Well shown." in shown
     terms = {
+        "form": "licence",
+        "rent": "0",
+        "deposit": "0",
         "starts_on-day": "1",
         "starts_on-month": "9",
         "starts_on-year": "2026",
@@ -276,14 +279,14 @@ def test_the_whole_way_by_the_pages(client, stage):
     client.sign_in(stage.emails["broker"])
     assert client.send(f"{path}/draft-agreement", terms | {"term_months": "900"}).status_code == 409
     does("broker", "draft-agreement", terms)
+    assert "without prejudice" in page(client, path)
+    stage.accept("organiser")
+    stage.accept("officer")
     for who in ("organiser", "officer"):
-        shown = does(
-            who,
-            "sign",
-            {"name": who, "read": "y", "shown_hash": stage.case.agreement.sha256},
-        )
-        assert "without prejudice" in shown
-    does("broker", "hand-over", {"words": "Keys."})
+        signs = {"name": who, "position": "Chair", "read": "y"}
+        shown = does(who, "sign", signs | {"shown_hash": stage.agreement.sha256})
+    assert "without prejudice" not in shown
+    does("broker", "hand-over", {"words": "Sound."})
     assert "In use" in page(client, f"/assets/{stage.asset_id}")
     client.sign_in(stage.emails["resident"])
     assert "without prejudice" not in page(client, path)  # the text is for the sides

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
@@ -131,20 +131,3 @@ def test_withdrawing_while_the_chair_decides_ends_in_one_state(app, stage):
     assert "not-now" in answers
     assert stage.case.state in (State.GRANTED, State.WITHDRAWN)
     assert (stage.case.decision is not None) is (stage.case.state is State.GRANTED)
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE agreement SET text = 'Another text'",
-        "UPDATE agreement SET sha256 = 'another'",
-        "UPDATE signature SET name = 'Somebody else'",
-    ],
-)
-def test_what_was_signed_stays_as_it_was_signed(stage, statement):
-    """The database itself refuses, whoever asks."""
-    stage.in_agreement()
-    stage.terms(months=24)  # drafted anew: nobody has signed yet
-    stage.sign("organiser")
-    with pytest.raises(IntegrityError, match="_kept"), transaction() as session:
-        session.execute(text(statement))

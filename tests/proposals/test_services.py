@@ -9,7 +9,7 @@ from portal.db import db
 from portal.notices.models import Letter
 from portal.people.models import Membership
 from portal.people.rules import Role
-from portal.proposals import agreement, doors, holder, panel, service
+from portal.proposals import doors, holder, panel, service
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.rules import Action, State
 from portal.proposals.tick import tick
@@ -337,48 +337,6 @@ def test_a_grant_is_not_withdrawn(stage):
     stage.granted()
     with broken("not-now"):
         service.withdraw(stage.case_id, stage.organiser)
-
-
-def test_the_signed_text_never_changes(stage):
-    stage.in_agreement()
-    old = stage.case.agreement.sha256
-    stage.terms(24)
-    assert stage.case.agreement.sha256 != old
-    with broken("text-changed"):
-        agreement.sign(stage.case_id, stage.organiser, name="Rosa", shown_hash=old)
-    stage.sign("organiser")
-    text = stage.case.agreement.text
-    with broken("already-signed"):
-        stage.terms(12)
-    with broken("side-signed"):
-        stage.sign("organiser")
-    with broken("unsigned"):
-        agreement.hand_over(stage.case_id, stage.broker)
-    stage.sign("officer")
-    signatures = stage.case.agreement.signatures
-    assert {(s.role, s.name) for s in signatures} == {
-        (Role.ORGANISER, "organiser"),
-        (Role.OFFICER, "officer"),
-    }
-    assert {s.sha256 for s in signatures} == {agreement.sha256(text)}
-    assert stage.case.agreement.text == text
-    assert "Subject to contract and without prejudice" in text
-
-
-def test_a_term_is_no_longer_than_the_profile_allows(stage):
-    stage.granted()
-    with broken("term-too-long"):
-        stage.terms(61)
-
-
-def test_the_place_is_in_use_and_then_vacant_again(stage):
-    stage.in_use()
-    assert db.session.get(Asset, stage.asset_id).status is Status.IN_USE
-    agreement.end(stage.case_id, stage.organiser, "Returned clean.")
-    assert stage.case.state is State.ENDED
-    db.session.expire_all()
-    assert db.session.get(Asset, stage.asset_id).status is Status.VACANT
-    assert service.start(stage.asset_id, stage.organiser, stage.group_id).id != stage.case_id
 
 
 def test_names_of_groups_people_stay_out_of_the_history(stage):

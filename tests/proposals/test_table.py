@@ -62,7 +62,9 @@ STAYS = {
     A.DRAFT_AGREEMENT: (BRO, (S.AGREEMENT,)),
     A.SIGN: (ORG | OFF, (S.AGREEMENT,)),
     A.GIVE_NOTICE: (ORG | OFF, (S.IN_USE,)),
-    A.SETTLE_DEPOSIT: (BRO, (S.ENDED,)),
+    A.CLAIM_DEPOSIT: (BRO, (S.ENDED, S.LAPSED)),
+    A.ANSWER_CLAIM: (ORG, (S.ENDED, S.LAPSED)),
+    A.SETTLE_DEPOSIT: (BRO, (S.ENDED, S.LAPSED)),
 }
 LEADS = {
     (S.DRAFT, A.REGISTER_INTEREST): (ORG, {S.INTEREST}),
@@ -139,7 +141,7 @@ def test_every_state_can_be_reached_and_left_or_is_the_end():
     assert reached == set(State)
     left = {row.state for row in TRANSITIONS if row.state}
     # From a refusal a review leads on, and a deposit is settled after the end.
-    assert set(State) - left == set(OVER) - {S.REFUSED, S.ENDED}
+    assert set(State) - left == set(OVER) - {S.REFUSED, S.ENDED, S.LAPSED}
     assert not set(OVER) & set(HOLDS_THE_PLACE)
 
 
@@ -288,13 +290,19 @@ GUARDS = [
     (S.AGREEMENT, A.ACCEPT_TERMS, {}, "nothing-to-accept"),
     (S.AGREEMENT, A.SIGN, {"terms_agreed": False}, "terms-open"),
     (S.AGREEMENT, A.SIGN, {"contracting_out_missing": True}, "contracting-out"),
+    (S.AGREEMENT, A.SIGN, {"sign_from": LATE}, "warning-period"),
     (S.AGREEMENT, A.CONTRACT_OUT, {}, "no-contracting-out"),
     (S.AGREEMENT, A.TAKE_DEPOSIT, {}, "no-deposit"),
     (S.AGREEMENT, A.KEEP_ON, {}, "no-renewal"),
     (S.AGREEMENT, A.LAPSE, {"due": OVERDUE, "signed": {R.ORGANISER}}, "group-signed"),
     (S.AGREEMENT, A.LAPSE, {"due": OVERDUE, "renewing": True}, "renewal"),
     (S.IN_USE, A.GIVE_NOTICE, {"notice_given": True}, "notice-given"),
+    (S.IN_USE, A.GIVE_NOTICE, {"notice_from": LATE}, "notice-later"),
     (S.ENDED, A.SETTLE_DEPOSIT, {}, "deposit-not-held"),
+    (S.ENDED, A.SETTLE_DEPOSIT, {"deposit_held": True, "claim_waits": True}, "claim-waits"),
+    (S.ENDED, A.CLAIM_DEPOSIT, {"deposit_held": True, "deposit_claimed": True}, "deposit-claimed"),
+    (S.ENDED, A.ANSWER_CLAIM, {"deposit_held": True}, "no-claim"),
+    (S.LAPSED, A.SETTLE_DEPOSIT, {}, "deposit-not-held"),
 ]  # fmt: skip
 
 

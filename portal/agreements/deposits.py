@@ -1,0 +1,120 @@
+"""The deposit of an agreement: asked for when the terms are agreed, held by the broker, settled after the return."""
+
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.agreements import terms
+from portal.agreements.models import Agreement, DepositClaim
+from portal.db import db
+from portal.errors import RuleBroken
+from portal.money import rules as money_rules
+from portal.money import service as money
+from portal.money.models import Deposit
+from portal.money.rules import WITH_BROKER, DepositState, Paid
+from portal.proposals import moves
+from portal.proposals.rules import Action
+from portal.web import pounds
+
+
+def ask(agreement: Agreement, pence: int) -> None:
+    """Ask for what the terms name, less what the broker holds already from an edition before."""
+    wanted = pence - sum(one.pence for one in held(agreement.proposal_id))
+    due = agreement.deposit if is_open(agreement) else None
+    if due and due.pence == wanted:
+        return
+    forget(agreement, _("The terms were changed."))
+    if wanted > 0 and agreement.deposit is None:
+        agreement.deposit = money.ask_deposit(wanted)
+
+
+def forget(agreement: Agreement, why: str) -> None:
+    """Ask no more for a deposit that has not been paid."""
+    if is_open(agreement):
+        money.waive(agreement.deposit, why=why)
+        agreement.deposit = None
+
+
+def is_open(agreement: Agreement) -> bool:
+    """Whether a deposit is asked for and neither paid nor waived."""
+    return agreement.deposit is not None and agreement.deposit.state is DepositState.DUE
+
+
+def held(case_id: int) -> list[Deposit]:
+    """The deposits that the broker holds for a case."""
+    found = [one.deposit for one in terms.every(case_id) if one.deposit is not None]
+    return [deposit for deposit in found if deposit.state in WITH_BROKER]
+
+
+def claim_of(case_id: int) -> DepositClaim | None:
+    """What the broker means to keep, if that was said."""
+    return db.session.get(DepositClaim, case_id)
+
+
+def take(case_id: int, user_id: int, *, paid_by: Paid) -> str:
+    """The money is with the broker; returns the receipt's number."""
+    with moves.turn(case_id, user_id) as turn:
+        turn.allowed(Action.TAKE_DEPOSIT)
+        deposit = terms.current(case_id).deposit
+        receipt = money.receive(deposit, paid_by=paid_by, by=user_id)
+        # The guard has been asked above; by now the answer would be that it is no longer open.
+        said = _("Receipt %(number)s.", number=receipt)
+        turn.take(Action.TAKE_DEPOSIT, why=said, deposit_open=True)
+    return receipt
+
+
+def waive(case_id: int, user_id: int, why: str) -> None:
+    """The broker does without the deposit, and says why."""
+    with moves.turn(case_id, user_id) as turn:
+        turn.take(Action.WAIVE_DEPOSIT, words=why)
+        money.waive(terms.current(case_id).deposit, why=why)
+
+
+def claim(case_id: int, user_id: int, *, pence: int, why: str, evidence: str) -> None:
+    """The broker says what is to be kept, why, and what shows it; the group is asked first."""
+    with moves.turn(case_id, user_id) as turn:
+        turn.allowed(Action.CLAIM_DEPOSIT)
+        money_rules.check_retained(pence, sum(d.pence for d in held(case_id)), why, evidence)
+        turn.take(Action.CLAIM_DEPOSIT)
+        turn.session.add(
+            DepositClaim(
+                proposal_id=case_id,
+                pence=pence,
+                why=why,
+                evidence=evidence,
+                user_id=user_id,
+                asked_on=clock.today(),
+            )
+        )
+
+
+def answer(case_id: int, user_id: int, *, agrees: bool, words: str) -> None:
+    """The group says what it thinks of that."""
+    with moves.turn(case_id, user_id) as turn:
+        turn.allowed(Action.ANSWER_CLAIM)
+        if not agrees and not words:
+            raise RuleBroken("no-words", "Say why, in a few words.")
+        turn.take(Action.ANSWER_CLAIM)
+        one = claim_of(case_id)
+        one.agrees, one.answer, one.answered_on = agrees, words, clock.today()
+
+
+def settle(case_id: int, user_id: int, *, kept_pence: int = 0) -> int:
+    """Give back what is left, after keeping at most what was said before; returns the pence given back."""
+    with moves.turn(case_id, user_id) as turn:
+        turn.allowed(Action.SETTLE_DEPOSIT)
+        one = claim_of(case_id)
+        if kept_pence > (one.pence if one else 0):
+            raise RuleBroken(
+                "kept-unsaid",
+                "You can keep at most what you have told the group before. Say first what is to be kept, and why.",
+            )
+        back, left = 0, kept_pence
+        for deposit in held(case_id):
+            keep = min(left, deposit.pence)
+            if keep:
+                money.retain(deposit, keep, why=one.why, evidence=one.evidence, by=user_id)
+            back += money.give_back(deposit, by=user_id)
+            left -= keep
+        given = _("Given back: %(back)s. Kept: %(kept)s.", back=pounds(back), kept=pounds(kept_pence))  # fmt: skip
+        turn.take(Action.SETTLE_DEPOSIT, why=given, deposit_held=True)
+    return back
