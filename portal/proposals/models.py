@@ -31,7 +31,6 @@ from portal.proposals.uses import UseKind
 from portal.register.models import Asset
 
 __all__ = [
-    "Agreement",
     "Benefit",
     "CapacityCheck",
     "CaseEvent",
