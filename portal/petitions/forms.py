@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     EmailField,
+    FileField,
     IntegerField,
     RadioField,
     SelectChoice,
@@ -19,7 +20,7 @@ from portal.fields import DateParts
 from portal.people.forms import EMAIL
 from portal.petitions.models import PetitionSignature
 from portal.petitions.rules import MOST_ON_PAPER, OnPaper
-from portal.proposals.boxes import paper_field
+from portal.proposals.boxes import PAPERS, MayWait
 from portal.web import Form, day
 
 LONGEST_WORDS = 2000
@@ -54,7 +55,7 @@ class SignForm(Form):
     email = EmailField(
         _l("Your e-mail address"),
         description=_l(
-            "We send one letter with a link to it. Your signature counts once you have opened the link."
+            "We send one letter with a link to it. Your signature counts once you have opened the link and pressed the button."
         ),
         validators=EMAIL,
         render_kw={"autocomplete": "email", "spellcheck": "false"},
@@ -113,11 +114,14 @@ class CountForm(CorrectForm):
     """A new heap of sheets, with their scan."""
 
     why = None
-    scan = paper_field(
+    scan = FileField(
         _l("A scan or photo of the sheets"),
-        _l(
-            "One PDF or picture. Only the broker and the two sides can open it; names are never published."
+        description=_l(
+            "One PDF or picture. Only the broker can open it; names are never published."
         ),
+        # The case's table asks for it, so its label does not say "optional".
+        validators=[MayWait()],
+        render_kw={"accept": PAPERS},
     )
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from portal import clock
 from portal.areas.queries import current_area
+from portal.areas.rules import postcode_shown
 from portal.people.models import User
 from portal.people.rules import Role
 from portal.petitions import knowing, letters, queries
@@ -41,7 +42,8 @@ def about(petition: Petition) -> dict[str, object]:
         "who": who_counts(petition),
         "short": letters.short_address(petition),
         "kept_months": KEPT_MONTHS,
-        "calls": knowing.CALLS in profile_of(case).hearing_for,
+        "calls": knowing.CALLS in profile_of(case).hearing_for and not case.hearing_opened_on,
+        "shown_postcode": postcode_shown,
     }
 
 
@@ -70,20 +72,23 @@ def stands(petition: Petition) -> str:
         reached = petition.reached_at.astimezone(clock.LONDON).date()
         told.append(_("Enough people had signed on %(day)s.", day=day(reached)))
         told.append(_hearing(petition.proposal))
+    elif petition.proposal.hearing_opened_on:
+        told.append(_hearing(petition.proposal))
+        told.append(_("Signatures show how many care about it."))
     if knowing.can_be_signed(petition):
         told.append(_("It can be signed until the end of %(day)s.", day=day(petition.closes_on)))
     elif clock.today() > petition.closes_on:
         told.append(_("It closed at the end of %(day)s.", day=day(petition.closes_on)))
     else:
-        told.append(_("It can not be signed now: the case has gone on."))
+        told.append(_("It cannot be signed now: the case has gone on."))
     return " ".join(part for part in told if part)
 
 
 def _hearing(case: Proposal) -> str:
-    if knowing.CALLS not in profile_of(case).hearing_for:
-        return ""
     if case.hearing_opened_on:
         return _("A public hearing was opened on %(day)s.", day=day(case.hearing_opened_on))
+    if knowing.CALLS not in profile_of(case).hearing_for:
+        return ""
     return _("A public hearing opens as soon as the proposal is published.")
 
 

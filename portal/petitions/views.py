@@ -4,11 +4,10 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from portal.areas.queries import current_area
-from portal.documents.drawings import qr
 from portal.people.access import PUBLIC, allow
 from portal.people.queries import me
 from portal.people.rules import Role
-from portal.petitions import acts, counting, letters, page, queries, service, sheet
+from portal.petitions import acts, counting, page, queries, service, sheet
 from portal.petitions.forms import KEEP_ALL, CorrectForm, SignForm, look_form
 from portal.petitions.models import Petition
 from portal.petitions.service import Signer
@@ -94,19 +93,10 @@ def withdraw(token: str):
     )
 
 
-@bp.get("/cases/<int:case_id>/petition/sheet")
+@bp.get("/cases/<int:case_id>/petition/sheet.pdf")
 @allow(PUBLIC)
 def paper(case_id: int):
     """A sheet to print, with lines for names."""
-    one = queries.shown(case_id)
-    code = qr(letters.short_address(one), _("QR code that leads to the petition"))
-    return render_template("petitions/sheet.html", code=code, sheet=sheet, **page.about(one))
-
-
-@bp.get("/cases/<int:case_id>/petition/sheet.pdf")
-@allow(PUBLIC)
-def paper_pdf(case_id: int):
-    """The same sheet as a file for a copy shop."""
     one = queries.shown(case_id)
     answer = Response(sheet.pdf(current_area(), page.about(one)), mimetype="application/pdf")
     name = f"petition-{case_id}.pdf"

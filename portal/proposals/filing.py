@@ -30,3 +30,5 @@ PUBLIC = frozenset(
         FileKind.CONDITION_AFTER,
     }
 )
+# Of the private ones these are the broker's alone: neither side has to know who signed a petition.
+BROKER_ONLY = frozenset({FileKind.PAPER_SIGNATURES})
