@@ -132,16 +132,27 @@ def tick() -> None:
     from portal.lettings.service import tick as lettings_tick
     from portal.notices.service import send_waiting
     from portal.ownership.service import tick as ownership_tick
+    from portal.petitions.tick import tick as petitions_tick
     from portal.proposals.tick import tick as proposals_tick
     from portal.register.tick import tick as register_tick
     from portal.sightings.tick import tick as sightings_tick
     from portal.watches.service import tick as watches_tick
 
     with _app().app_context():
-        done = {"cases": 0, "agreements": 0, "lets": 0, "watches": 0, "questions": 0, "forgotten": 0, "letters": 0}
+        done = {
+            "cases": 0,
+            "petitions": 0,
+            "agreements": 0,
+            "lets": 0,
+            "watches": 0,
+            "questions": 0,
+            "forgotten": 0,
+            "letters": 0,
+        }
         for area_id in served_areas():
             g.area_id = area_id
             done["cases"] += len(proposals_tick())
+            done["petitions"] += petitions_tick()
             done["agreements"] += agreements_tick()
             done["lets"] += lettings_tick()
             done["watches"] += watches_tick()
