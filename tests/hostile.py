@@ -16,6 +16,7 @@ from portal.money.rules import Paid
 from portal.people import service as people
 from portal.people.models import RoleGrant
 from portal.people.rules import Role
+from portal.petitions import service as petitions
 from portal.proposals import service as cases
 from tests import factories
 from tests.lettings import make
@@ -52,6 +53,11 @@ def claim() -> tuple[str, str]:
 
 def spoken_about(stage: Stage) -> None:
     cases.represent(stage.on_notice().case_id, stage.resident, supports=False, words="Too loud.")
+
+
+def petitioned(stage: Stage) -> None:
+    stage.on_notice()
+    petitions.open_petition(stage.case_id, stage.organiser, "Open it.", date(2026, 6, 1))
 
 
 def checked_and_scored(stage: Stage, points: int) -> None:
@@ -180,6 +186,11 @@ FORMS: dict[str, Sent] = {
     "grant": Sent(at_case(lambda s: checked_and_scored(s, 4), "decide", "chair"), {"reasons": "Good."}),
     "refuse": Sent(at_case(lambda s: checked_and_scored(s, 0), "decide", "chair"), {"ground": "capacity_not_shown", "evidence": "None.", "reasons": "No."}),
     "withdraw": Sent(at_case(Stage.on_notice, "withdraw", "organiser"), {"words": "Moved."}),
+    "open a petition": Sent(at_case(Stage.on_notice, "open-petition", "organiser"), {"words": "Open it."} | day("closes_on", date(2026, 6, 1))),
+    "count paper": Sent(
+        at_case(petitioned, "count-paper", "broker"), {"valid": "34", "double": "2", "outside": "1", "unreadable": "3"}, ("scan",)
+    ),
+    "residents": Sent(page_of("/setup/residents", Role.ADMINISTRATOR), {"whole": "8431", "source": "Census 2021"}),
     "terms": Sent(
         at_case(Stage.granted, "draft-agreement", "broker"),
         {"form": "licence", "term_months": "36", "rent": "120", "deposit": "50", "permitted_use": "Beds.", "further": "None."} | day("starts_on", date(2026, 9, 1)),
