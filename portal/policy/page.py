@@ -17,10 +17,10 @@ from portal.people.rules import Role
 from portal.policy import words
 from portal.policy.drawing import BOX, HIGH, Drawing, draw
 from portal.policy.rules import Way, steps_of, ways_of
-from portal.proposals.rules import Track
+from portal.proposals.rules import State, Track
 from portal.states import role_words, state_words
 
-LETTERS = 15  # that fit into a box of the drawing
+LETTERS = 13  # that fit into a box of the drawing
 LINE = 15  # units from one line of a label to the next
 
 
@@ -61,7 +61,8 @@ def explained(profile: Profile, area: Area, nation: Nation) -> dict[str, Any]:
         "labels": [(box, _label(box.state.value), state_words(box.state.value)[1]) for box in drawing.boxes],
         "box": (BOX, HIGH),
         "line": LINE,
-        "ways": _table(profile),
+        "floor": f"{profile.floor:f}".rstrip("0").rstrip(".") or "0",
+        "ways": _table(profile, [end for end, _sources in drawing.told]),
         "told": [(_name(end), ", ".join(_name(source) for source in sources)) for end, sources in drawing.told],
         "alt": _alt(drawing),
     }  # fmt: skip
@@ -141,10 +142,12 @@ def _label(state: str) -> list[str]:
     return textwrap.wrap(_name(state), LETTERS)
 
 
-def _table(profile: Profile) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """The drawing in words: for each state, what can happen (sentence, who, what it is then)."""
+def _table(profile: Profile, told: list[State]) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """The drawing in words: for each state, what can happen (sentence, who, what it is then), without the ends told apart."""
     found: dict[str, list[tuple[str, str, str]]] = {}
     for way in ways_of(profile):
+        if way.target in told:
+            continue
         found.setdefault(_name(way.source), []).extend(_said(way))
     return list(found.items())
 

@@ -9,6 +9,7 @@ from portal.areas.profile import Profile
 from portal.areas.queries import current_area
 from portal.errors import NotFound
 from portal.people.access import PUBLIC, allow
+from portal.policy import parts  # noqa: F401 - a case asks for its parts
 from portal.policy.page import explained
 from portal.policy.queries import version_of
 

@@ -62,6 +62,12 @@ class AreaForm(Form):
     data_attribution = StringField(
         _l("Whom the boundaries and postcodes are from"), validators=[Optional(), Length(max=300)]
     )
+    profile = SelectField(
+        _l("The rules that hold here"),
+        description=_l(
+            "Those made for this nation. A case that has begun goes on under the rules it began with."
+        ),
+    )
     resolution_reference = StringField(
         _l("The council's resolution that adopts the compact"),
         description=_l(

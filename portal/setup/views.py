@@ -9,6 +9,7 @@ from portal.areas.queries import current_area, wards_of
 from portal.people import queries, service
 from portal.people.access import allow
 from portal.people.rules import Role
+from portal.policy.queries import choosable
 from portal.setup.forms import AreaForm, RoleForm, residents_form, ward_field
 from portal.web import EXPIRED, Form, attempt, render_form
 
@@ -20,12 +21,14 @@ bp = Blueprint("setup", __name__)
 def settings():
     area = current_area()
     form = AreaForm(obj=area)
+    rules = choosable(area)
+    form.profile.choices = [SelectChoice(profile.name, _(profile.title)) for profile in rules]
     if form.validate_on_submit():
         values = {name: value for name, value in form.data.items() if name != "csrf_token"}
         if attempt(form, areas.change_settings, area.id, **values):
             flash(_("The settings have been saved."))
             return redirect(url_for("setup.settings"))
-    return render_form("setup/settings.html", form)
+    return render_form("setup/settings.html", form, rules=rules)
 
 
 @bp.route("/setup/residents", methods=["GET", "POST"])

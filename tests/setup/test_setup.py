@@ -53,6 +53,25 @@ def test_what_cannot_be_is_told_and_kept(ada, wrong, words):
     assert db.session.query(Area).one().product_name == "Meanwhile"
 
 
+def test_the_rules_are_chosen_among_those_of_the_nation(ada):
+    page = ada.get("/setup").get_data(as_text=True)
+    assert "/policy/england_cat/" in page
+    assert "scotland_atr" not in page
+    assert ada.send("/setup", SETTINGS | {"profile": "england_cat"}).status_code == 302
+    assert db.session.query(Area).one().profile == "england_cat"
+    assert "Community asset transfer" in ada.get("/policy").get_data(as_text=True)
+    assert ada.send("/setup", SETTINGS).status_code == 302  # an old page does not say: it stays
+    assert db.session.query(Area).one().profile == "england_cat"
+
+
+@pytest.mark.parametrize("name", ["scotland_atr", "no_such_thing", "../pilot_compact"])
+def test_rules_of_another_nation_or_none_cannot_be_chosen(ada, name):
+    answer = ada.send("/setup", SETTINGS | {"profile": name})
+    assert answer.status_code == 422
+    assert "Choose one of the answers shown" in answer.get_data(as_text=True)
+    assert db.session.query(Area).one().profile == "pilot_compact"
+
+
 def test_every_page_says_where_to_reach_the_broker(ada):
     ada.send("/setup", SETTINGS | {"contact_email": "broker@council.example"})
     assert "mailto:broker@council.example" in ada.get("/").get_data(as_text=True)
