@@ -11,6 +11,7 @@ from portal.proposals.acts import ACTS, slug_of
 from portal.proposals.benefit import Side, shown
 from portal.proposals.conditions import silence_grants
 from portal.proposals.doors import parts_of
+from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.page_judging import gains
 from portal.proposals.rules import EDITABLE, PARTIES, State
