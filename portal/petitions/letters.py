@@ -72,23 +72,16 @@ def of_striking(one: PetitionSignature) -> None:
     )
 
 
-def of_closing(petition: Petition) -> None:
+def of_closing(petition: Petition, *, on_its_day: bool) -> None:
     """The group hears how its petition ended."""
-    total = queries.tally(petition).total
     parts = [
         _(
             "Your petition has closed: %(title)s. It has %(total)s of the %(needed)s signatures that it needs.",
             title=petition.proposal.shown_title,
-            total=total,
+            total=queries.tally(petition).total,
             needed=petition.needed,
         ),
-        _("That is enough: it calls a public hearing.")
-        if petition.reached_at
-        else _(
-            "Sheets of paper that were handed in by its last day the broker can count until %(day)s. With too few "
-            "signatures your case goes on all the same; the petition alone then opens no hearing.",
-            day=day(petition.closes_on + PAPER_LATER),
-        ),
+        _what_it_means(petition, on_its_day=on_its_day),
         _("The petition: %(link)s", link=short_address(petition)),
     ]
     for email in organiser_emails(petition.proposal.group_id):
@@ -98,6 +91,18 @@ def of_closing(petition: Petition) -> None:
             body="\n\n".join(parts),
             key=f"petition-closed:{petition.id}:{email}",
         )
+
+
+def _what_it_means(petition: Petition, *, on_its_day: bool) -> str:
+    if petition.reached_at:
+        return _("That is enough.")
+    if not on_its_day:
+        return _("It closed before its last day, because the case has gone on or is over.")
+    return _(
+        "Sheets of paper that were handed in by its last day the broker can count until %(day)s. With too few "
+        "signatures your case goes on all the same; the petition alone then opens no hearing.",
+        day=day(petition.closes_on + PAPER_LATER),
+    )
 
 
 def of_hearing(petition: Petition) -> None:

@@ -98,7 +98,7 @@ def who_counts(petition: Petition) -> str:
         return _("Everybody's signature counts, wherever they live.")
     place = petition.ward.name if petition.ward else current_area().name
     return _(
-        "Signatures count of people who live or work in %(place)s. Others are welcome and are shown apart.",
+        "Signatures of people who live or work in %(place)s count. Others are welcome and are shown apart.",
         place=place,
     )
 

@@ -60,11 +60,12 @@ def _running_out() -> list[int]:
 
 def close(session: Session, petition: Petition) -> bool:
     """Its last day is over, or its case has gone on to where nobody signs any more."""
-    over = petition.closes_on < clock.today() or petition.proposal.state not in SIGNABLE
+    on_its_day = petition.closes_on < clock.today()
+    over = on_its_day or petition.proposal.state not in SIGNABLE
     if petition.closed_at is not None or not over:
         return False
     petition.closed_at = clock.now()
-    letters.of_closing(petition)
+    letters.of_closing(petition, on_its_day=on_its_day)
     session.flush()
     return True
 

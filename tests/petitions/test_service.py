@@ -1,6 +1,7 @@
 """Opening, signing, confirming, taking back; and the signature that opens the hearing by itself."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -253,6 +254,40 @@ def test_a_petition_reached_before_the_notice_waits_for_it(app):
     assert early.case.state is State.ON_NOTICE
     assert early.case.hearing_opened_on == clock.today()
     assert times(Action.OPEN_HEARING) == 1
+
+
+def test_a_petition_reached_on_a_sunday_counts_from_the_monday(stage):
+    make.opened(stage.on_notice())
+    make.confirmed(stage, 1, 2)
+    token = make.signed(stage, 3)
+    with clock.at(datetime(2026, 3, 8, 10, tzinfo=clock.LONDON)):
+        service.confirm(token)
+        assert stage.case.hearing_opened_on == date(2026, 3, 8)
+    # Thirty working days from Monday 9 March, without Good Friday and Easter Monday.
+    assert stage.case.due["hearing"] == date(2026, 4, 21)
+
+
+def test_a_petition_reached_during_the_test_opens_the_hearing_too(stage):
+    stage.under_test()
+    service.open_petition(stage.case_id, stage.organiser, "Words.", clock.today() + timedelta(9))
+    queries.petition_of(stage.case_id).needed = 1
+    db.session.commit()
+    make.confirmed(stage, 1)
+    assert stage.case.state is State.UNDER_TEST
+    assert stage.case.hearing_opened_on == clock.today()
+
+
+def test_where_the_profile_says_so_a_petition_calls_no_hearing(stage, monkeypatch, client):
+    make.opened(stage.on_notice())
+    quiet = replace(stage.profile, hearing_for=())
+    for place in ("petitions.knowing", "petitions.page", "proposals.conditions"):
+        monkeypatch.setattr(f"portal.{place}.profile_of", lambda _case: quiet)
+    make.confirmed(stage, 1, 2, 3)
+    assert queries.petition_of(stage.case_id).reached_at
+    assert stage.case.hearing_opened_on is None
+    page = client.get(f"/cases/{stage.case_id}/petition").get_data(as_text=True)
+    assert "Enough people had signed" in page
+    assert "hearing" not in page.partition("<form")[0].partition("<h1")[2].partition("<details")[0]
 
 
 def test_who_leaves_afterwards_does_not_call_the_hearing_off(stage):

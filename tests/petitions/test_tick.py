@@ -77,6 +77,7 @@ def test_a_petition_of_a_case_that_is_over_closes(stage):
     cases.withdraw(stage.case_id, stage.organiser)
     assert tick() == 1
     assert petition(stage).closed_at
+    assert "the case has gone on or is over" in closing_letters()[0].body
 
 
 def test_who_asked_to_hear_of_the_hearing_hears_of_it_once(stage):
@@ -140,7 +141,7 @@ def test_while_a_case_goes_on_nobody_is_forgotten(stage):
 
 
 def test_a_petition_that_fails_does_not_hold_up_the_others(stage, monkeypatch):
-    def fail(*_args):
+    def fail(*_args, **_more):
         raise RuntimeError
 
     make.signed(stage, 1)
