@@ -56,7 +56,12 @@ def explained(profile: Profile, area: Area, nation: Nation) -> dict[str, Any]:
         "tracks": words.TRACKS,
         "hearings": [words.HEARING_FOR[name] for name in profile.hearing_for],
         "petitions": [(words.TRACKS[track], petition_words(p)) for track, p in profile.petitions.items()],
-        "blocks": [(b, _tracks(b.tracks)) for b in profile.blocks.values() if not b.nations or nation in b.nations],
+        "repeat": profile.blocks.get("repeat"),
+        "blocks": [
+            (block, _tracks(block.tracks))
+            for name, block in profile.blocks.items()
+            if name != "repeat" and (not block.nations or nation in block.nations)
+        ],
         "drawing": drawing,
         "labels": [(box, _label(box.state.value), state_words(box.state.value)[1]) for box in drawing.boxes],
         "box": (BOX, HIGH),
