@@ -1,5 +1,6 @@
 """A meeting as a calendar file (RFC 5545) that phones and office programs take, and take anew when it moves."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -47,6 +48,19 @@ class Meeting(NamedTuple):
 
 def meeting(told: Meeting, *, stamp: datetime, lang: str) -> bytes:
     """The file. Its times are London's wall times with the rule for its clock changes; `stamp` is when it was said."""
+    method = "CANCEL" if told.cancelled else "PUBLISH"
+    return _around([_event(told, stamp, lang)], method).to_ical()
+
+
+def meetings(told: Iterable[tuple[Meeting, datetime]], *, name: str, lang: str) -> bytes:
+    """A calendar to follow: each meeting with when it was said, under a name that phones show."""
+    calendar = _around([_event(one, stamp, lang) for one, stamp in told], "PUBLISH")
+    calendar.add("name", tidy(name))
+    calendar.add("x-wr-calname", tidy(name))
+    return calendar.to_ical()
+
+
+def _event(told: Meeting, stamp: datetime, lang: str) -> Event:
     event = Event()
     event.add("uid", tidy(told.uid))
     event.add("dtstamp", stamp.astimezone(UTC))
@@ -59,14 +73,15 @@ def meeting(told: Meeting, *, stamp: datetime, lang: str) -> bytes:
         event.add("organizer", vCalAddress(f"mailto:{''.join(tidy(told.organiser).split())}"))
     event.add("sequence", told.sequence)
     event.add("status", "CANCELLED" if told.cancelled else "CONFIRMED")
-    return _around(event, told).to_ical()
+    return event
 
 
-def _around(event: Event, told: Meeting) -> Calendar:
+def _around(events: Iterable[Event], method: str) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if told.cancelled else "PUBLISH")
+    calendar.add("method", method)
     calendar.add_component(Timezone.from_ical(CLOCKS))
-    calendar.add_component(event)
+    for event in events:
+        calendar.add_component(event)
     return calendar
