@@ -17,10 +17,12 @@ from portal.people import service as people
 from portal.people.models import RoleGrant
 from portal.people.rules import Role
 from portal.petitions import service as petitions
+from portal.proposals import declaring
 from portal.proposals import service as cases
+from portal.proposals.uses import UseKind
 from tests import factories
 from tests.lettings import make
-from tests.proposals.stage import PLAN, WRITTEN, Stage
+from tests.proposals.stage import BENEFITS, PLAN, WRITTEN, Stage
 
 
 class Sent(NamedTuple):
@@ -99,6 +101,17 @@ def at_let(bring: Callable[..., Any], name: str, who: str) -> Callable[[], tuple
 def cancelled_with_deposit(here: Any, room: Any) -> Any:
     let = make.confirmed_with_deposit(here, room)
     return lettings.cancel(here.ids.broker, let.id, why="The roof leaks.")
+
+
+def at_english_case() -> tuple[str, str]:
+    """Where open space has to be told in a newspaper."""
+    stage = Stage(profile="england_cat").draft()
+    more = {"use_kind": UseKind.GROWING, "safeguarding": "Two adults."}
+    cases.save_draft(stage.case_id, stage.organiser, more, BENEFITS)
+    declaring.register_interest(stage.case_id, stage.organiser)
+    cases.lodge(stage.case_id, stage.organiser)
+    cases.validate(stage.case_id, stage.broker)
+    return f"/cases/{stage.case_id}/record-notice", stage.emails["broker"]
 
 
 PROFILE = in_force("pilot_compact", date(2026, 3, 2))
@@ -182,6 +195,9 @@ FORMS: dict[str, Sent] = {
     ),
     "declare": Sent(at_case(Stage.under_test, "declare-interest", "panel"), {}),
     "score": Sent(at_case(Stage.under_test, "score", "panel"), sheet()),
+    "keep scores": Sent(at_case(Stage.under_test, "score/later", "panel"), sheet()),
+    "sum up": Sent(at_case(Stage.scored, "sum-up", "chair"), {"words": "It spoke to us."}),
+    "open space": Sent(at_english_case, {"open_space": "no", "words": "The register.", "newspaper": ""}),
     "capacity": Sent(at_case(Stage.under_test, "check-capacity", "broker"), capacity()),
     "grant": Sent(at_case(lambda s: checked_and_scored(s, 4), "decide", "chair"), {"reasons": "Good."}),
     "refuse": Sent(at_case(lambda s: checked_and_scored(s, 0), "decide", "chair"), {"ground": "capacity_not_shown", "evidence": "None.", "reasons": "No."}),

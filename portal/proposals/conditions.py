@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.areas.models import Area
-from portal.areas.profile import Profile
 from portal.db import db
 from portal.proposals.benefit import Result
 from portal.proposals.models import Decision, Proposal
@@ -19,10 +18,11 @@ from portal.proposals.standing import profile_of, result_of
 A_WEEK = timedelta(days=7)
 
 
-def applies(profile: Profile, block: str, track: str) -> bool:
-    """Whether a profile has such a block for this kind of place."""
-    there = profile.blocks.get(block)
-    return there is not None and (not there.tracks or track in there.tracks)
+def applies(case: Proposal, block: str) -> bool:
+    """Whether the profile has such a block for this kind of place in this nation."""
+    there = profile_of(case).blocks.get(block)
+    nation = db.session.get_one(Area, case.asset.area_id).nation
+    return there is not None and there.holds_in(case.track, nation)
 
 
 def blocks_of(case: Proposal) -> list[str]:
@@ -31,7 +31,7 @@ def blocks_of(case: Proposal) -> list[str]:
     return [
         name
         for name, stands in BLOCKS.items()
-        if applies(profile, name, case.track) and stands(case, profile.blocks[name].number)
+        if applies(case, name) and stands(case, profile.blocks[name].number)
     ]
 
 
@@ -74,7 +74,7 @@ def refused_before(case: Proposal) -> Proposal | None:
     Source: Community Empowerment (Scotland) Act 2015 s.93, and each profile's own number of months.
     """
     profile = profile_of(case)
-    if case.use_kind is None or not applies(profile, "repeat", case.track):
+    if case.use_kind is None or not applies(case, "repeat"):
         return None
     since = clock.today() - relativedelta(months=profile.blocks["repeat"].number)
     query = (

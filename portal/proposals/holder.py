@@ -117,9 +117,10 @@ def record_notice(
         turn.allowed(Action.RECORD_NOTICE, **typed)
         if notice and any(_same(notice, one) for one in case.notices):
             raise RuleBroken("notice-there", "This notice has been recorded already.")
-        if notice is None and (case.open_space, words) == (open_space, ""):
+        why = _found(open_space, words, notice)
+        if notice is None and case.open_space is open_space and _told_before(turn, why):
             return  # a second press of the button says nothing new
-        turn.take(Action.RECORD_NOTICE, why=_found(open_space, words, notice), **typed)
+        turn.take(Action.RECORD_NOTICE, why=why, **typed)
         case.open_space = open_space
         if notice:
             kept = files.keep(turn, FileKind.SPACE_NOTICE, notice.scan, taken_on=notice.on)
@@ -144,6 +145,11 @@ def _typed(turn: moves.Turn, notice: Notice | None) -> dict[str, object]:
         "earliest": turn.case.created_at.date(),
         "latest": clock.today(),
     }
+
+
+def _told_before(turn: moves.Turn, why: str) -> bool:
+    said = [event.why for event in turn.case.events if event.action is Action.RECORD_NOTICE]
+    return why in said
 
 
 def _same(notice: Notice, one: SpaceNotice) -> bool:
