@@ -151,9 +151,13 @@ def _block(table: Table, name: str) -> Block:
 
 
 def _check_file(top: Table, profile: Profile) -> None:
-    """A version is found by its file's name, so the name in the file has to be the same."""
-    if top.file.name.split(".")[0] != profile.name:
+    """A version is found by its file's name, so the name and the day in the file have to be the same."""
+    name, *day = top.file.name.removesuffix(".toml").split(".")
+    if name != profile.name:
         raise top.wrong("name", f"the file would have to be called {profile.name}.toml")
+    if day and day != [profile.effective_from.isoformat()]:
+        wanted = f"{profile.name}.{profile.effective_from}.toml"
+        raise top.wrong("effective_from", f"the file would have to be called {wanted}")
 
 
 def _check_names(top: Table, profile: Profile) -> None:
@@ -231,6 +235,10 @@ def versions(name: str, folder: Path = FOLDER) -> tuple[Profile, ...]:
     found = [read_profile(file) for file in files if file.exists()]
     if not found:
         raise BadInput("no-profile", "There is no policy profile called %(name)s.", name=name)
+    if len({profile.effective_from for profile in found}) < len(found):
+        raise BadInput(
+            "two-profiles", "Two files of %(name)s hold from the same day. Remove one.", name=name
+        )
     return tuple(sorted(found, key=lambda profile: profile.effective_from))
 
 

@@ -71,7 +71,7 @@ class AreaForm(Form):
     resolution_reference = StringField(
         _l("The council's resolution that adopts the compact"),
         description=_l(
-            "Its reference. With it, a holder's silence grants the use; without, the case is escalated."
+            "Its reference. With it, silence is a grant where the rules say so; without, the case is escalated."
         ),
         validators=[Optional(), Length(max=120)],
     )

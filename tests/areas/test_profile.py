@@ -143,6 +143,16 @@ def test_versions_hold_from_their_day_and_stay_findable(tmp_path, monkeypatch):
         profile.version("pilot_compact", date(2011, 1, 1))
 
 
+def test_two_files_of_one_day_or_of_another_than_they_say_are_refused(tmp_path):
+    (tmp_path / "pilot_compact.toml").write_text(SHIPPED, "utf-8")
+    (tmp_path / "pilot_compact.2010-01-01.toml").write_text(SHIPPED, "utf-8")
+    with pytest.raises(BadInput, match="same day"):
+        profile.versions("pilot_compact", tmp_path)
+    (tmp_path / "pilot_compact.2010-01-01.toml").rename(tmp_path / "pilot_compact.2027-04-01.toml")
+    with pytest.raises(BadInput, match=r"pilot_compact\.2010-01-01\.toml"):
+        profile.versions("pilot_compact", tmp_path)
+
+
 def test_a_profile_that_is_not_there_is_told_by_name():
     with pytest.raises(BadInput) as caught:
         profile.in_force("nowhere", date(2026, 1, 1))

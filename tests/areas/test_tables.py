@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.areas.profile import FOLDER
 from portal.areas.tables import lines_of, read_table
 from portal.errors import BadInput
 
@@ -46,6 +47,16 @@ def test_every_table_and_key_has_its_line():
         "quoted.too.after.list": 19,
         "quoted.too.after": 19,
     }
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.toml")), ids=lambda file: file.name)
+def test_every_line_of_a_shipped_file_is_the_one_of_its_key(file):
+    text = file.read_text("utf-8")
+    lines = text.splitlines()
+    found = lines_of(text)
+    for place, number in found.items():
+        assert place.rpartition(".")[2] in lines[number - 1], place
+    assert len(found) > 150
 
 
 @pytest.fixture
