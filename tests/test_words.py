@@ -109,7 +109,10 @@ def test_every_sentence_of_the_rules_is_in_the_catalogue(where, sentences):
 @pytest.mark.parametrize("file", sorted(profile.FOLDER.glob("*.toml")), ids=lambda file: file.name)
 def test_every_text_of_a_profile_is_in_the_catalogue(file):
     read = profile.read_profile(file)
-    texts = {read.title, *read.capacity.values(), *read.grounds.values()}
+    texts = {read.title, read.summary, *read.capacity.values(), *read.grounds.values()}
+    texts |= {*read.ground_evidence.values(), *([read.appeal] if read.appeal else [])}
+    texts |= {part.source for part in (*read.petitions.values(), *read.blocks.values())}
+    texts |= {block.title for block in read.blocks.values()}
     texts |= {criterion.title for criterion in read.criteria.values()}
     texts |= {period.source for period in read.periods.values()}
     texts |= {text for clause in read.clauses.values() for text in (clause.title, clause.text)}
