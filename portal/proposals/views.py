@@ -10,17 +10,7 @@ from portal.people.access import PUBLIC, SIGNED_IN, allow
 from portal.people.models import User
 from portal.people.queries import groups_of, me
 from portal.people.rules import Role
-from portal.proposals import (
-    forms,
-    page,
-    queries,
-    rules,
-    service,
-    views_judging,
-    views_register,
-    views_sign,
-    words,
-)
+from portal.proposals import forms, page, queries, rules, service, views_judging, words
 from portal.proposals.acts import ACTS, act_of, signed_in
 from portal.proposals.blueprint import bp
 from portal.proposals.knowing import facts_of
@@ -35,7 +25,7 @@ from portal.register.rules import Status
 from portal.web import attempt, render_form, state_words, told
 
 # Pages that hang on the same blueprint: importing them is all they need.
-MORE = (views_judging, views_register, views_sign)
+MORE = (views_judging,)
 AROUND_METRES = 1000
 
 
