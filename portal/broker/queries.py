@@ -24,6 +24,7 @@ from portal.ownership import queries as ownership
 from portal.people.access import area_roles
 from portal.people.models import User
 from portal.people.rules import Role
+from portal.petitions import queries as petitions
 from portal.proposals import queries as proposals
 from portal.proposals.models import Proposal
 from portal.proposals.rules import OVER, State
@@ -81,6 +82,7 @@ def waiting_for(user: User) -> list[Task]:
     tasks = [
         *(task for case in cases.values() for task in _of_case(case, user)),
         *(task for let in lettings.my_lets(user) for task in _of_let(let, user)),
+        *_of_petitions(),
     ]
     return sorted(tasks, key=lambda task: (task.due or date.max, task.about))
 
@@ -124,6 +126,14 @@ def _of_case(case: Proposal, user: User) -> Iterator[Task]:
         due = case.due.get(period)
         url = url_for("proposals.case", case_id=case.id)
         yield Task(what, f"{case.shown_title} · {case.asset.name}", url, due, _is_over(due))
+
+
+def _of_petitions() -> Iterator[Task]:
+    """Signatures that the broker has to look at."""
+    for petition, number in petitions.to_look_at() if Role.BROKER in area_roles() else ():
+        url = url_for("petitions.look", case_id=petition.proposal_id)
+        about = f"{petition.proposal.shown_title} · {number}"
+        yield Task(_l("Look at likely doubles of a petition"), about, url, None, overdue=False)
 
 
 def _of_let(let: Let, user: User) -> Iterator[Task]:

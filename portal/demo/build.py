@@ -22,6 +22,7 @@ from portal.lettings.service import tick as lettings_tick
 from portal.models import Model
 from portal.ownership.service import tick as ownership_tick
 from portal.people.models import Holder
+from portal.petitions.tick import tick as petitions_tick
 from portal.proposals.tick import tick as proposals_tick
 from portal.register.models import Asset
 
@@ -118,6 +119,7 @@ def fill(slug, files):
 def tick():
     """Do what is due, as `portal tick` does; letters are shown here, not sent."""
     proposals_tick()
+    petitions_tick()
     lettings_tick()
     ownership_tick()
 

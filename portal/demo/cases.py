@@ -9,11 +9,14 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from portal import clock
+from portal.agreements import negotiating, terms
+from portal.agreements import service as agreements
 from portal.areas.queries import current_area
 from portal.db import db
 from portal.demo import cast, claims
-from portal.agreements import negotiating, terms
-from portal.agreements import service as agreements
+from portal.petitions import counting
+from portal.petitions import service as petitions
+from portal.petitions.rules import OnPaper
 from portal.proposals import declaring, holder, panel, service
 from portal.proposals.benefit import Side
 from portal.proposals.files import Sent
@@ -176,10 +179,15 @@ def returned(case):
 
 
 def on_notice(case):
-    """Two neighbours for it, one worried; the holder has not answered yet."""
+    """Two neighbours for it, one worried, some on paper; the holder has not answered yet."""
     yield from _on_notice(case)
     yield 2
     service.represent(*case.by(cast.WORRIED), supports=False, words=claims.WORRY)
+    last = petitions.longest_day(case.row)
+    petitions.open_petition(*case.by(case.organiser), claims.PETITION, last)
+    yield 3
+    sheets = Sent(snapshot("three sheets of signatures"), "sheets.jpg", "Signatures on paper")
+    counting.count_paper(*case.by(cast.BROKER), sheets, OnPaper(43, double=2, unreadable=1))
 
 
 def under_test(case):

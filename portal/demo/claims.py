@@ -241,6 +241,10 @@ SECOND_GARDEN = Claim(
 
 # What somebody says against two of them, and what a group answers.
 WORRY = "Where will people park on a Saturday? The street is full already."
+PETITION = (
+    "Let young people rehearse in a building that stands empty.\n"
+    "We ask that it is opened to them for two years, and that everybody is heard about it in public."
+)
 ANSWER = "Nine in ten of us live within ten minutes' walk. We will put bicycle stands by the gate and ask nobody to drive."
 
 # What a holder would rather do with its yard, and what that brings.

@@ -1,10 +1,10 @@
 """Reads about petitions, one function a question."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from portal.areas.models import Area, Postcode, Ward
 from portal.areas.queries import current_area, postcode_of, wards_of
@@ -80,13 +80,13 @@ def has_postcodes(area: Area) -> bool:
 # ---- numbers
 
 
+# A signature that is confirmed and has not been struck out.
+VALID = (PetitionSignature.confirmed_at.is_not(None), PetitionSignature.struck_at.is_(None))
+
+
 def valid(petition: Petition) -> tuple[ColumnElement[bool], ...]:
-    """What makes a signature one that is confirmed and has not been struck out."""
-    return (
-        PetitionSignature.petition_id == petition.id,
-        PetitionSignature.confirmed_at.is_not(None),
-        PetitionSignature.struck_at.is_(None),
-    )
+    """The signatures of a petition that stand."""
+    return PetitionSignature.petition_id == petition.id, *VALID
 
 
 def tally(petition: Petition) -> Tally:
@@ -130,21 +130,35 @@ def standing_papers(petition: Petition) -> list[PaperCount]:
     return [paper for paper in found if paper.id not in corrected]
 
 
-def doubles(petition: Petition) -> list[list[PetitionSignature]]:
-    """Signatures of one name at one postcode under several addresses, where the broker has not looked at all of them."""
-    same = (
-        select(PetitionSignature.same_person)
-        .where(*valid(petition), PetitionSignature.same_person.is_not(None))
-        .group_by(PetitionSignature.same_person)
+def _in_doubt(*where: ColumnElement[bool]) -> Select[tuple[int, str]]:
+    """Petitions and persons: one name at one postcode under several addresses, where the broker has not looked at all."""
+    return (
+        select(PetitionSignature.petition_id, PetitionSignature.same_person)
+        .where(*where, *VALID, PetitionSignature.same_person.is_not(None))
+        .group_by(PetitionSignature.petition_id, PetitionSignature.same_person)
         .having(func.count() > 1, func.count(PetitionSignature.looked_at) < func.count())
     )
+
+
+def doubles(petition: Petition) -> list[list[PetitionSignature]]:
+    """The signatures that are likely one person's, a list for each."""
+    of_this = PetitionSignature.petition_id == petition.id
+    same = [person for _petition, person in db.session.execute(_in_doubt(of_this))]
     query = select(PetitionSignature).where(
-        *valid(petition), PetitionSignature.same_person.in_(same)
+        of_this, *VALID, PetitionSignature.same_person.in_(same)
     )
     groups: dict[str, list[PetitionSignature]] = defaultdict(list)
     for one in db.session.scalars(query.order_by(PetitionSignature.id)):
         groups[one.same_person].append(one)
     return list(groups.values())
+
+
+def to_look_at() -> list[tuple[Petition, int]]:
+    """The petitions of the area in which likely doubles wait for the broker, and how many."""
+    query = select(Petition.id).join(Proposal).join(Asset).where(Asset.area_id == current_area().id)
+    found = db.session.execute(_in_doubt(PetitionSignature.petition_id.in_(query)))
+    waiting = Counter(petition_id for petition_id, _person in found)
+    return [(db.session.get_one(Petition, one), number) for one, number in sorted(waiting.items())]
 
 
 def unlisted(petition: Petition) -> int:

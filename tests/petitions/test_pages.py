@@ -274,6 +274,7 @@ def test_the_broker_looks_at_likely_doubles(client, stage, path):
     pair = [one.id for one in make.signatures()]
     client.sign_in(stage.emails["broker"])
     assert "Look at one likely double" in text(client.get(f"/cases/{stage.case_id}"))
+    assert f'href="{path}/look"' in text(client.get("/desk"))
     page = text(client.get(f"{path}/look"))
     assert "n1@example.org" in page
     prefix = f"look{pair[0]}-"
@@ -291,6 +292,7 @@ def test_the_broker_looks_at_likely_doubles(client, stage, path):
         "done already: the list as it is now"
     )
     assert "None wait for you." in text(client.get(f"{path}/look"))
+    assert f'href="{path}/look"' not in text(client.get("/desk"))
 
 
 @pytest.mark.parametrize("who", ["", "organiser", "officer", "resident"])
