@@ -44,18 +44,18 @@ def assets_geojson():
 
 
 def _found(seen: Glance, search: Search, key: Any) -> tuple[bytes, str]:
-    """A page of features and its links; kept when it is true of the register as it was seen."""
-    page = queries.find_ids(seen, search, after=after(), limit=_limit())
+    """A page of features and its links; kept until a record changes."""
+    page = queries.find_rows(seen, search, after=after(), limit=_limit())
     links = [{"rel": "self", "href": request.full_path.rstrip("?"), "type": GEOJSON}]
     if page.more:
-        following = same("register.assets_geojson", after=page.ids[-1])
+        following = same("register.assets_geojson", after=int(seen.id[page.rows[-1]]))
         links.append({"rel": "next", "href": following, "type": GEOJSON})
+    found = features.features(seen, page.rows, page.metres)
     body = features.collection(
-        seen, page.ids, page.metres, numberMatched=page.total, numberReturned=len(page.ids), links=links
-    )  # fmt: skip
+        found, numberMatched=page.total, numberReturned=len(found), links=links
+    )
     header = ", ".join(f'<{link["href"]}>; rel="{link["rel"]}"' for link in links)
-    if seen.told.keys() >= set(page.ids):
-        features.memory.keep(key, body, header)
+    features.memory.keep(key, body, header)
     return body, header
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+import orjson
 from sqlalchemy import Row, select
 
 from portal.areas.models import Ward
@@ -21,7 +23,7 @@ from portal.db import db
 from portal.errors import BadInput
 from portal.people.models import Holder
 from portal.register import features, matching
-from portal.register.glance import Glance
+from portal.register.glance import Glance, Rows
 from portal.register.models import Asset, Source
 from portal.register.rules import ACCESS, Kind, Status
 from portal.register.search import Search
@@ -83,10 +85,10 @@ COLUMNS: dict[str, Any] = {
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def ids_of(seen: Glance, search: Search) -> list[int]:
+def rows_of(seen: Glance, search: Search) -> Rows:
     """All that fit, by their numbers: the same order whenever it is asked."""
-    numbers: list[int] = sorted(seen.id[matching.match(seen, search).rows].tolist())
-    return numbers
+    rows = matching.match(seen, search).rows
+    return rows[np.argsort(seen.id[rows])]
 
 
 def as_csv(seen: Glance, search: Search) -> Iterator[str]:
@@ -94,9 +96,9 @@ def as_csv(seen: Glance, search: Search) -> Iterator[str]:
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    ids = ids_of(seen, search)
-    for start in range(0, len(ids), CHUNK):
-        for row in _rows(ids[start : start + CHUNK], seen):
+    found = rows_of(seen, search)
+    for start in range(0, len(found), CHUNK):
+        for row in _rows(seen, found[start : start + CHUNK]):
             writer.writerow([_cell(read(row)) for read in COLUMNS.values()])
         yield page.getvalue()
         page.seek(0)
@@ -118,7 +120,7 @@ class _Placed:
         return getattr(self.row, name)
 
 
-def _rows(ids: list[int], seen: Glance) -> Iterator[_Placed]:
+def _rows(seen: Glance, found: Rows) -> Iterator[_Placed]:
     query = (
         select(
             Asset, Holder.name.label("holder"), Holder.uri, Ward.name.label("ward"), Source.as_of
@@ -126,7 +128,7 @@ def _rows(ids: list[int], seen: Glance) -> Iterator[_Placed]:
         .join(Holder, Holder.id == Asset.holder_id)
         .outerjoin(Ward, Ward.id == Asset.ward_id)
         .outerjoin(Source, Source.id == Asset.source_id)
-        .where(Asset.id.in_(ids))
+        .where(Asset.id.in_(seen.id[found].tolist()))
         .order_by(Asset.id)
     )
     rows = list(db.session.execute(query))
@@ -139,19 +141,17 @@ def _rows(ids: list[int], seen: Glance) -> Iterator[_Placed]:
 
 def as_geojson(seen: Glance, search: Search) -> Iterator[bytes]:
     """One FeatureCollection, some features at a time."""
-    ids = ids_of(seen, search)
+    found = rows_of(seen, search)
     yield b'{"type":"FeatureCollection","features":['
-    between = b""
-    for start in range(0, len(ids), CHUNK):
-        if chunk := features.texts(seen, ids[start : start + CHUNK]):
-            yield between + b",".join(chunk)
-            between = b","
+    for start in range(0, len(found), CHUNK):
+        chunk = features.features(seen, found[start : start + CHUNK])
+        yield (b"," if start else b"") + orjson.dumps(chunk)[1:-1]
     yield b"]}"
 
 
 def as_geopackage(seen: Glance, search: Search) -> bytes:
     """The same as a GeoPackage. Raises BadInput for more than MOST_PACKED assets."""
-    total = len(ids_of(seen, search))
+    total = len(matching.match(seen, search).rows)
     if total > MOST_PACKED:
         raise BadInput(
             "too-many-to-pack",

@@ -7,104 +7,74 @@ from typing import Any
 
 import numpy as np
 import orjson
-import shapely
 
 from geo import tiles
-from geo.geojson import PLACES, rounded
-from portal.db import alone, db
+from geo.geojson import PLACES
 from portal.register import matching
+from portal.register.columns import CODES, STEPS
 from portal.register.glance import Glance, Rows
 from portal.register.search import Search
 
-_ROWS = """
-SELECT asset.id, asset.name, asset.kind, asset.status, holder.name, ward.name, asset.capacity, asset.step_free,
-       asset.postcode, asset.land_m2, state.version
-FROM asset JOIN register_state AS state ON state.area_id = asset.area_id
-     JOIN holder ON holder.id = asset.holder_id LEFT JOIN ward ON ward.id = asset.ward_id
-WHERE asset.id """
-# One array or one text of numbers, so that the engines prepare the statement once for any length.
-ROWS = {
-    "postgresql": _ROWS + "= ANY(%s)",
-    "sqlite": _ROWS + "IN (SELECT value FROM json_each(?))",  # noqa: S608 - our own words
-}
 NAMES = (
     "name", "kind", "status", "holder", "ward", "capacity", "step_free", "postcode", "land_m2",
 )  # fmt: skip
-END = b"}}"
-MOST_TOLD = 100_000  # features kept as JSON: some 50 MB
-BOOLEANS = {None: None, 0: False, 1: True}
+WORDS = {
+    name: np.array([None, *sorted(CODES[name], key=CODES[name].get)], object)
+    for name in ("kind", "status")
+}
+STEP_FREE = {0: None, 1: True, STEPS: False}
+KNOWN = 1 | STEPS  # the bits that say whether a place is free of steps
 
 
-def rows_of(ids: Sequence[int]) -> list[Any]:
-    """What a feature says of each asset, in the order of `ids`; each row ends with the register's version."""
-    engine = db.engine.dialect.name
-    given = list(ids) if engine == "postgresql" else orjson.dumps(list(ids)).decode()
-    by_id = {row[0]: row for row in alone(ROWS[engine], (given,))}
-    return [by_id[number] for number in ids if number in by_id]
+def said(seen: Glance, rows: Rows) -> tuple[dict[str, Sequence[Any]], Sequence[str]]:
+    """What a feature says of each row, by its name; and the shapes of plots as GeoJSON, empty where there is none."""
+    starts, lengths = seen.said_at[rows].tolist(), seen.said_long[rows].tolist()
+    lines = [
+        seen.said[start : start + length].decode().split("\n", 2)
+        for start, length in zip(starts, lengths, strict=True)
+    ]
+    postcodes, shapes, names = zip(*lines, strict=True) if lines else ((), (), ())
+    return {
+        "name": names,
+        "kind": WORDS["kind"][seen.kind[rows]].tolist(),
+        "status": WORDS["status"][seen.status[rows]].tolist(),
+        "holder": list(map(seen.holders.get, seen.holder[rows].tolist())),
+        "ward": list(map(seen.wards.get, seen.ward[rows].tolist())),
+        "capacity": [number if number >= 0 else None for number in seen.capacity[rows].tolist()],
+        "step_free": list(map(STEP_FREE.get, (seen.flags[rows] & KNOWN).tolist())),
+        "postcode": [postcode or None for postcode in postcodes],
+        "land_m2": [number if number >= 0 else None for number in seen.land[rows].tolist()],
+    }, shapes
 
 
-def collection(seen: Glance, ids: Sequence[int], metres: dict[int, float], **members: Any) -> bytes:
-    """The assets as a FeatureCollection (RFC 7946); one whose place nobody knows has "geometry": null."""
-    opening = orjson.dumps({"type": "FeatureCollection", **members})[:-1]
-    heads = _heads(seen, ids)
-    ends = ((b',"metres":%.10g}}' % metres[number]) if number in metres else END for number in ids)
-    found = b",".join(heads[n] + end for n, end in zip(ids, ends, strict=True) if n in heads)
-    return opening + b',"features":[' + found + b"]}"
-
-
-def texts(seen: Glance, ids: Sequence[int]) -> list[bytes]:
-    """Each asset's feature as JSON; nothing of it is kept."""
-    rows = rows_of(ids)
+def features(seen: Glance, rows: Rows, metres: Sequence[float] = ()) -> list[dict[str, Any]]:
+    """Each row's asset as a GeoJSON feature (RFC 7946); one whose place nobody knows has "geometry": null."""
+    told, shapes = said(seen, rows)
+    numbers = seen.id[rows].tolist()
+    told["url"] = [f"/assets/{number}" for number in numbers]
+    if metres:
+        told["metres"] = metres
+    lons, lats = seen.lon[rows].round(PLACES).tolist(), seen.lat[rows].round(PLACES).tolist()
     return [
-        _head(row, shape) + END for row, shape in zip(rows, _geometries(seen, rows), strict=True)
-    ]
-
-
-def _heads(seen: Glance, ids: Sequence[int]) -> dict[int, bytes]:
-    """Each asset's feature as JSON but for its last two braces; kept in memory, for what is asked for once is asked again."""
-    known = seen.told
-    found = {number: known[number] for number in ids if number in known}
-    unknown = [number for number in ids if number not in found]
-    if unknown:
-        rows = rows_of(unknown)
-        fresh = {
-            row[0]: _head(row, shape)
-            for row, shape in zip(rows, _geometries(seen, rows), strict=True)
+        {
+            "type": "Feature",
+            "id": number,
+            "geometry": orjson.Fragment(shape) if shape else _point(lon, lat),
+            "properties": dict(zip(told, values, strict=True)),
         }
-        found |= fresh
-        # What this request reads may be newer than what it has in memory; then it is not kept.
-        if all(row[-1] == seen.state.version for row in rows):
-            if len(known) > MOST_TOLD:
-                known.clear()
-            known.update(fresh)
-    return found
-
-
-def _head(row: Any, geometry: Any) -> bytes:
-    number, name, kind, status, holder, ward, capacity, step_free, postcode, land, _version = row
-    properties = {
-        "name": name, "kind": kind, "status": status, "holder": holder, "ward": ward, "capacity": capacity,
-        "step_free": BOOLEANS[step_free], "postcode": postcode, "land_m2": land, "url": f"/assets/{number}",
-    }  # fmt: skip
-    return orjson.dumps(
-        {"type": "Feature", "id": number, "geometry": geometry, "properties": properties}
-    )[:-2]
-
-
-def _geometries(seen: Glance, rows: Sequence[Any]) -> list[Any]:
-    """The shape of each row's asset as GeoJSON, from memory."""
-    found = seen.rows_of([row[0] for row in rows])
-    lons, lats = seen.lon[found].round(PLACES).tolist(), seen.lat[found].round(PLACES).tolist()
-    shapes: list[Any] = [
-        {"type": "Point", "coordinates": (lon, lat)} if lon == lon else None  # noqa: PLR0124 - NaN
-        for lon, lat in zip(lons, lats, strict=True)
+        for number, shape, lon, lat, values in zip(
+            numbers, shapes, lons, lats, zip(*told.values(), strict=True), strict=True
+        )
     ]
-    plots = np.flatnonzero(seen.plot[found] >= 0)
-    if len(plots):
-        drawn = shapely.to_geojson(rounded(seen.plots[seen.plot[found[plots]]]))
-        for place, shape in zip(plots.tolist(), drawn.tolist(), strict=True):
-            shapes[place] = orjson.Fragment(shape)
-    return shapes
+
+
+def collection(features: list[dict[str, Any]], **members: Any) -> bytes:
+    """A FeatureCollection as JSON, with further members of its own."""
+    return orjson.dumps({"type": "FeatureCollection", **members, "features": features})
+
+
+def _point(lon: float, lat: float) -> dict[str, Any] | None:
+    return {"type": "Point", "coordinates": (lon, lat)} if lon == lon else None  # noqa: PLR0124 - NaN
 
 
 FEATURES_FROM = 13  # the zoom from which a tile shows places one by one
@@ -210,17 +180,9 @@ def drawn(seen: Glance, search: Search, zoom: int, x: int, y: int) -> bytes:
         rows = rows if mask is None else rows[mask]
     shapes = _in_tile(seen, rows, zoom, x, y)
     inside = np.array([shape is not None for shape in shapes], bool)
-    told = {row[0]: row for row in rows_of(seen.id[rows[inside]].tolist())}
-    kept = [
-        (told[number], shape)
-        for number, shape in zip(seen.id[rows].tolist(), shapes, strict=True)
-        if shape is not None and number in told
-    ]
-    properties: dict[str, Sequence[Any]] = {
-        name: [row[at] for row, _ in kept] for at, name in enumerate(NAMES, 1)
-    }
-    properties["step_free"] = [BOOLEANS[value] for value in properties["step_free"]]
-    layer = tiles.Layer("assets", [row[0] for row, _ in kept], [s for _, s in kept], properties)
+    rows = rows[inside]
+    kept = [shape for shape in shapes if shape is not None]
+    layer = tiles.Layer("assets", seen.id[rows].tolist(), kept, said(seen, rows)[0])
     return tiles.encode([layer]) if kept else b""
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from geo.crs import Box, box_around
 from portal.db import db
-from portal.register.glance import CODES, Glance, Rows, metres
+from portal.register.columns import CODES
+from portal.register.glance import Glance, Rows, metres
 from portal.register.rules import ACCESS, tokens
 from portal.register.search import Search, Sort
 

@@ -16,7 +16,8 @@ from portal.areas.models import Area
 from portal.db import db
 from portal.errors import NotFound
 from portal.register import matching
-from portal.register.glance import CODES, OUTLIER, Glance, Rows, glance
+from portal.register.columns import CODES, OUTLIER
+from portal.register.glance import Glance, Rows, glance
 from portal.register.matching import Matches
 from portal.register.models import Asset
 from portal.register.rules import Kind, Status
@@ -52,11 +53,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Page:
-    """The numbers of one page: assets in order, how many fit in all, their metres, whether more follow."""
+    """One page: rows in order, how many fit in all, the metres of each, whether more follow."""
 
-    ids: list[int]
+    rows: Rows
     total: int
-    metres: dict[int, float]
+    metres: list[float]  # empty where nothing is near or far
     more: bool
     first: int | None  # the number of the first in the whole list, from 1, where it is known
 
@@ -66,17 +67,20 @@ def find(area: Area, search: Search, *, after: int | None = None, limit: int = 2
 
     An `after` that is in the register no more, or has no place to be near, gives the first page.
     """
-    page = find_ids(glance(area.id), search, after=after, limit=limit)
+    seen = glance(area.id)
+    page = find_rows(seen, search, after=after, limit=limit)
+    ids = seen.id[page.rows].tolist()
     by_id = {
         asset.id: asset
-        for asset in db.session.scalars(_loaded(select(Asset).where(Asset.id.in_(page.ids))))
+        for asset in db.session.scalars(_loaded(select(Asset).where(Asset.id.in_(ids))))
     }
-    assets = [by_id[i] for i in page.ids if i in by_id]
-    return Found(assets, page.total, page.metres, page.more, page.first)
+    assets = [by_id[i] for i in ids if i in by_id]
+    metres = dict(zip(ids, page.metres, strict=True)) if page.metres else {}
+    return Found(assets, page.total, metres, page.more, page.first)
 
 
-def find_ids(seen: Glance, search: Search, *, after: int | None = None, limit: int = 20) -> Page:
-    """The numbers of a page of what matches."""
+def find_rows(seen: Glance, search: Search, *, after: int | None = None, limit: int = 20) -> Page:
+    """A page of what matches."""
     start = seen.rows_of([after]) if after else []
     start = int(start[0]) if len(start) else None
     if search.near and start is not None and start >= seen.placed:
@@ -111,11 +115,8 @@ def _by_key(
         first += int(np.count_nonzero(before))
     page = matching.first_after(ids, keys, after, limit + 1)
     shown = page[:limit]
-    numbers = ids[shown].tolist()
-    far: dict[int, float] = {}
-    if matches.metres is not None:
-        far = dict(zip(numbers, matches.metres[shown].tolist(), strict=True))
-    return Page(numbers, total, far, len(page) > limit, first)
+    far = [] if matches.metres is None else matches.metres[shown].tolist()
+    return Page(matches.rows[shown], total, far, len(page) > limit, first)
 
 
 def _key(seen: Glance, search: Search, row: int) -> tuple[float, int]:
@@ -129,11 +130,12 @@ def _by_name(seen: Glance, matches: Matches, start: int | None, limit: int) -> P
     """What stands unused by name, then what is in use by name."""
     walk = _sorted if len(matches.rows) <= FEW else _walked
     numbers, first = walk(seen, matches.rows, start, limit + 1)
-    far: dict[int, float] = {}
+    rows = seen.rows_of(numbers[:limit])
+    far: list[float] = []
     if matches.metres is not None:
-        metres = dict(zip(seen.id[matches.rows].tolist(), matches.metres.tolist(), strict=True))
-        far = {number: metres[number] for number in numbers[:limit]}
-    return Page(numbers[:limit], len(matches.rows), far, len(numbers) > limit, first)
+        metres = dict(zip(matches.rows.tolist(), matches.metres.tolist(), strict=True))
+        far = [metres[row] for row in rows.tolist()]
+    return Page(rows, len(matches.rows), far, len(numbers) > limit, first)
 
 
 def _sorted(

@@ -168,3 +168,35 @@ def test_an_answer_is_kept_until_a_record_changes(borough, client):
     db.session.execute(text("UPDATE asset SET status = 'in_use' WHERE id = :id"), {"id": number})
     db.session.commit()
     assert client.get(query).json["features"][0]["properties"]["status"] == "in_use"
+
+
+def test_what_came_since_says_all_of_itself(borough, client):
+    """Read into memory after the rest: another holder, a plot, a name of two lines and foreign letters."""
+    assert client.get("/assets.geojson").status_code == 200
+    plot = shapely.box(LON, LAT, LON + 0.0012345678, LAT + 0.001)
+    one = factories.asset(
+        factories.holder(borough, name="Tŷ Holders"),
+        name="Tŷ\nGlas “1”",
+        kind=Kind.LAND,
+        shape=plot,
+    )
+    for free, values in ((None, (None, None)), (True, (30, 120.5)), (False, (0, 0.0))):
+        one.step_free, (one.capacity, one.land_m2) = free, values
+        one.postcode = "M33 7DZ" if free else None
+        db.session.commit()
+        listed = client.get("/assets.geojson?words=glas").json["features"]
+        (found,) = (feature for feature in listed if feature["id"] == one.id)
+        assert found["properties"] == {
+            "name": one.name,
+            "kind": "land",
+            "status": one.status,
+            "holder": "Tŷ Holders",
+            "ward": one.ward and one.ward.name,
+            "capacity": values[0],
+            "step_free": free,
+            "postcode": one.postcode,
+            "land_m2": values[1],
+            "url": f"/assets/{one.id}",
+        }
+        shape = shapely.geometry.shape(found["geometry"])
+        assert shape.equals_exact(plot, 1e-6, normalize=True)
