@@ -193,7 +193,12 @@ def _condition() -> dict[str, object]:
 def _under_what(agreement: Agreement, signatures: list[Signature]) -> str:
     if not signatures:
         return _("Both sides sign this very file in the portal. Its fingerprint (SHA-256) is kept with each signature, so a changed file cannot pass for it.")  # fmt: skip
-    return _("Both sides signed a file whose fingerprint (SHA-256) is %(hash)s. It is kept, byte for byte, beside this paper, which shows the same text with the signatures.", hash=agreement.sha256)  # fmt: skip
+    return _("Both sides signed a file whose fingerprint (SHA-256) is %(hash)s. It is kept, byte for byte, beside this paper, which shows the same text with the signatures.", hash=_grouped(agreement.sha256))  # fmt: skip
+
+
+def _grouped(sha256: str) -> str:
+    """A fingerprint in groups of eight, so that eyes can follow it and no line breaks inside one."""
+    return " ".join(sha256[at : at + 8] for at in range(0, len(sha256), 8))
 
 
 def _signature(role: Role, case: Proposal, signatures: list[Signature]) -> dict[str, object]:
@@ -205,6 +210,6 @@ def _signature(role: Role, case: Proposal, signatures: list[Signature]) -> dict[
             (_("Name"), one.name if one else ""),
             (_("Position"), one.position if one else ""),
             (_("Time"), moment(one.at) if one else ""),
-            (_("Fingerprint (SHA-256)"), one.sha256 if one else ""),
+            (_("Fingerprint (SHA-256)"), _grouped(one.sha256) if one else ""),
         ],
     }
