@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import select
+
 from portal import clock
+from portal.db import db
 from portal.people.models import User
 from portal.people.rules import Role
 from portal.petitions import queries
 from portal.petitions.models import Petition
 from portal.petitions.rules import PAPER_LATER
-from portal.proposals.doors import known
+from portal.proposals.doors import column, known
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import Proposal
 from portal.proposals.rules import TRANSITIONS, Action, find
@@ -47,3 +50,10 @@ def can_be_signed(petition: Petition) -> bool:
     """Whether its page shows a form."""
     case = petition.proposal
     return case.state in SIGNABLE and is_open(petition, case, None)
+
+
+@column("PetitionSignatures")
+def signatures(case_ids: list[int]) -> Mapping[int, object]:
+    """How many signatures count so far, for the files of the register of cases."""
+    query = select(Petition).where(Petition.proposal_id.in_(case_ids))
+    return {one.proposal_id: queries.tally(one).total for one in db.session.scalars(query)}

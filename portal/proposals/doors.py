@@ -2,9 +2,10 @@
 
 Petitions, hearings and agreements stand on the cases and know them; the case knows none of them. A room says
 `@known` before a function that gives some of the facts of a case (by the names in `facts.Facts`), `@part` before one
-that draws a part of its page. They are asked in the order in which they were told.
+that draws a part of its page, `@column(name)` before one that fills a column of the register's files. They are asked in the order in which they were told.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 from markupsafe import Markup
@@ -15,8 +16,11 @@ from portal.proposals.models import Proposal
 Known = Callable[[Proposal, User | None], Mapping[str, object]]
 Part = Callable[[Proposal, User | None], Markup | None]
 
+Filled = Callable[[list[int]], Mapping[int, object]]
+
 _known: list[Known] = []
 _parts: list[Part] = []
+_columns: dict[str, Filled] = {}
 
 
 def known(tell: Known) -> Known:
@@ -39,3 +43,22 @@ def known_of(case: Proposal, user: User | None) -> dict[str, object]:
 def parts_of(case: Proposal, user: User | None) -> list[Markup]:
     """Every further part of a case's page for this reader."""
     return [drawn for draw in _parts if (drawn := draw(case, user)) is not None]
+
+
+def column(name: str) -> Callable[[Filled], Filled]:
+    """Register a function that gives, for some cases by their numbers, what a column of the register's files holds."""
+
+    def told(fill: Filled) -> Filled:
+        _columns[name] = fill
+        return fill
+
+    return told
+
+
+def columns_of(ids: list[int]) -> dict[int, dict[str, object]]:
+    """For each of some cases what the rooms above put into the register's files."""
+    found: dict[int, dict[str, object]] = defaultdict(dict)
+    for name, fill in _columns.items():
+        for case_id, value in fill(ids).items():
+            found[case_id][name] = value
+    return found

@@ -6,7 +6,7 @@ from portal import clock
 from portal.areas.counting import how_counted
 from portal.people.models import User
 from portal.people.rules import Role
-from portal.proposals import page_judging, queries, words
+from portal.proposals import page_judging, queries, sign, words
 from portal.proposals.acts import ACTS, slug_of
 from portal.proposals.benefit import Side, shown
 from portal.proposals.conditions import silence_grants
@@ -21,6 +21,7 @@ from portal.proposals.standing import (
     profile_of,
     roles_of,
 )
+from portal.proposals.words_register import USES
 from portal.states import role_words
 from portal.web import day
 
@@ -38,6 +39,7 @@ def helpers() -> dict[str, object]:
         "points": shown,
         "questions": words.QUESTIONS,
         "slug_of": slug_of,
+        "uses": USES,
     }
 
 
@@ -58,7 +60,14 @@ def case_page(case: Proposal, user: User | None) -> dict[str, object]:
         "serious": words.SERIOUS,
         "editable": case.state in EDITABLE and Role.ORGANISER in roles_of(case, user),
         "missing": missing_of(case),
-        "returned_for": queries.missing_list(case) if case.state is State.RETURNED else "",
+        "returned_for": queries.missing_list(case)
+        if insider and case.state is State.RETURNED
+        else "",
+        # An interest is told in short: what is not handed in yet is the group's own.
+        "short": not (case.published_on or insider),
+        "elsewhere": [way for way in sign.ways(case) if "/represent" not in way.url],
+        "sign_stay": sign.stay(case),
+        "files": queries.files_by_kind(case, insider=insider),
         "gains": gains(case, Side.PROPOSAL),
         "holder_says": words.HOLDER_SAYS,
         "voices": queries.voices(case),
@@ -87,6 +96,7 @@ def told_event(event: CaseEvent, case: Proposal) -> dict[str, str]:
         "clause": _("Clause %(number)s, %(title)s", number=clause.number, title=_(clause.title))
         if clause
         else event.clause,
+        "clause_text": _(clause.text) if clause else "",
     }
 
 

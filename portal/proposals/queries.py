@@ -1,23 +1,32 @@
 """Reads for the pages about cases, one function a question."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
 
 from portal import clock
-from portal.areas.calendar import Counted
+from portal.areas import profile as profiles
+from portal.areas.calendar import Counted, moved
 from portal.areas.models import Area
+from portal.areas.profile import Period, Profile
 from portal.areas.queries import current_area
+from portal.areas.rules import Nation
 from portal.db import db
 from portal.errors import NotFound
 from portal.people import access
 from portal.people.models import User
 from portal.people.rules import Role
 from portal.proposals.knowing import facts_of
-from portal.proposals.models import CaseEvent, Proposal, Representation
+from portal.proposals.models import (
+    CaseEvent,
+    CaseFile,
+    Deadline,
+    Extension,
+    Proposal,
+    Representation,
+)
 from portal.proposals.rules import (
     HOLDS_THE_PLACE,
     OVER,
@@ -34,7 +43,6 @@ from portal.register.models import Asset
 SEE_EARLY = {Role.ORGANISER, Role.BROKER, Role.ADMINISTRATOR}
 # Who learns the name of a private group, and reads the agreement.
 INSIDERS = SEE_EARLY | {Role.OFFICER}
-PAGE = 20
 
 
 def case_for(case_id: int, user: User | None) -> Proposal:
@@ -43,10 +51,15 @@ def case_for(case_id: int, user: User | None) -> Proposal:
     if (
         case is None
         or case.asset.area_id != current_area().id
-        or not (case.published_on or roles_of(case, user) & _first_readers(case))
+        or not (is_public(case) or roles_of(case, user) & _first_readers(case))
     ):
         raise NotFound("no-case", "There is no such case, or it has not been published yet.")
     return case
+
+
+def is_public(case: Proposal) -> bool:
+    """Whether anybody may read it: the interest in short, everything once it is published."""
+    return bool(case.declared_on or case.published_on)
 
 
 def _first_readers(case: Proposal) -> set[Role]:
@@ -57,25 +70,6 @@ def _first_readers(case: Proposal) -> set[Role]:
 def is_insider(case: Proposal, user: User | None) -> bool:
     """Whether somebody is on one of the sides, or the broker between them."""
     return bool(roles_of(case, user) & INSIDERS)
-
-
-def cases(states: Sequence[State], page: int) -> tuple[list[Proposal], int]:
-    """A page of the published cases in these states (all states if none), newest first, and how many there are."""
-    query = (
-        select(Proposal)
-        .join(Asset)
-        .where(Asset.area_id == current_area().id, Proposal.published_on.is_not(None))
-    )
-    if states:
-        query = query.where(Proposal.state.in_(states))
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    found = query.order_by(Proposal.published_on.desc(), Proposal.id.desc()).options(
-        joinedload(Proposal.asset).joinedload(Asset.holder),
-        joinedload(Proposal.group),
-        joinedload(Proposal.response),
-        selectinload(Proposal.deadlines),
-    )
-    return list(db.session.scalars(found.limit(PAGE).offset((page - 1) * PAGE))), total
 
 
 def mine(user: User | None) -> list[Proposal]:
@@ -95,7 +89,11 @@ def cases_of_asset(asset_id: int, user: User | None) -> list[Proposal]:
     query = select(Proposal).where(
         Proposal.asset_id == asset_id,
         Proposal.state.not_in(OVER),
-        or_(Proposal.published_on.is_not(None), Proposal.group_id.in_(groups)),
+        or_(
+            Proposal.published_on.is_not(None),
+            Proposal.declared_on.is_not(None),
+            Proposal.group_id.in_(groups),
+        ),
     )
     return list(db.session.scalars(query.order_by(Proposal.id.desc())))
 
@@ -134,11 +132,20 @@ def voices(case: Proposal) -> tuple[int, int]:
     """How many spoke for it, and how many against."""
     query = (
         select(Representation.supports, func.count())
-        .where(Representation.proposal_id == case.id)
+        .where(Representation.proposal_id == case.id, Representation.hidden_on.is_(None))
         .group_by(Representation.supports)
     )
     counted = {bool(supports): number for supports, number in db.session.execute(query)}
     return counted.get(True, 0), counted.get(False, 0)
+
+
+def files_by_kind(case: Proposal, *, insider: bool) -> dict[str, list[CaseFile]]:
+    """The files that this reader may open, by what they are for, in the order in which they came."""
+    found: dict[str, list[CaseFile]] = {}
+    for file in case.files:
+        if insider or file.public:
+            found.setdefault(file.kind.value, []).append(file)
+    return found
 
 
 @dataclass(frozen=True)
@@ -163,6 +170,8 @@ class Step:
     dues: list[Due] = field(default_factory=list)
 
 
+# A hearing gives the decision this longer time.
+WITH_HEARING = "decision_with_hearing"
 # The last days that belong to a state: those that its actions answer to, as the table says.
 PERIODS_OF = {
     state: list(
@@ -204,28 +213,61 @@ def _of(state: State, dues: dict[str, Due]) -> list[Due]:
     return [dues[period] for period in PERIODS_OF[state] if period in dues]
 
 
-# A hearing gives the decision this longer time.
-LONGER = ("decision_with_hearing",)
-
-
 def _dues(case: Proposal) -> dict[str, Due]:
     profile, today = profile_of(case), clock.today()
     nation = db.session.get_one(Area, case.asset.area_id).nation
     found = {}
     for deadline in case.deadlines:
-        period = profile.periods[deadline.period]
-        counts = [
-            p.counted(deadline.after, nation)
-            for p in map(profile.periods.get, (deadline.period, period.never_after, *LONGER))
-            if p
-        ]
+        period, counted = _count_of(deadline, case, profile, nation)
         found[deadline.period] = Due(
             deadline.period,
             deadline.due,
             today > deadline.due,
-            # A holiday proclaimed later changes no date that stands: then there is nothing to unfold.
-            next((counted for counted in counts if counted.due == deadline.due), None),
+            counted,
             profile.clauses[period.clause].text,
             period.source,
         )
+    return found
+
+
+def _count_of(
+    deadline: Deadline, case: Proposal, profile: Profile, nation: Nation
+) -> tuple[Period, Counted | None]:
+    """The period that a last day comes from, and how it was counted. A bank holiday that is proclaimed later changes
+    no date that stands: then there is no count to show.
+    """
+    agreed, stood = _agreed(deadline, case)
+    for period in _lengths(deadline.period, profile):
+        counted = period.counted(deadline.after, nation)
+        if counted.due == stood:
+            return period, moved(
+                counted, agreed.until, agreed_on=agreed.answered_on
+            ) if agreed else counted
+    return profile.periods[deadline.period], None
+
+
+def _agreed(deadline: Deadline, case: Proposal) -> tuple[Extension | None, date]:
+    """What both sides agreed last about a last day, and the day that it was before they ever did."""
+    last, stood = None, deadline.due
+    for one in reversed(case.extensions):
+        if one.given and one.period == deadline.period and one.until == stood:
+            last, stood = last or one, one.instead_of
+    return last, stood
+
+
+def _lengths(name: str, profile: Profile) -> list[Period]:
+    """The lengths that a period can have: its own, a hearing's, and the one that it never goes beyond."""
+    longer = profile.periods.get(WITH_HEARING) if name == "decision" else None
+    own = [period for period in (profile.periods[name], longer) if period]
+    return own + [profile.periods[period.never_after] for period in own if period.never_after]
+
+
+def ground_words() -> dict[str, str]:
+    """The grounds of refusal in words, by their names, of all the rules that cases here began under."""
+    area = current_area()
+    query = select(Proposal.profile).join(Asset).where(Asset.area_id == area.id).distinct()
+    found: dict[str, str] = {}
+    for name in sorted({area.profile, *db.session.scalars(query)}):
+        for one in profiles.versions(name):
+            found |= {ground: _(words) for ground, words in one.grounds.items()}
     return found

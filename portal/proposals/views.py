@@ -10,7 +10,17 @@ from portal.people.access import PUBLIC, SIGNED_IN, allow
 from portal.people.models import User
 from portal.people.queries import groups_of, me
 from portal.people.rules import Role
-from portal.proposals import forms, page, queries, rules, service, views_judging, words
+from portal.proposals import (
+    forms,
+    page,
+    queries,
+    rules,
+    service,
+    views_judging,
+    views_register,
+    views_sign,
+    words,
+)
 from portal.proposals.acts import ACTS, act_of, signed_in
 from portal.proposals.blueprint import bp
 from portal.proposals.knowing import facts_of
@@ -25,28 +35,8 @@ from portal.register.rules import Status
 from portal.web import attempt, render_form, state_words, told
 
 # Pages that hang on the same blueprint: importing them is all they need.
-MORE = (views_judging,)
+MORE = (views_judging, views_register, views_sign)
 AROUND_METRES = 1000
-
-
-@bp.get("/cases")
-@allow(PUBLIC)
-def cases():
-    phase = request.args.get("state", "")
-    states = words.PHASES[phase][1] if phase in words.PHASES else ()
-    number = max(1, min(request.args.get("page", 1, type=int), 100_000))
-    found, total = queries.cases(states, number)
-    return render_template(
-        "proposals/cases.html",
-        cases=found,
-        total=total,
-        page=number,
-        pages=-(-total // queries.PAGE),
-        phase=phase,
-        phases=words.PHASES,
-        mine=queries.mine(signed_in(current_user)),
-        **page.helpers(),
-    )
 
 
 @bp.get("/cases/<int:case_id>")

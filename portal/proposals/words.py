@@ -107,10 +107,10 @@ HOLDER_SAYS = {
     A.NAME_ALTERNATIVE: _l("The holder names another use."),
 }
 
-# The filter of the list of cases: value, words, states.
+# The shortest ways into the register of cases: words and states.
 PHASES = {
+    "interest": (_l("Interest registered"), (S.INTEREST,)),
     "open": (_l("Open now"), UNDECIDED),
-    "overdue": (_l("Overdue"), (S.ESCALATED,)),
     "granted": (_l("Granted"), (S.GRANTED, S.GRANTED_BY_DEFAULT, S.AGREEMENT)),
     "in_use": (_l("In use"), (S.IN_USE,)),
     "refused": (_l("Refused"), (S.REFUSED,)),

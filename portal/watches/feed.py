@@ -26,9 +26,9 @@ def document(area: Area, title: str, query: str, told: list[tuple[News, Asset]],
     base = str(current_app.config["BASE_URL"]).rstrip("/")
     tail = f"?{query}" if query else ""
     feed = Element("feed", {"xmlns": ATOM, "xml:lang": language})
-    _say(feed, "id", f"{_tag(base)}:assets{tail}")
-    _say(feed, "title", title)
-    _say(feed, "updated", _moment(updated(told)))
+    say(feed, "id", f"{tag(base)}:assets{tail}")
+    say(feed, "title", title)
+    say(feed, "updated", moment(updated(told)))
     SubElement(
         feed,
         "link",
@@ -37,7 +37,7 @@ def document(area: Area, title: str, query: str, told: list[tuple[News, Asset]],
     SubElement(
         feed, "link", {"rel": "alternate", "type": "text/html", "href": f"{base}/assets{tail}"}
     )
-    _say(SubElement(feed, "author"), "name", f"{area.product_name}, {area.name}")
+    say(SubElement(feed, "author"), "name", f"{area.product_name}, {area.name}")
     for news, asset in told:
         _entry(feed, base, news, asset)
     return tostring(feed, encoding="utf-8", xml_declaration=True)
@@ -51,24 +51,27 @@ def updated(told: list[tuple[News, Asset]]) -> datetime:
 def _entry(feed: Element, base: str, news: News, asset: Asset) -> None:
     """A place that becomes vacant again is another entry, so that a reader shows it again."""
     entry = SubElement(feed, "entry")
-    _say(entry, "id", f"{_tag(base)}:assets/{asset.id}/{news.why}/{news.at:%Y%m%d%H%M%S}")
-    _say(entry, "title", asset.name)
-    _say(entry, "updated", _moment(news.at))
+    say(entry, "id", f"{tag(base)}:assets/{asset.id}/{news.why}/{news.at:%Y%m%d%H%M%S}")
+    say(entry, "title", asset.name)
+    say(entry, "updated", moment(news.at))
     link = {"rel": "alternate", "type": "text/html", "href": f"{base}/assets/{asset.id}"}
     SubElement(entry, "link", link)
     SubElement(entry, "category", {"term": asset.kind.value, "label": str(KIND[asset.kind])})
     where = address(asset) or (asset.ward.name if asset.ward else _("Place not known yet"))
     stands = state_words(asset.status.value)[0]
-    _say(entry, "summary", f"{NEWS[news.why]}. {KIND[asset.kind]}, {stands}. {where}.")
+    say(entry, "summary", f"{NEWS[news.why]}. {KIND[asset.kind]}, {stands}. {where}.")
 
 
-def _say(parent: Element, name: str, text: str) -> None:
+def say(parent: Element, name: str, text: str) -> None:
+    """An element with a text that any reader of XML can read."""
     SubElement(parent, name).text = str(stripped(text))
 
 
-def _tag(base: str) -> str:
+def tag(base: str) -> str:
+    """What the ids of this portal's feeds begin with."""
     return f"tag:{urlsplit(base).hostname or 'localhost'},{SINCE}"
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """An instant as feeds write it."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
