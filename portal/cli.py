@@ -129,6 +129,7 @@ def tick() -> None:
     """Act on every deadline that has passed, then send what waits in the outbox. Run it every few minutes."""
     from portal.agreements.tick import tick as agreements_tick
     from portal.areas.queries import served_areas
+    from portal.hearings.tick import tick as hearings_tick
     from portal.lettings.service import tick as lettings_tick
     from portal.notices.service import send_waiting
     from portal.ownership.service import tick as ownership_tick
@@ -142,6 +143,7 @@ def tick() -> None:
         done = {
             "cases": 0,
             "petitions": 0,
+            "hearings": 0,
             "agreements": 0,
             "lets": 0,
             "watches": 0,
@@ -153,6 +155,7 @@ def tick() -> None:
             g.area_id = area_id
             done["cases"] += len(proposals_tick())
             done["petitions"] += petitions_tick()
+            done["hearings"] += hearings_tick()
             done["agreements"] += agreements_tick()
             done["lets"] += lettings_tick()
             done["watches"] += watches_tick()

@@ -14,6 +14,8 @@ from portal.agreements.words import ACTIONS as AGREEMENT
 from portal.areas.models import Area
 from portal.areas.queries import current_area
 from portal.db import db
+from portal.hearings import queries as hearings
+from portal.hearings.words import ACTIONS as HEARING
 from portal.lettings import queries as lettings
 from portal.lettings import rules as let_rules
 from portal.lettings.acts import ACTS
@@ -26,6 +28,7 @@ from portal.people.models import User
 from portal.people.rules import Role
 from portal.petitions import queries as petitions
 from portal.proposals import queries as proposals
+from portal.proposals.conditions import blocks_of
 from portal.proposals.models import Proposal
 from portal.proposals.rules import OVER, State
 from portal.proposals.rules import Action as CaseAction
@@ -51,8 +54,11 @@ CASE_DUTIES: dict[CaseAction, tuple[Any, str]] = {
     CaseAction.LODGE: (_l("Finish and lodge the proposal"), ""),
     CaseAction.VALIDATE: (_l("Check whether the proposal is complete"), "validation"),
     CaseAction.AGREE: (_l("Answer the proposal for the holder"), "holder_response"),
+    CaseAction.RECORD_NOTICE: (ACTIONS[CaseAction.RECORD_NOTICE].title, "decision"),
     CaseAction.SCORE: (ACTIONS[CaseAction.SCORE].title, "decision"),
     CaseAction.CHECK_CAPACITY: (ACTIONS[CaseAction.CHECK_CAPACITY].title, "decision"),
+    CaseAction.SET_HEARING: (HEARING[CaseAction.SET_HEARING].title, "hearing"),
+    CaseAction.RECORD_HEARING: (HEARING[CaseAction.RECORD_HEARING].title, "hearing"),
     CaseAction.DECIDE: (_l("Decide the case"), "decision"),
     CaseAction.DRAFT_AGREEMENT: (AGREEMENT[CaseAction.DRAFT_AGREEMENT].title, ""),
     CaseAction.ACCEPT_TERMS: (AGREEMENT[CaseAction.ACCEPT_TERMS].title, "agreement"),
@@ -61,9 +67,11 @@ CASE_DUTIES: dict[CaseAction, tuple[Any, str]] = {
     CaseAction.SIGN: (AGREEMENT[CaseAction.SIGN].title, "agreement"),
     CaseAction.HAND_OVER: (AGREEMENT[CaseAction.HAND_OVER].title, ""),
 }
-# Both can be done again after they were done; then nothing waits any more.
+# These can be done again after they were done; then nothing waits any more.
 DONE = {
+    CaseAction.SET_HEARING: lambda case: hearings.of_round(case) is not None,
     CaseAction.CHECK_CAPACITY: lambda case: bool(case.capacity),
+    CaseAction.RECORD_NOTICE: lambda case: "open_space_notices" not in blocks_of(case),
     CaseAction.DRAFT_AGREEMENT: lambda case: case.state is State.AGREEMENT,
 }
 # Whose desk shows the published cases in which they have a part.
@@ -124,7 +132,8 @@ def _of_case(case: Proposal, user: User) -> Iterator[Task]:
             continue
         what, period = CASE_DUTIES[action]
         due = case.due.get(period)
-        url = url_for("proposals.case", case_id=case.id)
+        page = "holder" if action is CaseAction.AGREE else "case"
+        url = url_for(f"proposals.{page}", case_id=case.id)
         yield Task(what, f"{case.shown_title} · {case.asset.name}", url, due, _is_over(due))
 
 

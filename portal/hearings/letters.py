@@ -1,0 +1,131 @@
+"""Letters about a hearing, beside those that the table of steps sends: to who speaks, before the day, and when it is off."""
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from portal.db import db
+from portal.errors import N_
+from portal.hearings import telling
+from portal.hearings.models import Hearing, Speaker
+from portal.notices.service import forget, write
+from portal.people.models import User
+from portal.people.queries import emails_with_role, organiser_emails
+from portal.people.rules import Role
+from portal.proposals.models import Proposal, Representation
+from portal.proposals.rules import State
+from portal.web import day
+
+WHY_OFF = {
+    State.WITHDRAWN: N_("The group withdrew its proposal, so there is nothing to hear."),
+    State.GRANTED_BY_DEFAULT: N_(
+        "The last day for a decision passed, and the use was granted by default."
+    ),
+    State.LAPSED: N_("The proposal lapsed, because another group has the place."),
+    State.REVIEW: N_(
+        "Another panel looks at the case anew. If it holds a hearing, you hear of it."
+    ),
+}
+
+
+def of_setting(hearing: Hearing, why: str) -> None:
+    """Those who asked to speak learn of a change; everybody else has a letter of the step."""
+    for speaker in hearing.speakers:
+        if speaker.user.email not in told_by_the_step(hearing.case):
+            body = _("You asked to speak at this hearing. What was set for it was changed.")
+            key = f"set:{hearing.changes}:{speaker.user_id}"
+            _to_speaker(hearing, speaker.user, key, body, why)
+
+
+def of_record(hearing: Hearing, why: str) -> None:
+    """Those who asked to speak learn what came of it."""
+    for speaker in hearing.speakers:
+        if speaker.user.email not in told_by_the_step(hearing.case):
+            body = _("The hearing was held. Its minutes and outcome are published.")
+            _to_speaker(hearing, speaker.user, f"heard:{speaker.user_id}", body, why)
+
+
+def of_asking(hearing: Hearing, speaker: Speaker) -> None:
+    """A receipt for who asked to speak, once; a change of mind is seen on the page."""
+    body = _(
+        "You are on the list of those who speak at the public hearing. The public list says on which side somebody speaks, "
+        "never who. If you cannot come, take yourself off the list on the page."
+    )
+    _to_speaker(
+        hearing,
+        speaker.user,
+        f"asked:{speaker.user_id}",
+        body,
+        telling.of_setting(hearing.plan, []),
+    )
+
+
+def of_reminder(hearing: Hearing) -> None:
+    """Three working days before: to both sides, those who hear the case and those who speak."""
+    for email in sorted(_sides(hearing.case) | _speakers(hearing)):
+        _write(
+            hearing,
+            email,
+            f"day:{hearing.on}",
+            _("The public hearing is soon."),
+            telling.of_setting(hearing.plan, []),
+            _("You get this because you take part in it. If you cannot come, tell the broker."),
+        )
+
+
+def of_cancelling(hearing: Hearing) -> None:
+    """It does not take place: to everybody who was told that it would."""
+    case = hearing.case
+    why = WHY_OFF.get(case.state, N_("The case went on without it."))
+    told = _sides(case) | _speakers(hearing) | _residents(case)
+    for email in sorted(told):
+        _write(
+            hearing,
+            email,
+            "off",
+            _("The public hearing of %(day)s does not take place.", day=day(hearing.on)),
+            _(why),
+        )
+
+
+def forget_speakers(hearing: Hearing) -> None:
+    """The letters that say who wanted to speak."""
+    forget(f"hearing:{hearing.id}:speaker:")
+
+
+def told_by_the_step(case: Proposal) -> set[str]:
+    """Who gets the letters of the steps that set and record a hearing, as the table has it."""
+    return _sides(case) | _residents(case)
+
+
+def _sides(case: Proposal) -> set[str]:
+    return {
+        *organiser_emails(case.group_id),
+        *emails_with_role(Role.OFFICER, holder_id=case.asset.holder_id),
+        *emails_with_role(Role.BROKER),
+        *emails_with_role(Role.PANEL),
+        *emails_with_role(Role.CHAIR),
+    }
+
+
+def _residents(case: Proposal) -> set[str]:
+    query = select(User.email).join(Representation, Representation.user_id == User.id)
+    return set(db.session.scalars(query.where(Representation.proposal_id == case.id)))
+
+
+def _speakers(hearing: Hearing) -> set[str]:
+    return {speaker.user.email for speaker in hearing.speakers}
+
+
+def _to_speaker(hearing: Hearing, user: User, key: str, *parts: str) -> None:
+    _write(hearing, user.email, f"speaker:{key}", *parts)
+
+
+def _write(hearing: Hearing, email: str, key: str, *parts: str) -> None:
+    case = hearing.case
+    link = _("The hearing, and everything about it: %(link)s", link=telling.address(case))
+    write(
+        to=email,
+        subject=_("Public hearing: %(title)s", title=case.shown_title)[:200],
+        body="\n\n".join((*parts, link)),
+        key=f"hearing:{hearing.id}:{key}:{email}"[:200],
+    )
