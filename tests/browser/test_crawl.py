@@ -13,6 +13,7 @@ ROLES = ("nobody", "organiser", "broker", "officer", "panel", "chair", "administ
 MOST = {"proposals.case": 10, "lettings.let": 6}
 # Pages that are open to everybody and still differ from role to role.
 DIFFERS = {"proposals.case", "lettings.let", "register.one"}
+FILES = ("json", "ics", "atom", "csv", "gpkg", "webp", "pdf", "docx", "zip")
 # Where it begins.
 DOORS = ("/", "/account", "/cases", "/assets?kind=land&status=vacant", "/assets?kind=room")
 
@@ -66,9 +67,9 @@ def links(page, base: str) -> list[str]:
         for href in found
         if href.startswith(base + "/")
     ]
-    return [
-        path
-        for path in paths
-        if path
-        and not path.partition("?")[0].endswith(("json", "ics", "atom", "csv", "gpkg", "webp"))
-    ]
+    return [path for path in paths if path and not is_file(path.partition("?")[0])]
+
+
+def is_file(path: str) -> bool:
+    """What a browser shows by itself or keeps, and is no page of ours."""
+    return "/files/" in path or path.endswith(FILES)
