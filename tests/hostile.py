@@ -202,7 +202,7 @@ FORMS: dict[str, Sent] = {
     "grant": Sent(at_case(lambda s: checked_and_scored(s, 4), "decide", "chair"), {"reasons": "Good."}),
     "refuse": Sent(at_case(lambda s: checked_and_scored(s, 0), "decide", "chair"), {"ground": "capacity_not_shown", "evidence": "None.", "reasons": "No."}),
     "show the sign": Sent(
-        at_case(Stage.on_notice, "show-sign", "organiser"), {"shows": "At the gate."} | day("taken_on", date(2026, 3, 2)), ("photo",)
+        at_case(Stage.lodged, "show-sign", "organiser"), {"shows": "At the gate."} | day("taken_on", date(2026, 3, 2)), ("photo",)
     ),
     "withdraw": Sent(at_case(Stage.on_notice, "withdraw", "organiser"), {"words": "Moved."}),
     "open a petition": Sent(at_case(Stage.on_notice, "open-petition", "organiser"), {"words": "Open it."} | day("closes_on", date(2026, 6, 1))),

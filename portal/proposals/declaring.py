@@ -5,8 +5,10 @@ from datetime import date
 from flask_babel import gettext as _
 
 from portal import clock
+from portal.errors import N_, RuleBroken
 from portal.proposals import files, moves
 from portal.proposals.filing import FileKind
+from portal.proposals.models import CaseFile
 from portal.proposals.rules import Action
 from portal.web import day
 
@@ -29,7 +31,9 @@ def show_sign(case_id: int, user_id: int, photo: files.Sent | None, taken_on: da
             earliest=case.created_at.date(),
             latest=clock.today(),
         )
-        files.keep(turn, FileKind.SIGN, photo, taken_on=taken_on)
+        kept = files.keep(turn, FileKind.SIGN, photo, taken_on=taken_on)
+        if any(_same(kept, one) for one in case.files if one.id != kept.id):
+            raise RuleBroken("photo-there", N_("This photo of that day is here already."))
         case.sign_shown_on = min(first, taken_on)
         turn.take(
             Action.SHOW_SIGN,
@@ -38,3 +42,9 @@ def show_sign(case_id: int, user_id: int, photo: files.Sent | None, taken_on: da
             paper=True,
             day=taken_on,
         )
+
+
+def _same(one: CaseFile, other: CaseFile) -> bool:
+    """Whether a photo was sent twice: a second press of the button proves nothing new."""
+    alike = (other.kind, other.taken_on, other.size) == (one.kind, one.taken_on, one.size)
+    return alike and other.data == one.data
