@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from flask import current_app
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.agreements import clauses, deposits, rules, tenure, terms
+from portal.agreements import clauses, deposits, plan, rules, tenure, terms
 from portal.agreements.models import Agreement, AgreementPaper, Signature
 from portal.agreements.rules import PaperKind, Route
 from portal.agreements.words import FORMS, LAW, SIGNED_FOR, UNTIL_SIGNED, say
@@ -75,7 +75,7 @@ def _content(
     case: Proposal, agreement: Agreement, signatures: list[Signature]
 ) -> dict[str, object]:
     area = db.session.get_one(Area, case.asset.area_id)
-    values = _values(case, agreement, area)
+    values, said = _values(case, agreement, area), terms.values_of(agreement)
     form = str(FORMS[agreement.form])
     reference = _("Case %(number)s, edition %(edition)s", number=case.id, edition=agreement.edition)
     ready = bool(agreement.sha256) or bool(signatures) or _is_ready(case, agreement)
@@ -94,11 +94,11 @@ def _content(
             (_("Place"), values["place"]),
             (_("First day"), values["starts_on"]),
             (_("Last day"), values["ends_on"]),
-            (_("Rent"), values["rent"]),
-            (_("Deposit"), values["deposit"]),
+            (_("Rent"), say("rent", said["rent"])),
+            (_("Deposit"), say("deposit", said["deposit"])),
         ],
         "clauses": clauses.chosen(agreement.form, area.nation, _there(agreement, values), values),
-        "schedules": [_plan(case), _condition()],
+        "schedules": [_schedule(case, area)],
         "signatures_heading": _("Signatures"),
         "signatures_opening": [_under_what(agreement, signatures)],
         "signatures": [_signature(role, case, signatures) for role in rules.SIDES],
@@ -122,7 +122,12 @@ def _values(case: Proposal, agreement: Agreement, area: Area) -> dict[str, str]:
     return {
         "further": "",
         **said,
-        "months": str(agreement.term_months),
+        "months": _months(agreement.term_months),
+        "break_holder": _notice(said["break_holder"]),
+        "break_group": _notice(said["break_group"]),
+        "break_when": _("after month %(number)s and not before", number=after)
+        if (after := said["break_after"]) != "0"
+        else _("at any time"),
         "edition": str(agreement.edition),
         "starts_on": day(agreement.starts_on),
         "ends_on": day(_last_of_term(agreement)),
@@ -139,6 +144,14 @@ def _values(case: Proposal, agreement: Agreement, area: Area) -> dict[str, str]:
     }
 
 
+def _months(number: int) -> str:
+    return ngettext("%(num)s month", "%(num)s months", number)
+
+
+def _notice(number: str) -> str:
+    return ngettext("one month's", "%(num)s months'", int(number))
+
+
 def _small(text: str) -> str:
     return text[:1].lower() + text[1:]
 
@@ -153,6 +166,8 @@ def _there(agreement: Agreement, values: dict[str, str]) -> frozenset[str]:
         "contracted_out": agreement.contracting_out is not None,
         "renewal": agreement.edition > 1,
         "further": bool(values["further"]),
+        "deposit": terms.values_of(agreement)["deposit"] != "0",
+        "no_deposit": terms.values_of(agreement)["deposit"] == "0",
     }
     return frozenset(name for name, there in holds.items() if there)
 
@@ -175,19 +190,16 @@ def _parties(case: Proposal) -> list[dict[str, object]]:
     ]
 
 
-def _plan(case: Proposal) -> dict[str, object]:
-    words = _("%(place)s, %(code)s in the register. Where it is and what shape it has the register's page says: %(address)s",
-              place=case.asset.name, code=case.asset.code, address=f"{current_app.config['BASE_URL'].rstrip('/')}/assets/{case.asset_id}")  # fmt: skip
-    parts: list[dict[str, object]] = [{"kind": "text", "paragraphs": [words]}]
-    return {"heading": _("Schedule 1: the place"), "parts": parts}
-
-
-def _condition() -> dict[str, object]:
-    words = _("How the place is when it is handed over is recorded in the portal with words and photographs, and both sides can read it there from that day on.")  # fmt: skip
-    return {
-        "heading": _("Schedule 2: condition"),
-        "parts": [{"kind": "text", "paragraphs": [words]}],
-    }
+def _schedule(case: Proposal, area: Area) -> dict[str, object]:
+    """The place with its plan, and where its condition is on record."""
+    address = f"{current_app.config['BASE_URL'].rstrip('/')}/assets/{case.asset_id}"
+    place = _("%(place)s, %(code)s in the register: %(address)s", place=case.asset.name, code=case.asset.code, address=address)  # fmt: skip
+    parts: list[dict[str, object]] = [{"kind": "text", "paragraphs": [place]}]
+    if drawing := plan.plan_of(case.asset, area):
+        parts.append({"kind": "pictures", "pictures": [(drawing, plan.caption(case.asset))]})
+    condition = _("How the place is when it is handed over is recorded in the portal with words and photographs, and both sides can read it there from that day on.")  # fmt: skip
+    parts.append({"kind": "text", "heading": _("Its condition"), "paragraphs": [condition]})
+    return {"heading": _("Schedule: the place"), "parts": parts}
 
 
 def _under_what(agreement: Agreement, signatures: list[Signature]) -> str:

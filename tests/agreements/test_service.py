@@ -93,8 +93,8 @@ def test_what_is_signed_is_never_drawn_anew(stage, monkeypatch):
         "DELETE FROM agreement_paper",
         "UPDATE agreement_term SET value = 'Another'",
         "DELETE FROM agreement_term WHERE id NOT IN (SELECT term_id FROM term_acceptance)",
-        "INSERT INTO agreement_term (proposal_id, edition, key, version, value, role, user_id, at)"
-        " SELECT proposal_id, edition, key, 99, 'Another', role, user_id, at FROM agreement_term",
+        """INSERT INTO agreement_term (proposal_id, edition, key, version, value, role, user_id, at)
+           SELECT proposal_id, edition, key, 99, 'Another', role, user_id, at FROM agreement_term""",
         "UPDATE signature SET name = 'Somebody else'",
     ],
 )
