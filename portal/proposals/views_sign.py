@@ -16,7 +16,7 @@ from portal.proposals.forms_sign import SignPhotoForm
 from portal.proposals.models import Proposal
 from portal.proposals.rules import Action
 from portal.proposals.words_group import ActionWords
-from portal.web import Form, limiter
+from portal.web import Form, limiter, stripped
 
 
 @bp.get("/cases/<int:case_id>/sign.pdf")
@@ -37,9 +37,9 @@ def sign_pdf(case_id: int):
 @allow(PUBLIC)
 def find_sign():
     """For whoever types the word of a sign, or mistyped it."""
-    typed = request.args.get("word", "")
-    if typed.strip():
-        return redirect(url_for("proposals.street", token=typed.strip()[:40]))
+    typed = stripped(request.args.get("word", ""))
+    if typed:
+        return redirect(url_for("proposals.street", token=typed[:40]))
     return render_template("proposals/no_sign.html", typed="")
 
 
@@ -51,7 +51,7 @@ def street(token: str):
         case = sign.case_of(token)
         queries.case_for(case.id, signed_in(current_user))
     except NotFound:
-        return render_template("proposals/no_sign.html", typed=token[:40]), 404
+        return render_template("proposals/no_sign.html", typed=stripped(token)[:40]), 404
     return render_template(
         "proposals/street.html",
         case=case,
