@@ -179,15 +179,15 @@ def returned(case):
 
 
 def on_notice(case):
-    """Two neighbours for it, one worried, some on paper; the holder has not answered yet."""
+    """Two neighbours for it, a petition, one neighbour worried; the holder has not answered yet."""
     yield from _on_notice(case)
-    yield 2
-    service.represent(*case.by(cast.WORRIED), supports=False, words=claims.WORRY)
     last = petitions.longest_day(case.row)
     petitions.open_petition(*case.by(case.organiser), claims.PETITION, last)
-    yield 3
+    yield 1
     sheets = Sent(snapshot("three sheets of signatures"), "sheets.jpg", "Signatures on paper")
     counting.count_paper(*case.by(cast.BROKER), sheets, OnPaper(43, double=2, unreadable=1))
+    yield 1
+    service.represent(*case.by(cast.WORRIED), supports=False, words=claims.WORRY)
 
 
 def under_test(case):

@@ -2,10 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
 from portal import clock
-from portal.db import db
 from portal.people.models import User
 from portal.people.rules import Role
 from portal.petitions import queries
@@ -55,5 +52,4 @@ def can_be_signed(petition: Petition) -> bool:
 @column("PetitionSignatures")
 def signatures(case_ids: list[int]) -> Mapping[int, object]:
     """How many signatures count so far, for the files of the register of cases."""
-    query = select(Petition).where(Petition.proposal_id.in_(case_ids))
-    return {one.proposal_id: queries.tally(one).total for one in db.session.scalars(query)}
+    return queries.totals(case_ids)

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from portal.areas.models import Area, Postcode, Ward
 from portal.areas.queries import current_area, postcode_of, wards_of
@@ -107,6 +107,30 @@ def tally(petition: Petition) -> Tally:
             apart += number
     named = sorted(wards.items(), key=lambda pair: (pair[0] == "", pair[0]))
     return Tally(named, sum(paper.valid for paper in standing_papers(petition)), apart)
+
+
+def totals(case_ids: list[int]) -> dict[int, int]:
+    """How many signatures count in the petitions of some cases; a case without a petition is left out."""
+    of_these = Petition.proposal_id.in_(case_ids)
+    confirmed = (
+        select(Petition.proposal_id, func.count(PetitionSignature.id))
+        .outerjoin(
+            PetitionSignature,
+            and_(PetitionSignature.petition_id == Petition.id, PetitionSignature.eligible, *VALID),
+        )
+        .where(of_these)
+        .group_by(Petition.proposal_id)
+    )
+    corrected = select(PaperCount.corrects_id).where(PaperCount.corrects_id.is_not(None))
+    on_paper = (
+        select(Petition.proposal_id, func.sum(PaperCount.valid))
+        .join(PaperCount)
+        .where(of_these, PaperCount.id.not_in(corrected))
+        .group_by(Petition.proposal_id)
+    )
+    found = Counter(dict(db.session.execute(confirmed).tuples().all()))
+    found.update(dict(db.session.execute(on_paper).tuples().all()))
+    return dict(found)
 
 
 def papers(petition: Petition) -> list[PaperCount]:

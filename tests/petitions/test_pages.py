@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal import clock
 from portal.petitions import queries, service
+from portal.proposals import declaring
 from portal.proposals.filing import FileKind
 from portal.web import limiter
 from tests import factories
@@ -183,6 +184,20 @@ def test_after_the_last_day_there_is_no_form(client, stage, path):
         page = text(client.get(path))
         assert "It closed at the end of Monday 1 June 2026" in page
         assert 'name="postcode"' not in page
+
+
+def test_a_registered_interest_can_have_a_petition_that_anybody_signs(app, client):
+    stage = make.stage().draft()
+    declaring.register_interest(stage.case_id, stage.organiser)
+    make.opened(stage)
+    page = text(client.get(f"/cases/{stage.case_id}/petition"))
+    assert 'name="postcode"' in page
+    assert client.get(f"/cases/{stage.case_id}").status_code == 200
+    assert "One more step" in text(client.send(f"/cases/{stage.case_id}/petition", ANSWERS))
+    for number in (1, 2, 3):
+        make.confirmed(stage, number)
+    page = text(client.get(f"/cases/{stage.case_id}/petition"))
+    assert "A public hearing opens as soon as the proposal is published." in page
 
 
 # ---- the group

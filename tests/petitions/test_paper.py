@@ -101,6 +101,18 @@ def test_a_correction_stands_in_place_of_a_count_and_says_so(stage):
     assert queries.tally(petition(stage)).total == 31
 
 
+def test_the_totals_of_many_cases_are_those_of_each(stage):
+    rival = stage.rival()
+    assert queries.totals([stage.case_id, rival]) == {stage.case_id: 0}
+    counting.count_paper(stage.case_id, stage.broker, scan(), SHEET)
+    (first,) = queries.papers(petition(stage))
+    counting.correct_paper(stage.case_id, stage.broker, first.id, OnPaper(30), "Counted anew.")
+    make.confirmed(stage, 1, 2)
+    make.confirmed(stage, 3, postcode=make.OUTSIDE)
+    assert queries.totals([stage.case_id, rival]) == {stage.case_id: 32}
+    assert queries.tally(petition(stage)).total == 32
+
+
 def test_paper_and_letters_together_reach_the_number(stage):
     make.confirmed(stage, 1, 2, 3, 4, 5)
     assert stage.case.hearing_opened_on is None
