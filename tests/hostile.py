@@ -21,6 +21,7 @@ from portal.proposals import declaring
 from portal.proposals import service as cases
 from portal.proposals.uses import UseKind
 from tests import factories
+from tests.hearings.stage import Open
 from tests.lettings import make
 from tests.proposals.stage import BENEFITS, PLAN, WRITTEN, Stage
 
@@ -60,6 +61,17 @@ def spoken_about(stage: Stage) -> None:
 def petitioned(stage: Stage) -> None:
     stage.on_notice()
     petitions.open_petition(stage.case_id, stage.organiser, "Open it.", date(2026, 6, 1))
+
+
+def hearing(bring: Callable[[Open], object], slug: str, who: str) -> Callable[[], tuple[str, str]]:
+    """A case whose hearing is open, brought to where `who` can send that page."""
+
+    def brought() -> tuple[str, str]:
+        stage = Open().to_test()
+        bring(stage)
+        return f"/cases/{stage.case_id}/{slug}", stage.emails[who]
+
+    return brought
 
 
 def checked_and_scored(stage: Stage, points: int) -> None:
@@ -170,6 +182,12 @@ SETTINGS = {
     "data_attribution": "ONS", "resolution_reference": "", "senior_officer": "Ada Hill",
 }  # fmt: skip
 
+HEARING = {
+    "shown": "", "starts": "18:30", "ends": "20:30", "place": "Town Hall", "access": "step_free", "access_note": "Ring.",
+    "remote_link": "https://meet.example.org/x", "phone_in": "0161 496 0000", "agenda": "Opening", "side_minutes": "10",
+    "other_minutes": "3",
+}  # fmt: skip
+
 FORMS: dict[str, Sent] = {
     "sign in": Sent(page_of("/sign-in"), {"email": "rosa@example.org", "next": "/desk"}),
     "use a link": Sent(link_to_use, {}),
@@ -210,6 +228,9 @@ FORMS: dict[str, Sent] = {
         at_case(petitioned, "count-paper", "broker"), {"valid": "34", "double": "2", "outside": "1", "unreadable": "3"}, ("scan",)
     ),
     "residents": Sent(page_of("/setup/residents", Role.ADMINISTRATOR), {"whole": "8431", "source": "Census 2021"}),
+    "set a hearing": Sent(hearing(lambda _stage: None, "set-hearing", "chair"), HEARING | day("on", date(2026, 5, 6)) | day("speak_until", date(2026, 5, 4))),
+    "record a hearing": Sent(hearing(Open.held, "record-hearing", "chair"), {"outcome": "with_conditions", "conditions": "Quiet.", "attendance": "31", "minutes": "All spoke."}, ("paper",)),
+    "speak at a hearing": Sent(hearing(Open.set, "hearing/speak", "resident"), {"name": "Anil", "side": "for", "coming": "room", "needs": "A chair."}),
     "terms": Sent(
         at_case(Stage.granted, "draft-agreement", "broker"),
         {"form": "licence", "term_months": "36", "rent": "120", "deposit": "50", "permitted_use": "Beds.", "further": "None."} | day("starts_on", date(2026, 9, 1)),
