@@ -76,6 +76,7 @@ class _PlainWords:
 limiter = Limiter(get_remote_address)
 
 LARGEST_ID = 2**31 - 1
+A_PIECE = 1_000_000  # bytes
 
 
 class Id(IntegerConverter):
@@ -164,6 +165,15 @@ def told(error: PortalError) -> str:
         for name, value in error.values.items()
     }
     return _(error.sentence, **values) if values else _(error.sentence)
+
+
+def hear_out(most: int) -> None:
+    """Let a body that is too large come and go, up to `most` bytes: a browser shows our answer only once it has sent
+    everything.
+    """
+    left = min(request.content_length or 0, most)
+    while left > 0 and (part := request.environ["wsgi.input"].read(min(left, A_PIECE))):
+        left -= len(part)
 
 
 def translated(text: str | None) -> str:

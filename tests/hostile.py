@@ -1,5 +1,6 @@
 """Every form of the portal with a case or let brought to where it can be sent: what test_hostile.py sends badly."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
@@ -13,17 +14,19 @@ from portal.db import db
 from portal.lettings import service as lettings
 from portal.models import Model
 from portal.money.rules import Paid
+from portal.notices.models import Letter
+from portal.people import organisers
 from portal.people import service as people
-from portal.people.models import RoleGrant
+from portal.people.models import Membership, RoleGrant
 from portal.people.rules import Role
 from portal.petitions import service as petitions
-from portal.proposals import declaring
+from portal.proposals import declaring, files
 from portal.proposals import service as cases
 from portal.proposals.uses import UseKind
 from tests import factories
 from tests.hearings.stage import Open
 from tests.lettings import make
-from tests.proposals.stage import BENEFITS, PLAN, WRITTEN, Stage
+from tests.proposals.stage import BENEFITS, PLAN, Stage
 
 
 class Sent(NamedTuple):
@@ -126,6 +129,38 @@ def at_english_case() -> tuple[str, str]:
     return f"/cases/{stage.case_id}/record-notice", stage.emails["broker"]
 
 
+def with_a_file(stage: Stage) -> None:
+    ready = files.ready(files.Sent(factories.photo(), "plot.jpg"))
+    files.add(stage.draft().case_id, stage.organiser, [ready])
+
+
+def a_repeat(stage: Stage) -> None:
+    stage.refused_and_lodged_again()
+
+
+def own_group(end: str) -> Callable[[], tuple[str, str]]:
+    """The page of a group that two people organise."""
+
+    def brought() -> tuple[str, str]:
+        area = factories.area()
+        person, other = factories.user(), factories.user()
+        group = factories.group(area, person)
+        db.session.add(Membership(user_id=other.id, group_id=group.id))
+        db.session.commit()
+        return f"/groups/{group.id}{end}", person.email
+
+    return brought
+
+
+def invitation() -> tuple[str, str]:
+    area = factories.area()
+    person = factories.user()
+    group_id, email = factories.group(area, person).id, "new@example.org"
+    organisers.invite(person.id, group_id, email)
+    body = db.session.scalars(select(Letter.body).where(Letter.to == email)).one()
+    return re.search(r"/groups/join/\S+", body)[0], email
+
+
 PROFILE = in_force("pilot_compact", date(2026, 3, 2))
 
 NEED = {
@@ -191,6 +226,9 @@ HEARING = {
 FORMS: dict[str, Sent] = {
     "sign in": Sent(page_of("/sign-in"), {"email": "rosa@example.org", "next": "/desk"}),
     "use a link": Sent(link_to_use, {}),
+    "group": Sent(own_group(""), {"email": "pat@example.org"}),
+    "leave": Sent(own_group("/leave"), {}),
+    "join": Sent(invitation, {}),
     "account": Sent(page_of("/account"), {"name": "Rosa"}),
     "new group": Sent(page_of("/groups/new"), {"name": "Menders", "kind": "charity", "sponsor": "Church"}),
     "settings": Sent(page_of("/setup", Role.ADMINISTRATOR), SETTINGS),
@@ -199,10 +237,19 @@ FORMS: dict[str, Sent] = {
     ),
     "take a role": Sent(grant_to_take, {}),
     "claim": Sent(claim, {"group": "1"}),
-    "write": Sent(at_case(Stage.draft, "edit", "organiser"), {k: str(v) for k, v in WRITTEN.items()} | {"gain_social": "They meet.", "evidence_social": "Parties."}),
+    "write what": Sent(at_case(Stage.draft, "edit/what", "organiser"), {"title": "Beds", "use_kind": "growing", "use": "Raised beds."}),
+    "write when": Sent(at_case(Stage.draft, "edit/when", "organiser"), {"timescale": "In March.", "term_months": "24"}),
+    "write means": Sent(at_case(Stage.draft, "edit/means", "organiser"), {"costs": "A raffle.", "insurance": "The church."}),
+    "write who": Sent(at_case(Stage.draft, "edit/who", "organiser"), {"responsible": "Rosa.", "backing": "The school.", "safeguarding": "Two adults."}),
+    "write brings": Sent(at_case(Stage.draft, "edit/brings", "organiser"), {"gain_social": "They meet.", "evidence_social": "Parties."}),
+    "files": Sent(at_case(with_a_file, "files", "organiser"), {"shows": "The plot.", "shows_1": "The gate."}),
+    "register interest": Sent(at_case(Stage.draft, "register-interest", "organiser"), {}),
     "lodge": Sent(at_case(Stage.draft, "lodge", "organiser"), {}),
     "return": Sent(at_case(Stage.lodged, "return-incomplete", "broker"), {"which": "costs", "words": "The costs."}),
     "validate": Sent(at_case(Stage.lodged, "validate", "broker"), {}),
+    "decline a repeat": Sent(at_case(a_repeat, "decline-repeat", "broker"), {"words": "It is the same."}),
+    "validate a repeat": Sent(at_case(a_repeat, "validate", "broker"), {"words": "The wall was mended."}),
+    "moderate": Sent(at_case(spoken_about, "moderate", "broker"), {"which": "1", "reason": "abusive", "words": "It insults."}),
     "represent": Sent(at_case(Stage.on_notice, "represent", "resident"), {"stance": "for", "words": "Green."}),
     "answer": Sent(at_case(spoken_about, "answer", "organiser"), {"answer_1": "Only until eight."}),
     "agree": Sent(at_case(Stage.on_notice, "agree", "officer"), {"words": "Gladly."}),

@@ -22,6 +22,7 @@ from portal.proposals.benefit import Side
 from portal.proposals.files import Sent
 from portal.proposals.models import Proposal
 from portal.proposals.rules import State, Track
+from portal.proposals.sections import WRITTEN
 from portal.proposals.standing import profile_of, sides_of
 from portal.register.models import Asset
 from portal.register.rules import Kind, LocatedBy, Status
@@ -81,7 +82,7 @@ def _draft(case):
     claim = case.claim
     user, group = cast.user(case.organiser), cast.group(claim.group)
     case.id = service.start(case.asset_id, user.id, group.id).id
-    values = {name: getattr(claim, name) for name in service.WRITTEN if hasattr(claim, name)}
+    values = {name: getattr(claim, name) for name in WRITTEN if hasattr(claim, name)}
     service.save_draft(*case.by(case.organiser), values, claim.gains)
 
 

@@ -66,3 +66,12 @@ class GroupForm(Form):
         description=_l("For support groups: only the broker and the venue see who you are."),
         default=True,
     )
+
+
+class InviteForm(Form):
+    email = EmailField(
+        _l("E-mail address of somebody who shall organise the group too"),
+        description=_l("They get a letter with a link, which works for 14 days."),
+        validators=EMAIL,
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )

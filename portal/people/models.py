@@ -92,6 +92,24 @@ class Membership(Model):
     group: Mapped[Group] = relationship(back_populates="memberships")
 
 
+class GroupInvitation(Model):
+    """A letter that asks somebody to organise a group too: kept as a hash, and only until it is answered."""
+
+    __tablename__ = "group_invitation"
+    __table_args__ = (UniqueConstraint("group_id", "email"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("community_group.id"))
+    email: Mapped[str] = mapped_column(String(254))  # lower case
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    invited_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+
+    group: Mapped[Group] = relationship()
+    invited_by: Mapped[User] = relationship()
+
+
 class RoleGrant(Model):
     """A role in an area; an officer's and a holder's person's is for one holder."""
 

@@ -4,9 +4,11 @@ from flask import g
 from flask_login import current_user
 from sqlalchemy import select
 
+from portal import clock
 from portal.areas.queries import current_area
 from portal.db import db
-from portal.people.models import Group, Holder, Membership, RoleGrant, User
+from portal.errors import NotFound
+from portal.people.models import Group, GroupInvitation, Holder, Membership, RoleGrant, User
 from portal.people.rules import Role
 
 
@@ -69,6 +71,28 @@ def organiser_emails(group_id: int) -> list[str]:
         .order_by(User.email)
     )
     return list(db.session.scalars(query))
+
+
+def organisers(group_id: int) -> list[User]:
+    """The people who organise a group, by address."""
+    query = select(User).join(Membership).where(Membership.group_id == group_id)
+    return list(db.session.scalars(query.order_by(User.email)))
+
+
+def own_group(group_id: int, user: User) -> Group:
+    """A group that somebody organises; any other is as if it were not there."""
+    group = next((one for one in groups_of(user) if one.id == group_id), None)
+    if group is None:
+        raise NotFound("no-group", "There is no such group, or you do not organise it.")
+    return group
+
+
+def invitations(group_id: int) -> list[GroupInvitation]:
+    """The letters that nobody has answered yet and that still can be."""
+    query = select(GroupInvitation).where(
+        GroupInvitation.group_id == group_id, GroupInvitation.expires_at > clock.now()
+    )
+    return list(db.session.scalars(query.order_by(GroupInvitation.email)))
 
 
 def forget_area() -> None:

@@ -34,7 +34,7 @@ def ask_for_link(email: str, next_url: str = AFTER_SIGN_IN) -> None:
                 link=link_address(token),
                 minutes=int(LINK_LIVES.total_seconds() // 60),
             ),
-            key=f"sign-in:{_hashed(token)}",
+            key=f"sign-in:{hashed(token)}",
         )
 
 
@@ -52,7 +52,7 @@ def link_address(token: str) -> str:
 
 def find_link(token: str) -> SignInLink | None:
     """The live link of a token; None when it is unknown, used or too old."""
-    link = db.session.scalar(select(SignInLink).where(SignInLink.token_hash == _hashed(token)))
+    link = db.session.scalar(select(SignInLink).where(SignInLink.token_hash == hashed(token)))
     return link if link and link.used_at is None and link.expires_at > clock.now() else None
 
 
@@ -60,7 +60,7 @@ def use_link(token: str) -> tuple[User, str]:
     """Use a link up; the person's account is made at the first one. Returns the user and where to go."""
     with transaction() as session:
         link = session.scalar(
-            select(SignInLink).where(SignInLink.token_hash == _hashed(token)).with_for_update()
+            select(SignInLink).where(SignInLink.token_hash == hashed(token)).with_for_update()
         )
         if link is None or link.used_at is not None or link.expires_at <= clock.now():
             raise RuleBroken(
@@ -137,11 +137,16 @@ def give_role(
     return user
 
 
+def new_token() -> str:
+    """The secret part of a link that is sent by letter."""
+    return secrets.token_urlsafe(32)
+
+
 def _new_link(session, email: str, next_url: str, lives: timedelta = LINK_LIVES) -> str:
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     session.add(
         SignInLink(
-            token_hash=_hashed(token),
+            token_hash=hashed(token),
             email=email.strip().lower(),
             next_url=next_url,
             expires_at=clock.now() + lives,
@@ -150,7 +155,8 @@ def _new_link(session, email: str, next_url: str, lives: timedelta = LINK_LIVES)
     return token
 
 
-def _hashed(token: str) -> str:
+def hashed(token: str) -> str:
+    """What is kept of a link: whoever reads the database cannot use it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -2,17 +2,18 @@
 
 import re
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import login_user, logout_user
 
-from portal.people import queries, service
+from portal.people import queries, service, views_organisers
 from portal.people.access import PUBLIC, SIGNED_IN, allow
+from portal.people.blueprint import bp
 from portal.people.forms import GroupForm, NameForm, SignInForm
 from portal.people.rules import GroupKind
 from portal.web import EXPIRED, Form, attempt, limiter, render_form, stripped
 
-bp = Blueprint("people", __name__)
+__all__ = ["bp", "views_organisers"]
 
 # One slash: browsers read two, or a slash and a backslash, even with a tab between, as another host.
 LOCAL = re.compile(r"/(?![/\\])[^\s\\]{0,1999}")

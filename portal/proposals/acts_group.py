@@ -2,10 +2,11 @@
 
 from flask import request
 
-from portal.proposals import forms, service
-from portal.proposals.acting import Act, bare, plain, with_words, words_form
+from portal.proposals import declaring, forms, moderating, service
+from portal.proposals.acting import Act, bare, plain, with_words
+from portal.proposals.conditions import refused_before
 from portal.proposals.models import Proposal
-from portal.proposals.rules import Action
+from portal.proposals.rules import Action, State
 from portal.proposals.words import QUESTIONS
 from portal.web import Form
 
@@ -26,7 +27,9 @@ def _represent(case_id: int, user_id: int, form: Form) -> None:
 
 
 def _answer_form(case: Proposal) -> Form:
-    return forms.answer_form([one for one in case.representations if one.answer is None])()
+    return forms.answer_form(
+        [one for one in case.representations if not (one.answer or one.hidden_on)]
+    )()
 
 
 def _answer(case_id: int, user_id: int, form: Form) -> None:
@@ -38,11 +41,43 @@ def _answer(case_id: int, user_id: int, form: Form) -> None:
     service.answer(case_id, user_id, answers)
 
 
+def _validate_form(case: Proposal) -> Form:
+    return forms.RepeatForm() if refused_before(case) else Form()
+
+
+def _validate(case_id: int, user_id: int, form: Form) -> None:
+    service.validate(case_id, user_id, form.data.get("words") or "")
+
+
+def _moderate_form(case: Proposal) -> Form:
+    shown = [one for one in case.representations if not one.hidden_on]
+    return forms.moderate_form(shown)(data={"which": request.args.get("which")})
+
+
+def _moderate(case_id: int, user_id: int, form: Form) -> None:
+    moderating.moderate(
+        case_id, user_id, int(form.which.data), reason=form.reason.data, words=form.words.data
+    )
+
+
 GROUP: dict[Action, Act] = {
+    Action.REGISTER_INTEREST: Act(
+        plain, bare(declaring.register_interest), "proposals/interest.html"
+    ),
     Action.LODGE: Act(plain, bare(service.lodge), "proposals/lodge.html"),
     Action.RETURN_INCOMPLETE: Act(lambda _case: forms.ReturnForm(), _return),
-    Action.VALIDATE: Act(plain, bare(service.validate)),
+    Action.DECLINE_REPEAT: Act(
+        lambda _case: forms.DeclineForm(),
+        with_words(service.decline_repeat),
+        "proposals/repeat.html",
+    ),
+    Action.VALIDATE: Act(_validate_form, _validate, "proposals/repeat.html"),
     Action.REPRESENT: Act(_represent_form, _represent),
+    Action.MODERATE: Act(_moderate_form, _moderate),
     Action.ANSWER: Act(_answer_form, _answer),
-    Action.WITHDRAW: Act(words_form, with_words(service.withdraw)),
+    Action.WITHDRAW: Act(
+        lambda case: forms.WordsForm() if case.state is State.DRAFT else forms.WithdrawForm(),
+        with_words(service.withdraw),
+        "proposals/withdraw.html",
+    ),
 }

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+MOST_FILES = 20  # of the group with its proposal
+
 
 class FileKind(StrEnum):
     """What a file shows."""

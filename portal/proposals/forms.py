@@ -1,82 +1,24 @@
 """Forms of the group and its neighbours: shape and wording. What follows a profile's list is made when needed.
 
-The forms of the test and the decision are in `forms_judging.py`.
+The proposal itself is written with `forms_writing.py`. The forms of the test and the decision are in `forms_judging.py`.
 """
 
 from collections.abc import Iterable
+from textwrap import shorten
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectMultipleField,
-    StringField,
-    TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired
 
-from portal.areas.profile import Profile
 from portal.people.models import Group
-from portal.proposals.boxes import LONG, MayWait, text_box, with_fields
+from portal.proposals.boxes import text_box, with_fields
 from portal.proposals.models import Representation
-from portal.proposals.words import QUESTIONS
+from portal.proposals.words_writing import MODERATED_FOR, QUESTIONS
 from portal.web import Form
-
-
-class DraftForm(Form):
-    """Nothing here is required: a draft is saved however little is written."""
-
-    title = StringField(
-        QUESTIONS["title"],
-        description=_l("For example: A shared vegetable garden behind Mill Lane."),
-        validators=[Length(max=200)],
-    )
-    use = TextAreaField(
-        QUESTIONS["use"],
-        description=_l("What happens there, how often, and for whom."),
-        validators=[LONG],
-    )
-    timescale = TextAreaField(
-        QUESTIONS["timescale"],
-        description=_l("For example: clear the ground in March, plant in April."),
-        validators=[LONG],
-    )
-    term_months = IntegerField(
-        QUESTIONS["term_months"],
-        validators=[MayWait(), NumberRange(1, 600, _l("Write a number of months from 1 up."))],
-    )
-    costs = TextAreaField(
-        QUESTIONS["costs"],
-        description=_l("Money, gifts, work. Small and sure is better than large and hoped for."),
-        validators=[LONG],
-    )
-    insurance = TextAreaField(
-        QUESTIONS["insurance"],
-        description=_l("Your own, the holder's cover, or that of a body that stands behind you."),
-        validators=[LONG],
-    )
-    responsible = TextAreaField(
-        QUESTIONS["responsible"],
-        description=_l(
-            "Who looks after the place and can be reached. This becomes public: no private addresses."
-        ),
-        validators=[LONG],
-    )
-    safeguarding = TextAreaField(
-        QUESTIONS["safeguarding"],
-        description=_l("Leave empty if only adults who look after themselves come."),
-        validators=[Optional(), LONG],
-    )
-
-
-def draft_form(profile: Profile) -> type[DraftForm]:
-    """The proposal with two boxes for each criterion of the profile."""
-    fields: dict[str, object] = {}
-    for criterion in profile.criteria.values():
-        fields[f"gain_{criterion.name}"] = TextAreaField(_l("What it brings"), validators=[LONG])
-        fields[f"evidence_{criterion.name}"] = TextAreaField(_l("What shows it"), validators=[LONG])
-    return with_fields(DraftForm, fields)
 
 
 def said_for(form: Form, criteria: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -114,7 +56,55 @@ class RepresentForm(Form):
     )
     words = text_box(
         _l("Why?"),
-        _l("Write nothing that tells who you are, or that is private about somebody else."),
+        _l(
+            "Write nothing that tells who you are, or that is private about somebody else. Telephone numbers, e-mail addresses, house numbers and postcodes are left out by themselves."
+        ),
+        needed=True,
+    )
+
+
+def moderate_form(shown: list[Representation]) -> type[Form]:
+    """Which of the words that are shown to take out, and why."""
+    which = RadioField(
+        _l("What is to be taken out?"),
+        choices=[
+            SelectChoice(str(one.id), shorten(one.words, 200, placeholder="…")) for one in shown
+        ],
+        validators=[InputRequired(_l("Choose what is to be taken out."))],
+    )
+    reason = RadioField(
+        _l("For what reason?"),
+        choices=[SelectChoice(name, words) for name, words in MODERATED_FOR.items()],
+        validators=[InputRequired(_l("Choose the reason."))],
+    )
+    words = text_box(
+        _l("Say it in your own words"),
+        _l("This becomes public, and goes to whoever wrote it. Do not repeat what was said."),
+        needed=True,
+    )
+    return with_fields(Form, {"which": which, "reason": reason, "words": words})
+
+
+class RepeatForm(Form):
+    words = text_box(
+        _l("Why is it taken on all the same?"),
+        _l("For example: the ground of the first refusal no longer holds. This becomes public."),
+        needed=True,
+    )
+
+
+class DeclineForm(Form):
+    words = text_box(
+        _l("Why do you decline it?"),
+        _l("Say what is the same as when it was refused. The group reads this."),
+        needed=True,
+    )
+
+
+class WithdrawForm(Form):
+    words = text_box(
+        _l("Why do you withdraw it?"),
+        _l("A few words are enough. They become public with the case."),
         needed=True,
     )
 

@@ -26,6 +26,7 @@ from portal.proposals.models_judging import (
     ScoreDraft,
     SummingUp,
 )
+from portal.proposals.models_writing import WrittenSection
 from portal.proposals.rules import HOLDS_THE_PLACE, Action, State, Track
 from portal.proposals.uses import UseKind
 from portal.register.models import Asset
@@ -45,6 +46,7 @@ __all__ = [
     "ScoreDraft",
     "SpaceNotice",
     "SummingUp",
+    "WrittenSection",
 ]
 
 _HOLDS = text(f"state IN ({', '.join(repr(state.value) for state in HOLDS_THE_PLACE)})")

@@ -14,8 +14,7 @@ from portal.proposals.doors import parts_of
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.page_judging import gains
-from portal.proposals.rules import EDITABLE, PARTIES, State
-from portal.proposals.service import WRITTEN
+from portal.proposals.rules import EDITABLE, PARTIES, Action, State
 from portal.proposals.standing import (
     missing_of,
     profile_of,
@@ -56,6 +55,7 @@ def case_page(case: Proposal, user: User | None) -> dict[str, object]:
         "ahead": words.AHEAD,
         # What has no page of its own is done elsewhere: a petition is signed on the petition's page.
         "actions": [(action, words.ACTIONS[action]) for action in actions if action in ACTS],
+        "can_moderate": Action.MODERATE in actions,
         "parts": parts_of(case, user),
         "serious": words.SERIOUS,
         "editable": case.state in EDITABLE and Role.ORGANISER in roles_of(case, user),
@@ -114,24 +114,3 @@ def next_sentence(case: Proposal) -> str:
     days["silence"] = str(words.SILENCE[silence_grants(case)])
     signed = case.state is State.AGREEMENT and set(facts_of(case, None).signed) >= set(PARTIES)
     return " ".join([*told_, str(words.BOTH_SIGNED if signed else words.NEXT[case.state]) % days])
-
-
-def written(case: Proposal) -> dict[str, object]:
-    """What the draft holds, by the names of the form's fields."""
-    data: dict[str, object] = {name: getattr(case, name) for name in WRITTEN}
-    for benefit in case.benefits:
-        if benefit.side is Side.PROPOSAL:
-            data[f"gain_{benefit.criterion}"] = benefit.gain
-            data[f"evidence_{benefit.criterion}"] = benefit.evidence
-    return data
-
-
-def edit_page(case: Proposal) -> dict[str, object]:
-    """What the page of a draft shows besides its form."""
-    return {
-        "case": case,
-        "profile": profile_of(case),
-        "missing": missing_of(case),
-        "returned_for": queries.missing_list(case) if case.state is State.RETURNED else "",
-        "questions": words.QUESTIONS,
-    }

@@ -4,58 +4,52 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.areas import profile as profiles
 from portal.areas.queries import current_area
 from portal.db import transaction
-from portal.errors import Forbidden, RuleBroken
+from portal.errors import RuleBroken
+from portal.masking import without_homes
 from portal.people import access
 from portal.people.models import Group, User
 from portal.people.rules import Role
 from portal.proposals import moves, rules
-from portal.proposals.benefit import Side
 from portal.proposals.knowing import start_facts
 from portal.proposals.models import Proposal, Representation
 from portal.proposals.rules import Action, Track
-from portal.proposals.standing import set_benefits
+from portal.proposals.writing import save_draft
 
-# What the group writes in its draft, besides the benefits.
-WRITTEN = (
-    "title",
-    "use",
-    "use_kind",
-    "backing",
-    "timescale",
-    "term_months",
-    "costs",
-    "insurance",
-    "responsible",
-    "safeguarding",
-)
+__all__ = [
+    "answer",
+    "decline_repeat",
+    "lodge",
+    "represent",
+    "return_incomplete",
+    "save_draft",
+    "start",
+    "validate",
+    "withdraw",
+]
 
 
 def start(asset_id: int, user_id: int, group_id: int) -> Proposal:
-    """Begin a proposal; a second press of the button opens the one that was begun."""
+    """Begin a proposal; a group that has one for this place, not over yet, comes to that one."""
     with transaction() as session:
         asset = moves.lock_asset(session, asset_id)
         if asset.kind not in list(Track):
             raise RuleBroken(
                 "rooms-are-let", "A room is asked for, not claimed. Use “Find a room”."
             )
-        # The person's row is the lock: two presses of the button by one person come one after the other.
-        user = session.get_one(User, user_id, with_for_update=True)
-        same = select(Proposal).where(
-            Proposal.asset_id == asset_id,
-            Proposal.group_id == group_id,
-            Proposal.state.in_(rules.EDITABLE),
-        )
+        user = session.get_one(User, user_id)
         roles = access.roles_for(user, group_id=group_id, holder_id=asset.holder_id)
         held = profiles.in_force(current_area().profile, clock.today())
-        group = session.get_one(Group, group_id)
+        # The group's row is the lock: two presses of the button, by one organiser or by two, begin one case.
+        group = session.get_one(Group, group_id, with_for_update=True)
+        if Role.ORGANISER in roles and (own := _own_case(session, asset_id, group_id)):
+            return own
         row = rules.find(None, Action.START, roles, start_facts(asset, group, held))
-        if draft := session.scalar(same):
-            return draft
         case = Proposal(
             asset=asset,
             group_id=group_id,
@@ -72,25 +66,14 @@ def start(asset_id: int, user_id: int, group_id: int) -> Proposal:
     return case
 
 
-def save_draft(
-    case_id: int, user_id: int, values: Mapping[str, object], benefits: Mapping[str, tuple]
-) -> None:
-    """Keep what has been written so far; nothing is refused for being unfinished.
-
-    `values` by the names in WRITTEN; `benefits`: criterion -> (gain, evidence).
-    """
-    with moves.turn(case_id, user_id) as turn:
-        if Role.ORGANISER not in turn.roles:
-            raise Forbidden("not-your-part", "Only the group can change its proposal.")
-        if turn.case.state not in rules.EDITABLE:
-            raise RuleBroken(
-                "not-now",
-                "The proposal has been lodged, so it cannot be changed now. The broker can return it to you.",
-            )
-        for name in WRITTEN:
-            if name in values:
-                setattr(turn.case, name, values[name] or None)
-        set_benefits(turn.case, Side.PROPOSAL, dict(benefits))
+def _own_case(session: Session, asset_id: int, group_id: int) -> Proposal | None:
+    """The group's case about the place that is not over."""
+    query = select(Proposal).where(
+        Proposal.asset_id == asset_id,
+        Proposal.group_id == group_id,
+        Proposal.state.not_in(rules.OVER),
+    )
+    return session.scalars(query.order_by(Proposal.id)).first()
 
 
 def lodge(case_id: int, user_id: int) -> None:
@@ -105,6 +88,12 @@ def return_incomplete(case_id: int, user_id: int, missing: str) -> None:
         turn.take(Action.RETURN_INCOMPLETE, words=missing, why=missing)
 
 
+def decline_repeat(case_id: int, user_id: int, why: str) -> None:
+    """The broker does not take on what was refused not long ago. Source: COMPACT, "repeat"."""
+    with moves.turn(case_id, user_id) as turn:
+        turn.take(Action.DECLINE_REPEAT, words=why, why=why)
+
+
 def validate(case_id: int, user_id: int, why: str = "") -> None:
     """The broker finds the proposal complete: the clock starts, and the case is published the same day.
 
@@ -115,16 +104,19 @@ def validate(case_id: int, user_id: int, why: str = "") -> None:
 
 
 def represent(case_id: int, user_id: int, *, supports: bool, words: str) -> None:
-    """Somebody speaks for or against; the words become public, the name does not."""
+    """Somebody speaks for or against; the words become public, the name does not.
+
+    The words stand in one place only, not in the history too, so that they can be taken out.
+    """
+    said = without_homes(words.strip())
     with moves.turn(case_id, user_id) as turn:
-        why = _("For: %(words)s", words=words) if supports else _("Against: %(words)s", words=words)
-        turn.take(Action.REPRESENT, words=words, why=why)
+        turn.take(Action.REPRESENT, words=said, why=_("For it.") if supports else _("Against it."))
         turn.session.add(
             Representation(
                 proposal_id=case_id,
                 user_id=user_id,
                 supports=supports,
-                words=words,
+                words=said,
                 on=clock.today(),
             )
         )
@@ -133,20 +125,20 @@ def represent(case_id: int, user_id: int, *, supports: bool, words: str) -> None
 def answer(case_id: int, user_id: int, answers: Mapping[int, str]) -> None:
     """The group answers what was said: representation's id -> words. An answer once given stays."""
     with moves.turn(case_id, user_id) as turn:
-        open_ones = {r.id: r for r in turn.case.representations if r.answer is None}
+        open_ones = {r.id: r for r in turn.case.representations if not (r.answer or r.hidden_on)}
         given = {number: words for number, words in answers.items() if words}
         turn.allowed(Action.ANSWER)
         if not given:
             raise RuleBroken("no-words", "Write an answer to at least one of them.")
         if not given.keys() <= open_ones.keys():
-            raise RuleBroken("answered", "One of these has already been answered.")
+            raise RuleBroken("answered", "One of these has already been answered or taken out.")
         turn.take(Action.ANSWER, why=_("Answered: %(number)s.", number=len(given)))
         for number, words in given.items():
-            open_ones[number].answer = words
+            open_ones[number].answer = without_homes(words)
             open_ones[number].answered_on = clock.today()
 
 
 def withdraw(case_id: int, user_id: int, why: str = "") -> None:
-    """The group takes its proposal back."""
+    """The group takes its proposal back, and says why once others know of it."""
     with moves.turn(case_id, user_id) as turn:
-        turn.take(Action.WITHDRAW, why=why)
+        turn.take(Action.WITHDRAW, words=why, why=why)

@@ -52,9 +52,10 @@ WRITING = (
             Transition(S.LODGED, A.SHOW_SIGN, (ORGANISER,), S.LODGED,
                        N_("The group showed that the site sign is up."), "sign",
                        (g.sign_is_asked_for, g.paper_is_there, g.not_too_early, g.not_too_late))),
-    *within((S.DRAFT, S.INTEREST, S.LODGED, S.RETURNED, *PUBLISHED),
-            Transition(S.DRAFT, A.WITHDRAW, (ORGANISER,), S.WITHDRAWN, N_("The group withdrew its proposal."),
-                       "withdrawal", tells=(BROKER,))),
+    Transition(S.DRAFT, A.WITHDRAW, (ORGANISER,), S.WITHDRAWN, N_("The group gave its draft up."), "withdrawal"),
+    *within((S.INTEREST, S.LODGED, S.RETURNED, *PUBLISHED),
+            Transition(S.INTEREST, A.WITHDRAW, (ORGANISER,), S.WITHDRAWN, N_("The group withdrew its proposal."),
+                       "withdrawal", (g.says_why,), tells=(BROKER,))),
 )
 
 HEARING_OUT = (

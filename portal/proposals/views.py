@@ -9,16 +9,17 @@ from portal.errors import RuleBroken
 from portal.people.access import PUBLIC, SIGNED_IN, allow
 from portal.people.models import User
 from portal.people.queries import groups_of, me
-from portal.people.rules import Role
 from portal.proposals import (
     forms,
     page,
+    page_writing,
     queries,
     rules,
     service,
     views_judging,
     views_register,
     views_sign,
+    views_writing,
     words,
 )
 from portal.proposals.acts import ACTS, act_of, signed_in
@@ -26,7 +27,7 @@ from portal.proposals.blueprint import bp
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import Proposal
 from portal.proposals.rules import EDITABLE, Action, Track
-from portal.proposals.standing import profile_of, roles_of
+from portal.proposals.standing import roles_of
 from portal.register import maps
 from portal.register import queries as register
 from portal.register.doors import Door, door, standing
@@ -35,7 +36,7 @@ from portal.register.rules import Status
 from portal.web import attempt, render_form, state_words, told
 
 # Pages that hang on the same blueprint: importing them is all they need.
-MORE = (views_judging, views_register, views_sign)
+MORE = (views_judging, views_register, views_sign, views_writing)
 AROUND_METRES = 1000
 
 
@@ -61,40 +62,13 @@ def claim(asset_id: int):
         started = attempt(form, service.start, asset_id, me().id, int(form.group.data))
         if started:
             return redirect(url_for("proposals.edit", case_id=started.id))
-    return render_form("proposals/claim.html", form, asset=asset, groups=groups)
-
-
-@bp.route("/cases/<int:case_id>/edit", methods=["GET", "POST"])
-@allow(SIGNED_IN)
-def edit(case_id: int):
-    one = queries.case_for(case_id, me())
-    if one.state not in EDITABLE or Role.ORGANISER not in roles_of(one, me()):
-        return redirect(url_for("proposals.case", case_id=case_id))
-    form = forms.draft_form(profile_of(one))(data=page.written(one))
-    if form.is_submitted():
-        saved = _save(form, case_id)
-        if saved and "lodge" in request.form and attempt(form, service.lodge, case_id, me().id):
-            flash(_("Your proposal is lodged. The broker now checks that nothing is missing."))
-            return redirect(url_for("proposals.case", case_id=case_id))
-        if saved and "lodge" not in request.form:
-            flash(_("Saved. You can come back to it at any time."))
-            return redirect(url_for("proposals.edit", case_id=case_id))
     return render_form(
-        "proposals/edit.html", form, **page.edit_page(queries.case_for(case_id, me()))
+        "proposals/claim.html",
+        form,
+        asset=asset,
+        groups=groups,
+        **page_writing.claim_page(asset, me()),
     )
-
-
-def _save(form: forms.DraftForm, case_id: int) -> bool:
-    """Keep every answer that can be read, and say what could not; True when all of it was kept."""
-    whole = form.validate()
-    if form.form_errors:
-        return False  # the page had expired: nothing may be written
-    one = queries.case_for(case_id, me())
-    good = {
-        name: form[name].data for name in service.WRITTEN if name in form and not form[name].errors
-    }
-    said = forms.said_for(form, profile_of(one).criteria)
-    return bool(attempt(form, service.save_draft, case_id, me().id, good, said)) and whole
 
 
 @bp.route("/cases/<int:case_id>/<slug>", methods=["GET", "POST"])
@@ -114,7 +88,7 @@ def act(case_id: int, slug: str):
         flash(_(queries.last_event(case_id).sentence))
         return redirect(url_for("proposals.case", case_id=case_id))
     one = queries.case_for(case_id, me())
-    shown = {"action": action, "said": said, "uploads": how.megabytes}
+    shown = {"action": action, "said": said, "uploads": how.megabytes, **page_writing.helpers()}
     return render_form(how.template, form, **shown, **page.case_page(one, me()))
 
 

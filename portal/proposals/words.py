@@ -6,8 +6,9 @@ from portal.proposals.rules import UNDECIDED, Action, State
 from portal.proposals.words_group import GROUP, ActionWords
 from portal.proposals.words_judging import JUDGING
 from portal.proposals.words_time import TIME
+from portal.proposals.words_writing import QUESTIONS, USES
 
-__all__ = ["ACTIONS", "ActionWords"]
+__all__ = ["ACTIONS", "QUESTIONS", "USES", "ActionWords"]
 
 A, S = Action, State
 
@@ -86,19 +87,6 @@ RUNNING = {
     "representations": _l("Anybody may speak until %(day)s."),
     "answers": _l("The group may answer what is said until %(day)s."),
     "holder_response": _l("The holder answers by %(day)s."),
-}
-
-# The questions of a proposal: (name, what it is called where it is missing or shown).
-QUESTIONS = {
-    "title": _l("What the proposal is called"),
-    "use": _l("What the group will do"),
-    "timescale": _l("When, step by step"),
-    "term_months": _l("For how many months"),
-    "costs": _l("How the costs are covered"),
-    "insurance": _l("How it is insured"),
-    "responsible": _l("Who is responsible"),
-    "safeguarding": _l("How children and adults at risk are protected"),
-    "benefits": _l("What it brings, for at least one criterion"),
 }
 
 HOLDER_SAYS = {

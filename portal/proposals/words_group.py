@@ -18,6 +18,13 @@ class ActionWords(NamedTuple):
 
 
 GROUP = {
+    A.REGISTER_INTEREST: ActionWords(
+        _l("Register your interest"),
+        _l(
+            "Anybody can then read that your group intends to ask for this place, and what for. You go on writing in peace: nobody else sees the rest yet."
+        ),
+        _l("Register our interest"),
+    ),
     A.LODGE: ActionWords(
         _l("Lodge the proposal"),
         _l(
@@ -37,9 +44,23 @@ GROUP = {
         _l("The clock starts today, and the proposal is published today."),
         _l("It is complete"),
     ),
+    A.DECLINE_REPEAT: ActionWords(
+        _l("Decline it: it was refused not long ago"),
+        _l(
+            "The same kind of use of this place was refused. You may decline the proposal without starting the clock, or take it on all the same."
+        ),
+        _l("Decline the proposal"),
+    ),
+    A.MODERATE: ActionWords(
+        _l("Take out what somebody said"),
+        _l(
+            "The words disappear everywhere. It stays public that something was taken out, when and why, and it still counts as for or against. Whoever wrote it is told, and how to complain."
+        ),
+        _l("Take it out"),
+    ),
     A.REPRESENT: ActionWords(
         _l("Speak for or against"),
-        _l("Your words are published. Your name is not."),
+        _l("Your words are published at once. Your name is not."),
         _l("Publish my words"),
     ),
     A.ANSWER: ActionWords(
@@ -51,7 +72,7 @@ GROUP = {
     ),
     A.WITHDRAW: ActionWords(
         _l("Withdraw the proposal"),
-        _l("This ends the case. You can claim the place again later."),
+        _l("This ends the case. It cannot be taken back."),
         _l("Withdraw it"),
     ),
 }

@@ -4,23 +4,11 @@ from flask_babel import lazy_gettext as _l
 
 from portal.proposals.register import Sort
 from portal.proposals.rules import Track
-from portal.proposals.uses import UseKind
+from portal.proposals.words_writing import USES
+
+__all__ = ["COLUMNS", "SORTS", "TRACKS", "USES"]
 
 TRACKS = {Track.LAND: _l("Land"), Track.BUILDING: _l("Building")}
-USES = {
-    UseKind.GROWING: _l("Growing food or plants"),
-    UseKind.NATURE: _l("Nature"),
-    UseKind.PLAY_AND_SPORT: _l("Play and sport"),
-    UseKind.ARTS: _l("Arts"),
-    UseKind.MEETING: _l("Meeting place"),
-    UseKind.ADVICE: _l("Advice and help"),
-    UseKind.FOOD: _l("Cooking and sharing food"),
-    UseKind.REPAIR: _l("Mending and making"),
-    UseKind.LEARNING: _l("Learning"),
-    UseKind.WORK: _l("Work and enterprise"),
-    UseKind.SHELTER: _l("Shelter"),
-    UseKind.OTHER: _l("Something else"),
-}
 SORTS = {
     Sort.NEWEST: _l("Newest first"),
     Sort.DUE: _l("Next to be decided first"),

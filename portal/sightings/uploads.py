@@ -11,7 +11,7 @@ from portal.errors import BadInput
 from portal.pictures import Picture, check_size, repainted
 from portal.sightings.forms import PhotosForm
 from portal.sightings.rules import MOST_PHOTOS
-from portal.web import told
+from portal.web import hear_out, told
 
 MEGABYTE = 1_000_000
 # Room for as many photos as may come, some of them too large, so that those are refused by name.
@@ -26,7 +26,7 @@ def photos_form() -> tuple[PhotosForm, bool]:
     try:
         return PhotosForm(), False
     except RequestEntityTooLarge:
-        _hear_out()
+        hear_out(MOST_HEARD)
         form = PhotosForm(formdata=None)
         sentence = _(
             "These photos are too large together: at most %(most)s MB can be sent at once. Add them one by one.",
@@ -34,13 +34,6 @@ def photos_form() -> tuple[PhotosForm, bool]:
         )
         form.photos.errors = [sentence]
         return form, True
-
-
-def _hear_out() -> None:
-    """Let a body that is too large come and go: a browser shows our answer only once it has sent everything."""
-    left = min(request.content_length or 0, MOST_HEARD)
-    while left > 0 and (part := request.environ["wsgi.input"].read(min(left, MEGABYTE))):
-        left -= len(part)
 
 
 def good_ones(form: PhotosForm) -> list[Picture]:

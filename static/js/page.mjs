@@ -16,3 +16,7 @@ if (document.querySelector("figure.mw-map:is([data-tiles], [data-geojson-url])")
 if (document.querySelector("input[data-here]") && "geolocation" in navigator) {
   import("./here.mjs").then((here) => here.start());
 }
+const written = document.querySelector("form[data-saving]");
+if (written) {
+  import("./saving.mjs").then((saving) => saving.start(written));
+}

@@ -13,17 +13,23 @@ from portal.proposals.models import Proposal
 from portal.proposals.rules import State
 from portal.register.models import Asset
 from portal.register.rules import Kind, Status
+from tests import factories
 from tests.browser.conftest import apart
 
-WRITTEN = {
-    "What the proposal is called": "A pond for the school",
-    "What the group will do": "Dig a small pond and show it to classes.",
-    "When, step by step": "Dig in March, plant in April.",
-    "For how many months": "24",
-    "How the costs are covered": "£300 from a raffle.",
-    "How it is insured": "The school's cover.",
-    "Who is responsible": "Two key holders.",
-}
+# What is written on each page, in their order.
+PARTS = (
+    {
+        "What the proposal is called": "A pond for the school",
+        "What the group will do": "Dig a small pond and show it to classes.",
+    },
+    {"When, step by step": "Dig in March, plant in April.", "For how many months": "24"},
+    {
+        "How the costs are covered": "£300 from a raffle.",
+        "How it is insured": "The school's cover.",
+    },
+    {"Who is responsible": "Two key holders.", "Who stands behind it": "The school."},
+    {"What it brings": "Newts."},
+)
 
 
 @pytest.fixture
@@ -68,14 +74,25 @@ def test_a_claim_from_the_plot_to_the_notice(visit, people, plot):
     group = visit(f"/assets/{asset_id}", width=390, scripts=False, email=people["organiser"])
     press(group, "Claim this land")
     press(group, "Begin the proposal")
-    press(group, "Save and lodge")  # nothing written yet: it says what is missing
+    press(group, "Read it all and lodge it")
+    press(group, "Lodge the proposal")  # nothing written yet: it says what is missing
     assert group.page.locator(".govuk-error-summary").is_visible()
-    for question, words in WRITTEN.items():
-        group.page.get_by_label(question, exact=False).first.fill(words)
-    group.page.get_by_label("What it brings").first.fill("Newts.")
+    press(group, "What the proposal is called")
+    for part in PARTS:
+        for question, words in part.items():
+            group.page.get_by_label(question, exact=False).first.fill(words)
+        press(group, "Save and go on")
+    photo = {"name": "plot.jpg", "mimeType": "image/jpeg", "buffer": factories.photo()}
+    group.page.get_by_label("Photos or PDF files").set_input_files(photo)
+    group.page.get_by_label("What do they show?").fill("The plot from the gate.")
     press(group, "Save")
+    assert "1 file is kept" in group.page.inner_text("main")
+    press(group, "All parts of the proposal")
+    press(group, "Costs and insurance")
     assert group.page.get_by_label("How it is insured").input_value() == "The school's cover."
-    press(group, "Save and lodge")
+    press(group, "All parts of the proposal")
+    press(group, "Read it all and lodge it")
+    press(group, "Lodge the proposal")
     case = re.search(r"/cases/(\d+)", group.page.url)[0]
 
     broker = visit(case, email=people["broker"])

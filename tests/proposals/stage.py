@@ -3,13 +3,13 @@
 from datetime import date, datetime, timedelta
 
 from portal import clock
+from portal.agreements import negotiating, terms
+from portal.agreements import service as agreement
+from portal.agreements.models import Agreement
 from portal.areas.calendar import working_day
 from portal.areas.rules import Nation
 from portal.db import db
 from portal.people.rules import Role
-from portal.agreements import negotiating, terms
-from portal.agreements import service as agreement
-from portal.agreements.models import Agreement
 from portal.proposals import declaring, holder, panel, service
 from portal.proposals.benefit import Side
 from portal.proposals.files import Sent
@@ -138,6 +138,23 @@ class Stage:
 
     def granted(self) -> "Stage":
         panel.decide(self.scored().case_id, self.chair)
+        return self
+
+    def refused_and_lodged_again(self) -> "Stage":
+        """Gardening was refused; the group asks for the same place and the same use again."""
+        service.save_draft(self.draft().case_id, self.organiser, {"use_kind": "growing"}, {})
+        service.lodge(self.case_id, self.organiser)
+        service.validate(self.case_id, self.broker)
+        after_day("holder_response", self.case)
+        tick()
+        self.capacity()
+        for member in (self.panel, self.panel2):
+            panel.score(self.case_id, member, self.sheet(0))
+        cause = {"ground": "benefit_not_shown", "evidence": "The panel gave nothing."}
+        panel.decide(self.case_id, self.chair, **cause)
+        self.refused_id = self.case_id
+        service.save_draft(self.draft().case_id, self.organiser, {"use_kind": "growing"}, {})
+        service.lodge(self.case_id, self.organiser)
         return self
 
     def escalated(self) -> "Stage":

@@ -5,8 +5,6 @@ import pytest
 from portal.db import db
 from portal.people.models import Group
 from portal.proposals import holder, panel
-from portal.proposals.models import Proposal
-from portal.proposals.rules import State
 from portal.proposals.tick import tick
 from tests.conftest import csrf_token
 from tests.proposals.stage import OFFICER, Stage, after_day, on_working_day
@@ -25,54 +23,6 @@ def page(client, path: str) -> str:
 
 def text(answer) -> str:
     return answer.get_data(as_text=True)
-
-
-def test_a_group_claims_writes_and_lodges_over_several_visits(client, stage):
-    claim = f"/assets/{stage.asset_id}/claim"
-    assert client.get(claim).location.startswith("/sign-in?next=")
-    client.sign_in(stage.emails["organiser"])
-    answer = client.send(claim, {"group": str(stage.group_id)})
-    edit = answer.location
-    case_id = int(edit.split("/")[2])
-    # A second press opens the same draft.
-    assert client.send(claim, {"group": str(stage.group_id)}).location == edit
-    # Half a draft is saved, and the number that cannot be read is shown again beside its error.
-    answer = client.send(edit, {"title": "A garden", "term_months": "three years", "save": "1"})
-    assert answer.status_code == 422
-    assert "three years" in text(answer)
-    assert db.session.get(Proposal, case_id).title == "A garden"
-    # Lodging tells what is missing, with links to the fields.
-    answer = client.send(edit, {"title": "A garden", "lodge": "1"})
-    assert answer.status_code == 409
-    assert 'href="#use"' in text(answer)
-    assert 'href="#benefits"' in text(answer)
-    assert "A garden" in page(client, edit)
-    whole = {
-        "title": "A garden",
-        "use": "Beds",
-        "timescale": "Spring",
-        "term_months": "24",
-        "costs": "Ours",
-        "insurance": "The church",
-        "responsible": "Rosa",
-        "gain_social": "Meeting",
-        "evidence_social": "Letters",
-        "lodge": "1",
-    }
-    assert client.send(edit, whole).location == f"/cases/{case_id}"
-    assert db.session.get(Proposal, case_id, populate_existing=True).state is State.LODGED
-    assert client.get(edit).status_code == 302
-
-
-def test_an_expired_page_writes_nothing_and_loses_nothing(client, stage):
-    stage.draft()
-    client.sign_in(stage.emails["organiser"])
-    answer = client.post(
-        f"/cases/{stage.case_id}/edit", data={"title": "Newer", "csrf_token": "old", "save": "1"}
-    )
-    assert answer.status_code == 422
-    assert "Newer" in text(answer)
-    assert stage.case.title == "A garden for the street"
 
 
 def test_a_draft_is_for_its_group_only(client, stage):

@@ -126,7 +126,7 @@ def test_withdrawing_while_the_chair_decides_ends_in_one_state(app, stage):
     answers = at_once(
         app,
         lambda: panel.decide(case_id, chair),
-        lambda: service.withdraw(case_id, organiser),
+        lambda: service.withdraw(case_id, organiser, "Moved."),
     )
     assert "not-now" in answers
     assert stage.case.state in (State.GRANTED, State.WITHDRAWN)

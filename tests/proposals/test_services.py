@@ -330,13 +330,13 @@ def test_a_group_withdraws_any_time_before_the_decision(stage, state):
     service.withdraw(stage.case_id, stage.organiser, "We found another plot.")
     assert stage.case.state is State.WITHDRAWN
     with broken("not-now"):
-        service.withdraw(stage.case_id, stage.organiser)
+        service.withdraw(stage.case_id, stage.organiser, "Moved.")
 
 
 def test_a_grant_is_not_withdrawn(stage):
     stage.granted()
     with broken("not-now"):
-        service.withdraw(stage.case_id, stage.organiser)
+        service.withdraw(stage.case_id, stage.organiser, "Moved.")
 
 
 def test_names_of_groups_people_stay_out_of_the_history(stage):
@@ -353,4 +353,4 @@ def test_a_case_of_another_area_is_not_there(stage):
     stage.case.asset_id = place.id
     db.session.commit()
     with broken("no-case"):
-        service.withdraw(stage.case_id, stage.organiser)
+        service.withdraw(stage.case_id, stage.organiser, "Moved.")
