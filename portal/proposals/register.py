@@ -114,10 +114,12 @@ def read(args: MultiDict[str, str]) -> Asked:
             if not text:
                 continue
             try:
-                chosen[name].append(facet.read(text))
-                given.add(name, text)
+                value = facet.read(text)
             except ValueError:
                 wrong.add(name)
+                continue
+            chosen[name].append(value)
+            given.add(name, text)
     sort = args.get("sort", "")
     if sort and sort not in list(Sort):
         wrong.add("sort")
@@ -175,7 +177,7 @@ def _fitting(query: Select[Any], search: Search, *, but: str = "") -> Select[Any
 
 
 def _with_words(words: str) -> list[int]:
-    """The cases that have all these words. Folded here, because the engines do not agree on accents; what a private
+    """The cases that have words which begin with all of these. Folded here, because the engines do not agree on accents; what a private
     group is called is not looked into.
     """
     wanted = tokens(words)[:MOST_WORDS]
@@ -186,7 +188,7 @@ def _with_words(words: str) -> list[int]:
     for row in db.session.execute(query):
         name = "" if row.private else row.name
         there = " ".join(tokens(f"{row.id} {row.title or ''} {row.use or ''} {name}"))
-        if all(word in f"{there} {row.words}" for word in wanted):
+        if all(f" {word}" in f" {there} {row.words}" for word in wanted):
             found.append(row.id)
     return found
 
