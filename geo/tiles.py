@@ -7,6 +7,7 @@ Sources: the tile scheme of web maps (EPSG:3857, zoom/x/y from the north-west co
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from math import asinh, atan, degrees, pi, radians, sinh, tan
 from struct import pack
 from typing import Any, NamedTuple
@@ -65,8 +66,12 @@ def run_of(zoom: int, x: int, y: int) -> tuple[int, int]:
     return first, first + (1 << shift)
 
 
-def runs_over(box: Box, most: int = 32) -> tuple[Rows, Rows]:
-    """Runs of cells (first, first after) that together cover the box, from `most` tiles at most.
+SPREADS: list[int] = _spread(np.arange(2**DEEPEST)).tolist()
+
+
+def runs_over(box: Box, most: int = 32) -> Rows:
+    """Runs of cells that together cover the box, from `most` tiles at most: an array of their firsts and of the first
+    after each.
 
     In plain numbers: there are few of them, and an array takes longer to begin with.
     """
@@ -79,23 +84,12 @@ def runs_over(box: Box, most: int = 32) -> tuple[Rows, Rows]:
         north, south = (min(max(int(v * side), 0), side - 1) for v in down)
         if (east - west + 1) * (south - north + 1) <= most:
             break
-    rows = [_spread_one(y) << 1 for y in range(north, south + 1)]
-    columns = [_spread_one(x) for x in range(west, east + 1)]
-    shift = 2 * (DEEPEST - zoom)
-    runs: list[list[int]] = []
-    for number in sorted(row | column for row in rows for column in columns):
-        if runs and runs[-1][1] == number:
-            runs[-1][1] += 1  # tiles that follow each other are one run
-        else:
-            runs.append([number, number + 1])
-    firsts, afters = (np.array(ends, np.int64) << shift for ends in zip(*runs, strict=True))
-    return firsts, afters
-
-
-def _spread_one(n: int) -> int:
-    for shift, mask in SPREAD:
-        n = (n | (n << shift)) & mask
-    return n
+    columns = SPREADS[west : east + 1]
+    numbers = sorted(y << 1 | x for y in SPREADS[north : south + 1] for x in columns)
+    # Tiles that follow each other are one run.
+    breaks = [n for n, (one, other) in enumerate(pairwise(numbers), 1) if other > one + 1]
+    runs = [numbers[n] for n in (0, *breaks)], [numbers[n - 1] + 1 for n in (*breaks, len(numbers))]
+    return np.array(runs, np.int64) << 2 * (DEEPEST - zoom)
 
 
 def box_of(zoom: int, x: int, y: int, margin: float = 0.0) -> Box:

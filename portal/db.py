@@ -131,13 +131,15 @@ def transaction() -> Iterator[Session]:
 
 def alone(query: str, values: Sequence[Any]) -> list[Any]:
     """One question by the driver itself, outside any transaction: for what every request asks, where each further trip
-    to the server is felt. Its marks are the driver's own (%s, ?).
+    to the server is felt. It sees what is true for everybody now, whatever the session is at. Its marks are "?".
     """
-    with closing(db.engine.raw_connection()) as connection:
+    engine = db.engine
+    postgresql = engine.dialect.name == "postgresql"
+    with closing(engine.raw_connection()) as connection:
         driver = connection.driver_connection
-        postgresql = db.engine.dialect.name == "postgresql"
         if postgresql:
             driver.autocommit = True
+            query = query.replace("?", "%s")
         try:
             return list(driver.execute(query, values).fetchall())
         finally:

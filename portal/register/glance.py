@@ -18,17 +18,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from sqlalchemy import text
+from sqlalchemy import URL
 
 from geo import tiles
 from geo.crs import STORED, transformer
-from portal.db import db
+from portal.db import alone, db
 from portal.register.columns import COLUMNS, Columns, Part, Shapes, names_of, read
 from portal.register.state import State, state_of
 
 Rows = npt.NDArray[np.int64]
 
 MOST_CHANGES = 2000  # more are quicker read whole
+CHANGED = "SELECT DISTINCT asset_id FROM asset_change WHERE area_id = ? AND version > ? AND version <= ? LIMIT ?"
 MOST_KEPT = 4  # registers kept in memory: tests and a server of several areas have more than one
 
 
@@ -88,9 +89,8 @@ class Glance:
 
     def rows_over(self, box: Any) -> Rows:
         """The rows that may touch the box (degrees): points near it, and plots whose own box does."""
-        firsts, afters = tiles.runs_over(box)
-        lows, highs = self._found(firsts).tolist(), self._found(afters).tolist()
-        runs = [np.arange(low, high) for low, high in zip(lows, highs, strict=True) if low < high]
+        ends = self._found(tiles.runs_over(box)).tolist()
+        runs = [np.arange(low, high) for low, high in zip(*ends, strict=True) if low < high]
         rows = np.concatenate(runs) if runs else np.empty(0, np.int64)
         rows = rows[self._points[rows]]
         touching = self._touching(box)
@@ -110,7 +110,7 @@ class Glance:
         return rows[tree.query(shapely.box(*box))] if len(rows) else rows
 
 
-_kept: dict[tuple[str, int], Glance] = {}
+_kept: dict[tuple[URL, int], Glance] = {}
 _lock = Lock()
 
 
@@ -121,7 +121,7 @@ def glance(area_id: int | None = None) -> Glance:
 
 def at(state: State) -> Glance:
     """The register as of this state's version or a later one; read whole, or only what has changed."""
-    key = str(db.engine.url), state.area_id
+    key = db.engine.url, state.area_id
     known = _kept.get(key)
     if known is not None and _true(known, state):
         return known
@@ -165,17 +165,8 @@ def _changed(known: Glance, state: State) -> Glance | None:
     mine = known.state
     if not state.whole_at <= mine.version < state.version:
         return None
-    query = text(
-        "SELECT DISTINCT asset_id FROM asset_change "
-        "WHERE area_id = :area_id AND version > :since AND version <= :until LIMIT :most"
-    )
-    values = {
-        "area_id": state.area_id,
-        "since": mine.version,
-        "until": state.version,
-        "most": MOST_CHANGES + 1,
-    }
-    ids = [row[0] for row in db.session.execute(query, values)]
+    since = state.area_id, mine.version, state.version, MOST_CHANGES + 1
+    ids = [row[0] for row in alone(CHANGED, since)]
     if len(ids) > MOST_CHANGES or mine.epsg != state.epsg:
         return None
     fresh = read(state, ids, len(known.plots), len(known.said))

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from sqlalchemy import text
 
 from geo.crs import Box, box_around
-from portal.db import db
+from portal.db import alone, db
 from portal.register.columns import CODES
 from portal.register.glance import Glance, Rows, metres
 from portal.register.rules import ACCESS, tokens
@@ -87,14 +86,14 @@ def _ids_with(_version: int, area_id: int, words: str) -> npt.NDArray[np.int64]:
     """The assets with these words, from the index of either engine; a version never says two things."""
     if db.engine.dialect.name == "postgresql":
         wanted = " & ".join(f"'{word}':*" for word in words.split())
-        query = (
-            "SELECT id FROM asset WHERE area_id = :area_id "
-            "AND array_to_tsvector(string_to_array(words, ' ')) @@ CAST(:wanted AS tsquery)"
+        found = alone(
+            "SELECT id FROM asset WHERE area_id = ? "
+            "AND array_to_tsvector(string_to_array(words, ' ')) @@ CAST(? AS tsquery)",
+            (area_id, wanted),
         )
     else:
         wanted = " AND ".join(f'"{word}"*' for word in words.split())
-        query = "SELECT rowid FROM asset_words WHERE asset_words MATCH :wanted"
-    found = db.session.execute(text(query), {"area_id": area_id, "wanted": wanted})
+        found = alone("SELECT rowid FROM asset_words WHERE asset_words MATCH ?", (wanted,))
     return np.fromiter((row[0] for row in found), np.int64)
 
 

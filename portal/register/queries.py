@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from shapely import Point
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.areas.models import Area
-from portal.db import db
+from portal.db import alone, db
 from portal.errors import NotFound
 from portal.register import matching
 from portal.register.columns import CODES, OUTLIER
@@ -184,19 +184,17 @@ def _names(seen: Glance, group: Any, after: Any, limit: int) -> list[int]:
 
 def _named(seen: Glance, which: str, after: Any, limit: int) -> list[Any]:
     """(name, id) in order of the index of names."""
-    following = "AND (name_key, id) > (:name, :id) " if after else ""
-    query = text(
-        f"SELECT name_key, id FROM asset WHERE area_id = :area_id AND {which} {following}"  # noqa: S608 - numbers
-        "ORDER BY area_id, name_key, id LIMIT :limit"
+    following = "AND (name_key, id) > (?, ?) " if after else ""
+    query = (
+        f"SELECT name_key, id FROM asset WHERE area_id = ? AND {which} {following}"  # noqa: S608 - numbers
+        "ORDER BY area_id, name_key, id LIMIT ?"
     )
-    name, number = after or ("", 0)
-    values = {"area_id": seen.state.area_id, "name": name, "id": number, "limit": limit}
-    return list(db.session.execute(query, values))
+    return alone(query, (seen.state.area_id, *(after or ()), limit))
 
 
 def _name_of(asset_id: int) -> tuple[str, int]:
-    query = text("SELECT name_key, id FROM asset WHERE id = :id")
-    return tuple(db.session.execute(query, {"id": asset_id}).one())
+    (row,) = alone("SELECT name_key, id FROM asset WHERE id = ?", (asset_id,))
+    return tuple(row)
 
 
 class Drawn(NamedTuple):

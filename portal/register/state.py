@@ -3,16 +3,14 @@
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import text
 
 from portal.areas.rules import Nation
-from portal.db import alone, db
+from portal.db import alone
 
 QUERY = (
     "SELECT a.id, a.nation, s.version, s.whole_at "
     "FROM area a JOIN register_state s ON s.area_id = a.id WHERE {} ORDER BY a.id LIMIT 1"
 )
-MARK = {"postgresql": "%s", "sqlite": "?"}
 
 
 class State(NamedTuple):
@@ -28,14 +26,8 @@ def state_of(area_id: int | None = None) -> State:
     """How the register of an area stands in the database."""
     slug = current_app.config["AREA"]
     wanted = area_id or slug or None
-    query = QUERY.format("a.id = {}" if area_id else "a.slug = {}" if slug else "true")
-    session = db.session
-    if session.in_transaction() and not session.connection().get_execution_options().get("writes"):
-        row = session.execute(text(query.format(":wanted")), {"wanted": wanted}).first()
-    else:
-        # In the middle of a change the session's own number is not yet true for anybody else.
-        values = (wanted,) if wanted else ()
-        row = next(iter(alone(query.format(MARK[db.engine.dialect.name]), values)), None)
+    query = QUERY.format("a.id = ?" if area_id else "a.slug = ?" if slug else "true")
+    row = next(iter(alone(query, (wanted,) if wanted else ())), None)
     if row is None:
         raise LookupError("no area")
     return State(row[0], Nation(row[1]).metric_epsg, row[2], row[3])
