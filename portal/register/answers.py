@@ -158,7 +158,8 @@ def query_of(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def after() -> int | None:
-    return request.args.get("after", type=row_id)
+    """The asset that the page follows. Asked for with care, for a MultiDict makes an error of what is not there."""
+    return request.args.get("after", type=row_id) if "after" in request.args else None
 
 
 def _limit() -> int:

@@ -101,7 +101,7 @@ def read(area: Area | None, args: MultiDict[str, str]) -> Asked:
                 values[attribute] = understand(given.getlist(name))
             except ValueError as wrong:
                 asked.errors[name] = str(wrong)
-    values["access"] = tuple(name for name in ACCESS if given.get(name) in YES)
+    values["access"] = tuple(name for name in ACCESS if name in given and given[name] in YES)
     if text := values.pop("near", None):
         try:
             values["near"] = _point(text) or find_place(area or current_area(), text)
