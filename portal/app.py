@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import (
     Flask,
+    Request,
     Response,
     current_app,
     g,
@@ -17,6 +18,7 @@ from flask import (
     render_template,
     request,
 )
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import Babel, get_locale, gettext
 from flask_login import LoginManager, current_user
 from werkzeug.exceptions import HTTPException
@@ -52,7 +54,14 @@ def create_app(**overrides: object) -> Flask:
     proxies = int(str(app.config["PROXIES"]))
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.session_interface = Sessions()
     web.init_app(app)
+    # What it limits are views that say so, and each of these asks by itself: other requests need not pass by.
+    app.before_request_funcs[None] = [
+        f
+        for f in app.before_request_funcs[None]
+        if f != web.limiter._check_request_limit  # noqa: SLF001
+    ]
     db.init_app(app)
     # Its second one is for asynchronous sessions, which we have none of: it would start a thread for every request.
     app.teardown_appcontext_funcs[:] = [
@@ -73,6 +82,16 @@ def create_app(**overrides: object) -> Flask:
     for feature in FEATURES:
         app.register_blueprint(import_module(f"portal.{feature}.views").bp)
     return app
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions; where no cookie came there is nothing to read, and no signature to make ready for it."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of the cookie, or an empty one."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def _language() -> str:
