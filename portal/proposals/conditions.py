@@ -193,6 +193,9 @@ def silence_means(case: Proposal) -> str:
     return "escalate" if silence == "grant" and not area.resolution_reference else silence
 
 
-def silence_grants(case: Proposal) -> bool:
-    """Whether an undecided last day is a grant, and nothing stands against one."""
-    return silence_means(case) == "grant" and not blocks_of(case)
+def silence_now(case: Proposal) -> str:
+    """What an undecided last day would be as things stand: a block stops a grant, and there is one review only."""
+    means = silence_means(case)
+    if means == "grant" and blocks_of(case):
+        return "escalate"
+    return "escalate" if means == "review" and case.round > 1 else means

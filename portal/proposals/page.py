@@ -9,7 +9,7 @@ from portal.people.rules import Role
 from portal.proposals import page_judging, queries, sign, words
 from portal.proposals.acts import ACTS, slug_of
 from portal.proposals.benefit import Side, shown
-from portal.proposals.conditions import silence_grants
+from portal.proposals.conditions import silence_now
 from portal.proposals.doors import parts_of
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent, Proposal
@@ -111,6 +111,6 @@ def next_sentence(case: Proposal) -> str:
         and not (period == "holder_response" and case.response)
     ]
     days = {name: day(last) for name, last in due.items()}
-    days["silence"] = str(words.SILENCE[silence_grants(case)])
+    days["silence"] = str(words.SILENCE[silence_now(case)])
     signed = case.state is State.AGREEMENT and set(facts_of(case, None).signed) >= set(PARTIES)
     return " ".join([*told_, str(words.BOTH_SIGNED if signed else words.NEXT[case.state]) % days])

@@ -33,6 +33,7 @@ def judged(case: Proposal, user: User | None) -> dict[str, Any]:
     return {
         "profile": profile_of(case),
         "verdicts": found,
+        "unweighed": verdict.heading(case, case.decision) if case.decision and not found else "",
         "outlook": outlook(facts_of(case, user)).value
         if verdict.may_see_scores(case, user)
         else "",
@@ -105,6 +106,8 @@ def silence(case: Proposal) -> Iterator[str]:
         )
     last = day(due.get("review" if case.state is State.REVIEW else "decision")) or _("the last day")
     meaning = conditions.silence_means(case)
+    if meaning == "review":  # there is one review only
+        meaning = conditions.silence_now(case)
     yield _(
         words_judging.SILENCE[meaning],
         day=last,
@@ -113,5 +116,5 @@ def silence(case: Proposal) -> Iterator[str]:
     )
     if meaning == "grant":
         yield _("Nothing is granted like this while something still stands against a grant.")
-    if meaning == "review" and (appeal := profile_of(case).appeal):
+    if conditions.silence_means(case) == "review" and (appeal := profile_of(case).appeal):
         yield _("After the review an appeal can be made: %(appeal)s", appeal=_(appeal))

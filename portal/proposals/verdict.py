@@ -128,7 +128,7 @@ def _verdict(
         most=profile.most_points,
         sentence=sentence_of(case, result),
         decision=decision,
-        heading=_heading(case, decision),
+        heading=heading(case, decision),
         members=len({one.user_id for one in case.scores if one.round == number}),
         lines=_lines(case, number, result),
         questions=_questions(case, result),
@@ -140,7 +140,7 @@ def _verdict(
     )
 
 
-def _heading(case: Proposal, decision: Decision | None) -> str:
+def heading(case: Proposal, decision: Decision | None) -> str:
     """How it ended, in one sentence."""
     if decision is None:
         return _("Not decided yet. This is what the panel has found so far.")

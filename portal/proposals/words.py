@@ -70,16 +70,19 @@ NEXT = {
         "It should have been decided by %(decision)s. The senior officer has it, and the chair can still decide."
     ),
     S.WITHDRAWN: _l("The case is over. The place can be claimed again."),
-    S.LAPSED: _l("The case is over: another group has been granted the place."),
+    S.LAPSED: _l("The case is over. The last step of its history says why."),
     S.AGREEMENT: _l("Both sides read and sign the agreement. Then the place is handed over."),
     S.IN_USE: _l("The place is in use."),
     S.ENDED: _l("The case is over. The place can be claimed again."),
 }
 
-# What an undecided last day means, with a council resolution on record and without.
+# What an undecided last day means, by what conditions.silence_now makes of it.
 SILENCE = {
-    True: _l("If nobody decides by then, it is granted by default."),
-    False: _l("If nobody decides by then, it goes to the senior officer."),
+    "grant": _l("If nobody decides by then, it is granted by default."),
+    "escalate": _l("If nobody decides by then, it goes to the senior officer."),
+    "review": _l(
+        "If nobody decides by then, it goes to the senior officer, and the group can ask for a review by another panel."
+    ),
 }
 
 # While a case is on notice several periods run; each is told while it runs.

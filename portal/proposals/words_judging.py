@@ -100,6 +100,6 @@ SILENCE = {
         "If nobody decides by the end of %(day)s, nothing is granted by that: the case goes to the named senior officer and is shown as overdue."
     ),
     "review": N_(
-        "If nobody decides by the end of %(day)s, nothing is granted by that: the group can ask for a review by another panel."
+        "If nobody decides by the end of %(day)s, nothing is granted by that: the case goes to the named senior officer, and the group can ask for a review by another panel."
     ),
 }

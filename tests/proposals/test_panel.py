@@ -13,7 +13,7 @@ from portal.areas.profile import in_force
 from portal.db import db, transaction
 from portal.people.models import RoleGrant, User
 from portal.people.rules import Role
-from portal.proposals import findings, panel, reviewing, service, verdict
+from portal.proposals import conditions, findings, panel, reviewing, service, verdict
 from portal.proposals.benefit import Sheet, Side, weigh
 from portal.proposals.facts import Facts
 from portal.proposals.models import ScoreDraft, SummingUp
@@ -403,3 +403,32 @@ def test_a_block_leaves_a_refusal_that_has_a_cause(stage):
         panel.score(stage.case_id, member, stage.sheet(3))
     with broken("blocked"):
         panel.decide(stage.case_id, stage.chair)
+
+
+def test_a_grant_by_silence_that_nobody_scored_says_so(client, stage):
+    stage.under_test()
+    after_day("decision", stage.case)
+    tick()
+    assert stage.case.state is State.GRANTED_BY_DEFAULT
+    shown = page(client, f"/cases/{stage.case_id}/result")
+    assert "Nobody decided in time, so the use was granted by default on" in shown
+    assert "Nobody had scored the test by then" in shown
+
+
+@pytest.mark.parametrize(
+    ("means", "blocked", "number", "now"),
+    [
+        ("grant", [], 1, "grant"),
+        ("grant", ["site_sign"], 1, "escalate"),
+        ("escalate", [], 1, "escalate"),
+        ("review", [], 1, "review"),
+        ("review", [], 2, "escalate"),
+    ],
+)
+def test_what_silence_would_be_now(stage, monkeypatch, means, blocked, number, now):
+    monkeypatch.setattr(conditions, "silence_means", lambda _case: means)
+    monkeypatch.setattr(conditions, "blocks_of", lambda _case: blocked)
+    case = stage.under_test().case
+    case.round = number
+    assert conditions.silence_now(case) == now
+    db.session.rollback()
