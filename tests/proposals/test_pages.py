@@ -205,7 +205,6 @@ def test_the_whole_way_by_the_pages(client, stage):
             sheet[f"reason_{side}_{criterion}"] = "Because."
     client.sign_in(stage.emails["panel"])
     partial = client.send(f"{path}/score", sheet | {"reason_proposal_social": ""})
-    assert partial.status_code == 422
     assert "Social wellbeing: give a reason." in text(partial)
     does("panel", "score", sheet)
     does("panel2", "score", sheet)
@@ -213,7 +212,6 @@ def test_the_whole_way_by_the_pages(client, stage):
     checks |= {f"evidence_{item}": "Seen." for item in stage.profile.capacity}
     does("broker", "check-capacity", checks)
     shown = does("chair", "decide", {"reasons": "Well shown."})
-    assert "The proposal would bring more (3) than the holder" in shown
     assert "The group would bring more: 3 against 1 of 4." in page(client, f"{path}/result")
     assert "Well shown." in shown
     terms = {
