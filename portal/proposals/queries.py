@@ -129,10 +129,10 @@ def last_event(case_id: int) -> CaseEvent:
 
 
 def voices(case: Proposal) -> tuple[int, int]:
-    """How many spoke for it, and how many against."""
+    """How many spoke for it, and how many against; whoever's words were taken out has spoken all the same."""
     query = (
         select(Representation.supports, func.count())
-        .where(Representation.proposal_id == case.id, Representation.hidden_on.is_(None))
+        .where(Representation.proposal_id == case.id)
         .group_by(Representation.supports)
     )
     counted = {bool(supports): number for supports, number in db.session.execute(query)}
