@@ -133,87 +133,94 @@ def encode(layers: Iterable[Layer]) -> bytes:
 
 
 def _layer(layer: Layer) -> bytes:
-    keys = list(layer.properties)
-    values: dict[Any, int] = {}
-    tags: list[list[bytes]] = [[] for _ in layer.ids]
-    for key, name in enumerate(keys):
+    values: list[bytes] = []
+    tags: list[list[bytes]] = []  # of each property, one for each feature
+    for key, column in enumerate(layer.properties.values()):
         mark = _number(key)
-        known: dict[Any, bytes] = {}  # most values of a property come again
-        for row, value in enumerate(layer.properties[name]):
+        tagged = {None: b""}
+        for value in dict.fromkeys(column):  # most values of a property come again
             if value is not None:
-                tag = known.get(value)
-                if tag is None:
-                    # True is 1 to a dictionary, but not to a tile.
-                    position = values.setdefault((type(value), value), len(values))
-                    tag = known[value] = mark + _number(position)
-                tags[row].append(tag)
+                tagged[value] = mark + _number(len(values))
+                values.append(_value(value))
+        tags.append([tagged[value] for value in column])
+    said = map(b"".join, zip(*tags, strict=True)) if tags else [b""] * len(layer.ids)
     body = [_field(1, layer.name.encode())]
-    body += map(_feature, layer.ids, layer.shapes, map(b"".join, tags))
-    body += [_field(3, key.encode()) for key in keys]
-    body += [_field(4, _value(value)) for _, value in values]
+    body += map(_feature, layer.ids, said, _geometries(layer.shapes))
+    body += [_field(3, key.encode()) for key in layer.properties]
+    body += [_field(4, value) for value in values]
     return b"".join([*body, b"\x28", _number(EXTENT), b"\x78\x02"])
 
 
-def _feature(name: int, shape: Any, tags: bytes) -> bytes:
+def _feature(name: int, tags: bytes, geometry: bytes) -> bytes:
     """One feature; nothing when nothing of its shape is left."""
-    kind, geometry = _geometry(shape)
     if not geometry:
         return b""
     said = b"\x12%b%b" % (_number(len(tags)), tags) if tags else b""
-    body = b"\x08%b%b\x18%c\x22%b%b" % (_number(name), said, kind, _number(len(geometry)), geometry)
+    body = b"\x08%b%b%b" % (_number(name), said, geometry)
     return b"\x12%b%b" % (_number(len(body)), body)
 
 
-_POINT, _POLYGON = 1, 3
+def _geometries(shapes: Sequence[Any]) -> list[bytes]:
+    """Type and commands of each: a pair of numbers is a point; polygons with rings as the specification winds them."""
+    found = [_point(*shape) if isinstance(shape, tuple) else b"" for shape in shapes]
+    drawn = [n for n, shape in enumerate(shapes) if shape and not isinstance(shape, tuple)]
+    if drawn:
+        geometries = np.array([shapes[n] for n in drawn], object)
+        for n, commands, shape in zip(drawn, _polygons(geometries), geometries, strict=True):
+            if commands:
+                found[n] = b"\x18\x03\x22%b%b" % (_number(len(commands)), commands)
+            elif not any(part.geom_type == "Polygon" for part in shapely.get_parts(shape)):
+                found[n] = _point(*shapely.get_coordinates(shape)[0].astype(int).tolist())
+    return found
 
 
-def _geometry(shape: Any) -> tuple[int, bytes]:
-    """(type, commands): a pair of numbers is a point; polygons with rings as the specification winds them."""
-    if isinstance(shape, tuple):
-        return _POINT, b"\x09" + _zigzag(shape[0]) + _zigzag(shape[1])
-    if shape is None or shape.is_empty:
-        return _POINT, b""
-    if shape.geom_type == "Polygon":
-        parts = [shape]
-    else:
-        parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    if not parts:
-        x, y = shapely.get_coordinates(shape)[0]
-        return _geometry((int(x), int(y)))
+def _point(x: int, y: int) -> bytes:
+    commands = b"\x09" + ZIGZAG[x] + ZIGZAG[y]
+    return b"\x18\x01\x22%c%b" % (len(commands), commands)
+
+
+LEAST_RING = 3  # corners; with fewer there is no area
+
+
+def _polygons(shapes: npt.NDArray[np.object_]) -> list[bytes]:
+    """The commands of each shape's polygons; all at once, for asking the geometry engine takes longer than its answer."""
+    parts, shape_of = shapely.get_parts(shapes, return_index=True)
+    areas = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     # Down is positive in a tile: an outer ring runs clockwise to the eye, the other way round in its numbers.
-    wound = shapely.orient_polygons(parts, exterior_cw=False)
-    pairs, ring_of = shapely.get_coordinates(shapely.get_rings(wound), return_index=True)
-    return _POLYGON, _rings(np.split(pairs, np.flatnonzero(np.diff(ring_of)) + 1))
-
-
-def _rings(rings: Iterable[Floats]) -> bytes:
-    commands: list[bytes] = []
-    at = np.zeros(2, dtype=np.int64)
-    for ring in rings:
-        pairs = ring[:-1].astype(np.int64)
-        if len(pairs) < 3:  # noqa: PLR2004 - no area
-            continue
-        steps = np.diff(np.vstack((at, pairs)), axis=0).tolist()
-        at = pairs[-1]
-        (x, y), rest = steps[0], steps[1:]
-        commands += [b"\x09", _zigzag(x), _zigzag(y), _number(len(rest) << 3 | 2)]
-        commands += [_zigzag(dx) + _zigzag(dy) for dx, dy in rest]
-        commands.append(b"\x0f")
-    return b"".join(commands)
+    wound = shapely.orient_polygons(parts[areas], exterior_cw=False)
+    rings, part_of = shapely.get_rings(wound, return_index=True)
+    shape_of = shape_of[areas][part_of]
+    long = shapely.get_num_coordinates(rings) - 1 >= LEAST_RING
+    rings, shape_of = rings[long], shape_of[long]
+    pairs, ring_of = shapely.get_coordinates(rings, return_index=True)
+    closing = np.append(np.diff(ring_of) > 0, True)[: len(pairs)]  # each ring ends where it began
+    pairs, owner = pairs[~closing].astype(np.int64), shape_of[ring_of[~closing]]
+    steps = np.diff(pairs, axis=0, prepend=0)
+    begins = np.diff(owner, prepend=-1) != 0  # with each shape the pen stands at the corner again
+    steps[begins] = pairs[begins]
+    moves = [ZIGZAG[x] + ZIGZAG[y] for x, y in steps.tolist()]
+    commands: list[list[bytes]] = [[] for _ in shapes]
+    at = 0
+    lengths = (shapely.get_num_coordinates(rings) - 1).tolist()
+    for shape, length in zip(shape_of.tolist(), lengths, strict=True):
+        line = _number((length - 1) << 3 | 2)
+        commands[shape] += (b"\x09", moves[at], line, *moves[at + 1 : at + length], b"\x0f")
+        at += length
+    return list(map(b"".join, commands))
 
 
 def _value(value: Any) -> bytes:
+    if isinstance(value, str):
+        return _field(1, value.encode())
     if isinstance(value, bool):
         return b"\x38\x01" if value else b"\x38\x00"
     if isinstance(value, int):
-        return b"\x30" + _zigzag(value)
-    if isinstance(value, float):
-        return b"\x19" + pack("<d", value)
-    return _field(1, str(value).encode())
+        return b"\x30" + ZIGZAG[value]
+    return b"\x19" + pack("<d", value)
 
 
 def _field(number: int, body: bytes) -> bytes:
-    return bytes((number << 3 | 2,)) + _number(len(body)) + body
+    return b"%c%b%b" % (number << 3 | 2, _number(len(body)), body)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -229,5 +236,13 @@ def _number(value: int) -> bytes:
     return bytes(out)
 
 
-def _zigzag(value: int) -> bytes:
-    return _number(value << 1 if value >= 0 else (-value << 1) - 1)
+class _Zigzag(dict[int, bytes]):
+    """A number that may be below zero as a varint; those of a tile's corners and the steps between them are at hand."""
+
+    def __missing__(self, value: int) -> bytes:
+        return _number(value << 1 if value >= 0 else (-value << 1) - 1)
+
+
+ZIGZAG = _Zigzag()
+_FARTHEST = EXTENT + 2 * MARGIN
+ZIGZAG |= {value: ZIGZAG[value] for value in range(-_FARTHEST, _FARTHEST + 1)}
