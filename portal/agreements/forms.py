@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     Field,
+    FileField,
     HiddenField,
     IntegerField,
     MultipleFileField,
@@ -25,7 +26,7 @@ from portal.agreements.words import FORM_MEANS, FORMS, say, term_name
 from portal.fields import DateParts, Pounds
 from portal.money.rules import Paid
 from portal.pictures import ACCEPTED
-from portal.proposals.boxes import NEEDED, paper_field, text_box, with_fields
+from portal.proposals.boxes import NEEDED, PAPERS, PAPERS_HINT, MayWait, text_box, with_fields
 from portal.proposals.models import Proposal
 from portal.web import Form
 
@@ -161,7 +162,12 @@ class ContractOutForm(Form):
     declared_by = StringField(
         _l("Who made it, for the group?"), validators=[NEEDED, Length(max=120)]
     )
-    scan = paper_field(_l("A scan or photo of the notice and the declaration"))
+    scan = FileField(
+        _l("A scan or photo of the notice and the declaration"),
+        description=PAPERS_HINT,
+        validators=[MayWait()],  # the table asks for it, so that the rest is not lost
+        render_kw={"accept": PAPERS},
+    )
 
 
 class TakeForm(Form):
@@ -221,7 +227,7 @@ class PhotosForm(Form):
     photos = MultipleFileField(
         _l("Photos"),
         description=_l("As many as you like, at most 15 MB each. Photos from a phone are fine."),
-        validators=[Optional()],
+        validators=[MayWait()],
         render_kw={"accept": ACCEPTED},
     )
 

@@ -20,7 +20,6 @@ from portal.proposals.rules import Action
 def helpers() -> dict[str, object]:
     """What every template of agreements uses."""
     return {
-        "file_url": file_url,
         "form_means": words.FORM_MEANS,
         "form_names": words.FORMS,
         "models": words.MODELS,

@@ -46,6 +46,7 @@ def lawful_notice(case: Proposal) -> tuple[date, date, date] | None:
 
 
 bp.add_app_template_global(page.paper_text)
+bp.add_app_template_global(page.file_url)
 
 
 @bp.get("/cases/<int:case_id>/agreement")

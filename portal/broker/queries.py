@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from portal import clock
+from portal.agreements import queries as agreements
 from portal.agreements.words import ACTIONS as AGREEMENT
 from portal.areas.models import Area
 from portal.areas.queries import current_area
@@ -66,6 +67,8 @@ CASE_DUTIES: dict[CaseAction, tuple[Any, str]] = {
     CaseAction.TAKE_DEPOSIT: (AGREEMENT[CaseAction.TAKE_DEPOSIT].title, ""),
     CaseAction.SIGN: (AGREEMENT[CaseAction.SIGN].title, "agreement"),
     CaseAction.HAND_OVER: (AGREEMENT[CaseAction.HAND_OVER].title, ""),
+    CaseAction.ANSWER_CLAIM: (AGREEMENT[CaseAction.ANSWER_CLAIM].title, ""),
+    CaseAction.SETTLE_DEPOSIT: (AGREEMENT[CaseAction.SETTLE_DEPOSIT].title, "handback"),
 }
 # These can be done again after they were done; then nothing waits any more.
 DONE = {
@@ -86,7 +89,8 @@ LET_DUTIES = (
 
 def waiting_for(user: User) -> list[Task]:
     """What waits for this person: overdue first, then by last day, then what has none."""
-    cases = {case.id: case for case in (*open_cases(), *proposals.mine(user))}
+    found = (*open_cases(), *proposals.mine(user), *agreements.with_deposit_to_settle())
+    cases = {case.id: case for case in found}
     tasks = [
         *(task for case in cases.values() for task in _of_case(case, user)),
         *(task for let in lettings.my_lets(user) for task in _of_let(let, user)),
