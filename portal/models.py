@@ -12,11 +12,12 @@ from portal.ownership import models as ownership
 from portal.people import models as people
 from portal.petitions import models as petitions
 from portal.proposals import models as proposals
+from portal.proposals import models_letters as case_letters
 from portal.register import models as register
 from portal.sightings import models as sightings
 from portal.watches import models as watches
 
 __all__ = [
-    "Model", "agreements", "areas", "hearings", "lettings", "locating", "money", "notices", "ownership",
+    "Model", "agreements", "areas", "case_letters", "hearings", "lettings", "locating", "money", "notices", "ownership",
     "people", "petitions", "proposals", "register", "sightings", "watches",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
-"""Who is told of a step of a case, and in which words; written in the step's own transaction."""
+"""Who is told of a step of a case: letters are kept and e-mails written in the step's own transaction."""
 
+from collections import defaultdict
 from email.utils import parseaddr
 
 from flask import current_app
@@ -12,32 +13,59 @@ from portal.notices.service import write
 from portal.people.models import User
 from portal.people.queries import emails_with_role, organiser_emails
 from portal.people.rules import Role
+from portal.proposals import saying
 from portal.proposals.models import CaseEvent, Proposal, Representation
+from portal.proposals.models_letters import CaseLetter
 from portal.proposals.rules import Action, Transition
-from portal.web import day
+from portal.proposals.says import SENIOR
 
 
 def tell(case: Proposal, row: Transition, event: CaseEvent) -> None:
-    """A letter to everybody whom the table names for this step, each once."""
-    told = {email for role in row.tells for email in _addresses(case, role)}
-    if row.action is Action.ESCALATE and (officer := senior_officer()):
-        told.add(officer)
-    for email in sorted(told):
+    """Keep the letter of a step, and write it to everybody whom the table names, each once."""
+    if not row.tells:
+        return
+    db.session.flush()
+    said = saying.of_step(case, row, event)
+    db.session.add(CaseLetter(event_id=event.id, said=said))
+    here = address(case)
+    for email, roles in sorted(told_by(case, row).items()):
         write(
             to=email,
-            subject=_("Case %(number)s: %(title)s", number=case.id, title=case.shown_title)[:200],
-            body=_body(case, event),
+            subject=subject(case, said["subject"]),
+            body=saying.as_text(said, roles, f"{here}/letters/{event.id}.pdf", here),
             key=f"case:{case.id}:{event.id}:{email}",
         )
 
 
+def told_by(case: Proposal, row: Transition) -> dict[str, set[str]]:
+    """Whom the table names for a step: address -> in which roles."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for role in row.tells:
+        for email in addresses(case, role):
+            found[email].add(role)
+    if row.action is Action.ESCALATE and (officer := senior_officer()):
+        found[officer].add(SENIOR)
+    return found
+
+
+def subject(case: Proposal, what: str) -> str:
+    """The subject of an e-mail about a case."""
+    return _("Case %(number)s: %(what)s", number=case.id, what=what)[:200]
+
+
+def address(case: Proposal) -> str:
+    """The page of a case."""
+    return f"{current_app.config['BASE_URL'].rstrip('/')}/cases/{case.id}"
+
+
 def senior_officer() -> str:
     """The address of the officer whom overdue cases go to, if the area has one on record."""
-    address = parseaddr(current_area().senior_officer or "")[1]
-    return address if "@" in address else ""
+    written = parseaddr(current_area().senior_officer or "")[1]
+    return written if "@" in written else ""
 
 
-def _addresses(case: Proposal, role: Role) -> list[str]:
+def addresses(case: Proposal, role: Role) -> list[str]:
+    """The addresses of everybody who is this to a case."""
     if role is Role.ORGANISER:
         return organiser_emails(case.group_id)
     if role is Role.OFFICER:
@@ -46,26 +74,3 @@ def _addresses(case: Proposal, role: Role) -> list[str]:
         query = select(User.email).join(Representation, Representation.user_id == User.id)
         return list(db.session.scalars(query.where(Representation.proposal_id == case.id)))
     return emails_with_role(role)
-
-
-def _body(case: Proposal, event: CaseEvent) -> str:
-    parts = [_(event.sentence), event.why, *_dates(case, event)]
-    link = f"{current_app.config['BASE_URL'].rstrip('/')}/cases/{case.id}"
-    parts.append(_("The case, and what can be done now: %(link)s", link=link))
-    return "\n\n".join(part for part in parts if part)
-
-
-def _dates(case: Proposal, event: CaseEvent) -> list[str]:
-    """When a case is published everybody learns the days that count."""
-    if event.action is not Action.PUBLISH:
-        return []
-    due = case.due
-    return [
-        _(
-            "Anybody may speak for or against it until %(spoken)s. The holder answers by %(answered)s. "
-            "It is decided by %(decided)s.",
-            spoken=day(due.get("representations")),
-            answered=day(due.get("holder_response")),
-            decided=day(due.get("decision")),
-        )
-    ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from flask_babel import gettext as _
@@ -58,6 +58,7 @@ class Turn:
     session: Session
     case: Proposal
     user: User | None
+    taken: list[tuple[Transition, CaseEvent]] = field(default_factory=list)
 
     @property
     def profile(self) -> Profile:
@@ -75,7 +76,7 @@ class Turn:
     def take(
         self, action: Action, *, why: str = "", on: date | None = None, **typed: object
     ) -> Transition:
-        """Take the step: new state, its deadlines, one row of history, letters. `on`: the day its periods run from,
+        """Take the step: new state, its deadlines, one row of history; letters at the end. `on`: the day its periods run from,
         if not today.
         """
         row = self.allowed(action, **typed)
@@ -99,7 +100,7 @@ class Turn:
             self._start_periods(EVENTS[action], on or today)
         self._hearing_periods(action, today)
         event = record(self.session, case, row, user=self.user, roles=self.roles, why=why)
-        letters.tell(case, row, event)
+        self.taken.append((row, event))
         return row
 
     def _start_periods(self, event: str, on: date) -> None:
@@ -149,11 +150,14 @@ def turn(case_id: int, user_id: int | None) -> Iterator[Turn]:
         mine = Turn(session, case, session.get_one(User, user_id) if user_id else None)
         yield mine
         settle(mine)
+        # Last of all, when everything stands that the letters tell of.
+        for row, event in mine.taken:
+            letters.tell(mine.case, row, event)
 
 
 def settle(mine: Turn) -> None:
     """Take the steps that wait for nobody and for no day."""
-    portal = Turn(mine.session, mine.case, None)
+    portal = Turn(mine.session, mine.case, None, mine.taken)
     while True:
         waiting = [row for row in AT_ONCE if row.state is mine.case.state]
         facts = facts_of(mine.case, None) if waiting else None

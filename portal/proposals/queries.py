@@ -191,7 +191,7 @@ def where_it_stands(case: Proposal) -> list[Step]:
     for event in case.events:
         if not entered or entered[-1][0] is not event.to_state:
             entered.append((event.to_state, event.on))
-    dues = _dues(case)
+    dues = dues_of(case)
     steps = [
         Step(state, on, now=number == len(entered), dues=_of(state, dues))
         for number, (state, on) in enumerate(entered, 1)
@@ -213,7 +213,8 @@ def _of(state: State, dues: dict[str, Due]) -> list[Due]:
     return [dues[period] for period in PERIODS_OF[state] if period in dues]
 
 
-def _dues(case: Proposal) -> dict[str, Due]:
+def dues_of(case: Proposal) -> dict[str, Due]:
+    """Every last day of a case that has been counted, and how it was."""
     profile, today = profile_of(case), clock.today()
     nation = db.session.get_one(Area, case.asset.area_id).nation
     found = {}

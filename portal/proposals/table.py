@@ -38,7 +38,7 @@ WRITING = (
                N_("The broker returned the proposal, because something is missing."), "validation",
                (g.missing_is_named,), tells=(ORGANISER,)),
     Transition(S.RETURNED, A.LODGE, (ORGANISER,), S.LODGED, N_("The group lodged its proposal again."), "lodging",
-               (g.place_is_vacant, g.group_may_ask, g.complete, g.term_fits), tells=(BROKER,)),
+               (g.place_is_vacant, g.group_may_ask, g.complete, g.term_fits), tells=(BROKER, ORGANISER)),
     Transition(S.LODGED, A.DECLINE_REPEAT, (BROKER,), S.LAPSED,
                N_("The broker declined the proposal: the same use of this place was refused not long ago."), "repeat",
                (g.is_a_repeat, g.says_why), tells=(ORGANISER,)),
@@ -53,9 +53,12 @@ WRITING = (
                        N_("The group showed that the site sign is up."), "sign",
                        (g.sign_is_asked_for, g.paper_is_there, g.not_too_early, g.not_too_late))),
     Transition(S.DRAFT, A.WITHDRAW, (ORGANISER,), S.WITHDRAWN, N_("The group gave its draft up."), "withdrawal"),
-    *within((S.INTEREST, S.LODGED, S.RETURNED, *PUBLISHED),
-            Transition(S.INTEREST, A.WITHDRAW, (ORGANISER,), S.WITHDRAWN, N_("The group withdrew its proposal."),
-                       "withdrawal", (g.says_why,), tells=(BROKER,))),
+    # Whoever was told of it hears that there is nothing left to answer or to judge.
+    *(row for states, tells in (((S.LODGED, S.RETURNED), (BROKER, ORGANISER)), ((S.INTEREST,), EVERYBODY),
+                                (PUBLISHED, (*AND_RESIDENTS, PANEL, CHAIR)))
+      for row in within(states, Transition(S.INTEREST, A.WITHDRAW, (ORGANISER,), S.WITHDRAWN,
+                                           N_("The group withdrew its proposal."), "withdrawal", (g.says_why,),
+                                           tells=tells))),
 )
 
 HEARING_OUT = (
@@ -99,7 +102,7 @@ HEARING_OUT = (
         (A.GIVE_MORE_TIME, N_("More time was agreed.")), (A.REFUSE_MORE_TIME, N_("More time was not agreed.")))
       for row in within((S.ON_NOTICE, S.UNDER_TEST, S.HEARING, S.REVIEW),
                         Transition(S.ON_NOTICE, action, PARTIES, S.ON_NOTICE, sentence, "extension",
-                                   (g.the_other_side_asked,), tells=EVERYBODY))),
+                                   (g.the_other_side_asked,), tells=(*EVERYBODY, CHAIR)))),
     *within((S.ON_NOTICE, S.UNDER_TEST),
             Transition(S.ON_NOTICE, A.OPEN_HEARING, (PORTAL,), S.ON_NOTICE, N_("A public hearing was opened."),
                        "hearing", (g.hearing_is_called_for, g.hearing_is_not_open),

@@ -149,7 +149,7 @@ def test_everybody_who_should_know_is_told_once(stage):
     after_day("decision", stage.case)
     with clock.at(clock.now()):
         tick.tick()
-    bodies = select(Letter.to).where(Letter.body.contains("granted by default"))
+    bodies = select(Letter.to).where(Letter.body.contains("The use was granted by default"))
     told = sorted(db.session.scalars(bodies))
     assert told == sorted(stage.emails[who] for who in ("organiser", "officer", "broker"))
 
