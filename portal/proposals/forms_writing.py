@@ -1,7 +1,18 @@
 """The forms in which a group writes its proposal: one a part, nothing required, because a draft is saved as it is."""
 
+from collections.abc import Collection
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, SelectChoice, StringField, TextAreaField
+from wtforms import (
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Length, NumberRange, Optional
 
 from portal.areas.profile import Profile
@@ -14,64 +25,83 @@ from portal.web import Form
 MOST_MONTHS = 600
 FILE_SHOWS = Length(max=300)
 
-QUESTION_FIELDS = {
-    "title": StringField(
-        QUESTIONS["title"],
-        description=_l("For example: A shared vegetable garden behind Mill Lane."),
-        validators=[Length(max=200)],
+# How each question is asked: the kind of field, what is checked of an answer, and what helps to give it.
+ASKED: dict[str, tuple[type[Field], list[Any], dict[str, Any]]] = {
+    "title": (
+        StringField,
+        [Length(max=200)],
+        {"description": _l("For example: A shared vegetable garden behind Mill Lane.")},
     ),
-    "use_kind": RadioField(
-        QUESTIONS["use_kind"],
-        description=_l("The one that fits best."),
-        choices=[SelectChoice(kind.value, words) for kind, words in USES.items()],
-        validators=[MayWait()],
+    "use_kind": (
+        RadioField,
+        [],
+        {
+            "description": _l("The one that fits best."),
+            "choices": [SelectChoice(kind.value, words) for kind, words in USES.items()],
+        },
     ),
-    "use": TextAreaField(
-        QUESTIONS["use"],
-        description=_l("What happens there, how often, and for whom."),
-        validators=[LONG],
-        render_kw={"rows": 7},
+    "use": (
+        TextAreaField,
+        [LONG],
+        {
+            "description": _l("What happens there, how often, and for whom."),
+            "render_kw": {"rows": 7},
+        },
     ),
-    "timescale": TextAreaField(
-        QUESTIONS["timescale"],
-        description=_l("For example: clear the ground in March, plant in April."),
-        validators=[LONG],
+    "timescale": (
+        TextAreaField,
+        [LONG],
+        {"description": _l("For example: clear the ground in March, plant in April.")},
     ),
-    "term_months": IntegerField(
-        QUESTIONS["term_months"],
-        validators=[
-            MayWait(),
-            NumberRange(1, MOST_MONTHS, _l("Write a number of months from 1 up.")),
-        ],
+    "term_months": (
+        IntegerField,
+        [NumberRange(1, MOST_MONTHS, _l("Write a number of months from 1 up."))],
+        {},
     ),
-    "costs": TextAreaField(
-        QUESTIONS["costs"],
-        description=_l("Money, gifts, work. Small and sure is better than large and hoped for."),
-        validators=[LONG],
+    "costs": (
+        TextAreaField,
+        [LONG],
+        {
+            "description": _l(
+                "Money, gifts, work. Small and sure is better than large and hoped for."
+            )
+        },
     ),
-    "insurance": TextAreaField(
-        QUESTIONS["insurance"],
-        description=_l("Your own, the holder's cover, or that of a body that stands behind you."),
-        validators=[LONG],
+    "insurance": (
+        TextAreaField,
+        [LONG],
+        {
+            "description": _l(
+                "Your own, the holder's cover, or that of a body that stands behind you."
+            )
+        },
     ),
-    "responsible": TextAreaField(
-        QUESTIONS["responsible"],
-        description=_l(
-            "Who looks after the place and can be reached. This becomes public: no private addresses."
-        ),
-        validators=[LONG],
+    "responsible": (
+        TextAreaField,
+        [LONG],
+        {
+            "description": _l(
+                "Who looks after the place and can be reached. This becomes public: no private addresses."
+            )
+        },
     ),
-    "backing": TextAreaField(
-        QUESTIONS["backing"],
-        description=_l(
-            "Neighbours, schools, shops, other groups: who they are and what they promised. Leave it empty if that is still to come."
-        ),
-        validators=[Optional(), LONG],
+    "backing": (
+        TextAreaField,
+        [LONG],
+        {
+            "description": _l(
+                "Neighbours, schools, shops, other groups: who they are and what they promised."
+            )
+        },
     ),
-    "safeguarding": TextAreaField(
-        QUESTIONS["safeguarding"],
-        description=_l("Leave empty if only adults who look after themselves come."),
-        validators=[Optional(), LONG],
+    "safeguarding": (
+        TextAreaField,
+        [LONG],
+        {
+            "description": _l(
+                "Who comes, who is with them, and who was checked. If only adults who look after themselves come, say that."
+            )
+        },
     ),
 }
 
@@ -96,15 +126,24 @@ class SectionForm(Form):
         }
 
 
-def section_form(section: Section, profile: Profile) -> type[SectionForm]:
-    """The form of one part; what it brings asks for each criterion of the profile."""
+def section_form(section: Section, profile: Profile, needed: Collection[str]) -> type[SectionForm]:
+    """The form of one part; what it brings asks for each criterion of the profile.
+
+    `needed`: the answers without which a proposal cannot be lodged; the others are marked as open.
+    """
     if section is not Section.BRINGS:
-        return with_fields(SectionForm, {name: QUESTION_FIELDS[name] for name in FIELDS[section]})
+        asked = {name: _question(name, needed=name in needed) for name in FIELDS[section]}
+        return with_fields(SectionForm, asked)
     fields: dict[str, object] = {}
     for name in profile.criteria:
         fields[GAIN + name] = TextAreaField(_l("What it brings"), validators=[LONG])
         fields[EVIDENCE + name] = TextAreaField(_l("What shows it"), validators=[LONG])
     return with_fields(SectionForm, fields)
+
+
+def _question(name: str, *, needed: bool) -> Field:
+    cls, checks, more = ASKED[name]
+    return cls(QUESTIONS[name], validators=[MayWait() if needed else Optional(), *checks], **more)
 
 
 def files_form(files: list[CaseFile]) -> type[Form]:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal import clock
 from portal.areas import profile as profiles
@@ -107,9 +108,15 @@ def _files_task(case: Proposal, missing: list[str]) -> Task:
     else:
         status = _("Not begun") if "files" in missing else _("If you like")
         tone = "quiet"
-    hint = _("%(number)s files.", number=len(kept)) if kept else _("Photos, a plan, letters.")
+    hint = (
+        ngettext("%(num)s file.", "%(num)s files.", len(kept))
+        if kept
+        else _("Photos, a plan, letters.")
+    )
     if silent:
-        hint = _("Say of %(number)s files what they show.", number=silent)
+        hint = ngettext(
+            "Say of %(num)s file what it shows.", "Say of %(num)s files what they show.", silent
+        )
     return Task(str(FILES), url_for("proposals.case_files", case_id=case.id), status, tone, hint)
 
 

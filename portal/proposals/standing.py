@@ -1,6 +1,7 @@
 """How a case stands now: its profile, the test's result so far, and the facts that the guards ask for."""
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from sqlalchemy import select
 
@@ -65,11 +66,17 @@ def sides_of(case: Proposal) -> tuple[Side, ...]:
     return (Side.PROPOSAL, Side.ALTERNATIVE) if has_alternative(case) else (Side.PROPOSAL,)
 
 
+def needed_of(case: Proposal) -> Collection[str]:
+    """The answers without which this proposal cannot be lodged."""
+    return profile_of(case).required.get(case.track, NEEDED)
+
+
 def missing_of(case: Proposal) -> list[str]:
     """What a proposal still lacks; of the benefits one is enough, nobody serves all seven."""
-    needed = profile_of(case).required.get(case.track, NEEDED)
     return [
-        name for name in needed if (LACKS[name](case) if name in LACKS else not getattr(case, name))
+        name
+        for name in needed_of(case)
+        if (LACKS[name](case) if name in LACKS else not getattr(case, name))
     ]
 
 

@@ -18,7 +18,7 @@ from portal.proposals.forms_writing import SectionForm, section_form
 from portal.proposals.models import Proposal
 from portal.proposals.rules import EDITABLE
 from portal.proposals.sections import Section, after
-from portal.proposals.standing import profile_of, roles_of
+from portal.proposals.standing import needed_of, profile_of, roles_of
 from portal.web import attempt, render_form, row_id
 
 AN_HOUR = 3600
@@ -42,7 +42,7 @@ def write(case_id: int, section: str):
     one = queries.case_for(case_id, me())
     if request.method == "GET" and not _is_writing(one):
         return redirect(url_for("proposals.case", case_id=case_id))
-    form = section_form(part, profile_of(one))(data=page_writing.written(one, part))
+    form = section_form(part, profile_of(one), needed_of(one))(data=page_writing.written(one, part))
     saved = _save(form, case_id, part) if form.is_submitted() else None
     if _in_background():
         return _told_in_background(form, saved)

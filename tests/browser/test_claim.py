@@ -107,6 +107,7 @@ def test_a_claim_from_the_plot_to_the_notice(visit, people, plot):
     officer.page.get_by_label("A legal bar or covenant").check()
     officer.page.get_by_label("What is the evidence?").fill("Deed of 1921, clause 4.")
     officer.page.get_by_label("Which officer answers for this?").fill("Colin Speight")
+    officer.page.get_by_label("What is the officer's post?").fill("Head of property")
     press(officer, "We object")
 
     anybody = visit(case, width=390, scripts=False)
