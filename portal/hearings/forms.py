@@ -26,6 +26,8 @@ from portal.proposals.boxes import NEEDED, paper_field, text_box
 from portal.web import Form
 
 MOST_PEOPLE = 10_000
+# Where a browser writes "06:30 PM" and a clock beside it.
+ROOM_FOR_TIME = {"class": "govuk-input--width-10"}
 PAPER_HINT = _l("A photo or a PDF file. If this page comes back to you, choose it again.")
 
 
@@ -39,8 +41,14 @@ class SetForm(Form):
         default=time(18, 30),
         description=_l("When people have come home from work, if you can."),
         validators=[NEEDED],
+        render_kw=ROOM_FOR_TIME,
     )
-    ends = TimeField(_l("Until what time?"), default=time(20, 30), validators=[NEEDED])
+    ends = TimeField(
+        _l("Until what time?"),
+        default=time(20, 30),
+        validators=[NEEDED],
+        render_kw=ROOM_FOR_TIME,
+    )
     place = TextAreaField(
         _l("Where?"),
         description=_l("Room, building, street and postcode."),

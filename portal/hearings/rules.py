@@ -66,8 +66,8 @@ ASK_WORKING_DAYS = 2  # where the chair names no last day to ask to speak
 SPEAKERS_LIVE = timedelta(days=30)  # how long a hearing that is over remembers who spoke
 # Who begins, of two who asked as early.
 ORDER = {Side.FOR: 0, Side.AGAINST: 1, Side.NEITHER: 2}
-# These have their own time at a hearing, or hear it.
-NO_SPEAKERS = frozenset({Role.ORGANISER, Role.OFFICER, Role.PANEL, Role.CHAIR})
+# These have their own time at a hearing, or lead it.
+NO_SPEAKERS = frozenset({Role.ORGANISER, Role.OFFICER, Role.PANEL, Role.CHAIR, Role.BROKER})
 # A change of these is another hearing to those who come: it needs lawful notice again.
 NOTICED = ("on", "starts", "ends", "place")
 
@@ -198,7 +198,7 @@ def check_may_speak(roles: Collection[Role]) -> None:
     if NO_SPEAKERS & set(roles):
         raise RuleBroken(
             "party",
-            "The group, the holder and those who hear the case have their own time. You need not ask to speak.",
+            "The group, the holder and those who lead the hearing have their own time. You need not ask to speak.",
         )
 
 

@@ -66,7 +66,7 @@ def test_the_chair_sets_it_from_the_desk_to_the_published_page(client, stage):
     assert client.get("/account").status_code == 200
     shown = page(client, path(stage, "/hearing"))
     for text in (
-        "Friday 24 April 2026, from 18:30 to 20:30", "Small hall", "Step-free way in", "Parking: nobody has checked it",
+        "Friday 24 April 2026, from 18:30 to 20:30", "Small hall", "Step-free way in", "Not checked: Hearing loop; Accessible toilet; Parking.",
         "Ring at the side door.", PLAN.remote_link, "0161 496 0000, code 123", "<li>The group</li>",
         "The group: 10 minutes", "Notice was given on Thursday 16 April 2026.", "5 clear days after",
     ):  # fmt: skip
@@ -171,12 +171,13 @@ def test_minutes_are_published_with_their_file(client, stage):
         assert text in shown, text
     link = f"/cases/{stage.case_id}/files/{stage.hearing.file_id}"
     assert link in shown
+    assert client.get(link).status_code == 200
     assert "It supports the proposal, with conditions" in page(client, path(stage))
 
 
 def test_what_was_withdrawn_is_shown_as_cancelled_everywhere(client, stage):
     stage.set()
-    cases.withdraw(stage.case_id, stage.organiser)
+    cases.withdraw(stage.case_id, stage.organiser, "We moved.")
     assert "This hearing does not take place" in page(client, path(stage, "/hearing"))
     assert "does not take place" in page(client, path(stage))
     assert "Cancelled" in page(client, "/hearings")

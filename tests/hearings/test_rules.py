@@ -158,7 +158,7 @@ def test_an_agenda_is_its_lines_without_the_numbers_typed_before_them():
     assert rules.points(text) == ["Opening", "The group", "3 steps to the garden", "10.", "End"]
 
 
-OWN_TIME = {Role.ORGANISER, Role.OFFICER, Role.PANEL, Role.CHAIR}
+OWN_TIME = {Role.ORGANISER, Role.OFFICER, Role.PANEL, Role.CHAIR, Role.BROKER}
 
 
 @pytest.mark.parametrize("role", sorted(OWN_TIME))

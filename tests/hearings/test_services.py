@@ -303,7 +303,7 @@ def test_a_hearing_that_is_off_is_told_once_and_calendars_hear_of_it(app, stage)
         "CONFIRMED",
         0,
     )
-    cases.withdraw(stage.case_id, stage.organiser)
+    cases.withdraw(stage.case_id, stage.organiser, "We moved.")
     assert stage.hearing.stands is Stands.OFF  # at once, whatever the clock does
     assert (event_of(stage.hearing)["STATUS"], event_of(stage.hearing)["SEQUENCE"]) == (
         "CANCELLED",
