@@ -14,6 +14,11 @@ from portal import clock
 # The years whose holidays the calendar knows.
 YEARS = range(2000, 2200)
 TRACKS = ("land", "building", "room")
+WAYS: dict[str, set[str]] = {
+    "land": {"--silent", "--no-resolution", "--competing", "--refused", "--review", "--profile"},
+    "building": {"--silent", "--no-resolution"},
+    "room": set(),
+}
 
 
 @click.command("walk")
@@ -23,20 +28,42 @@ TRACKS = ("land", "building", "room")
 )
 @click.option("--silent", is_flag=True, help="The holder never answers.")
 @click.option("--no-resolution", is_flag=True, help="The council has not adopted the compact.")
+@click.option("--competing", is_flag=True, help="Another group wants the same plot.")
+@click.option("--refused", is_flag=True, help="The panel is not convinced.")
+@click.option("--review", is_flag=True, help="The group asks for a review by another panel.")
+@click.option("--profile", default="pilot_compact", show_default=True, help="By which rules.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def walk(
-    track: str, first: datetime | None, *, silent: bool, no_resolution: bool, as_json: bool
+    track: str,
+    first: datetime | None,
+    *,
+    no_resolution: bool,
+    profile: str,
+    as_json: bool,
+    **how: bool,
 ) -> None:
     """Play a worked example through the services that the pages call, and print each step."""
     first_day = first.date() if first else clock.today()
     if first_day.year not in YEARS:
         raise click.UsageError("--from: choose a day from 2000 to 2199, such as 2026-03-02.")
-    if track == "room" and (silent or no_resolution):
-        raise click.UsageError("--silent and --no-resolution are about land and buildings.")
+    _check_ways(track, how, profile, no_resolution=no_resolution)
     story = in_a_throw_away_database(
-        lambda: _plays()[track](first_day, silent=silent, resolution=not no_resolution)
+        lambda: _plays()[track](first_day, resolution=not no_resolution, profile=profile, **how)
     )
     click.echo(json.dumps(story, ensure_ascii=False, indent=2) if as_json else told(story))
+
+
+def _check_ways(track: str, how: dict[str, bool], profile: str, *, no_resolution: bool) -> None:
+    """Not every example has every turn."""
+    said = {f"--{name}" for name, on in how.items() if on}
+    said |= {"--no-resolution"} if no_resolution else set()
+    said |= {"--profile"} if profile != "pilot_compact" else set()
+    if strange := sorted(said - WAYS[track]):
+        raise click.UsageError(f"{' and '.join(strange)}: not with {track}.")
+    if "--review" in said and not said & {"--refused", "--silent"}:
+        raise click.UsageError("--review goes with --refused, or with --silent.")
+    if len(said & {"--silent", "--competing", "--refused"}) > 1:
+        raise click.UsageError("Choose one of --silent, --competing and --refused.")
 
 
 def _plays() -> dict[str, Callable[..., dict[str, Any]]]:

@@ -1,6 +1,6 @@
 """What the worked examples say: the words and points of the walks. Data only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from portal.register.rules import Kind
 
@@ -16,6 +16,7 @@ class Story:
     benefits: dict[str, tuple[str, str]]
     # criterion -> what the first and the second panel member give the proposal, and the holder's plan
     points: dict[str, tuple[tuple[int, int], tuple[int, int]]]
+    terms: dict[str, object] = field(default_factory=dict)  # of the agreement, where not the usual
 
 
 LAND = Story(
@@ -24,6 +25,7 @@ LAND = Story(
     group="Mill Lane neighbours",
     proposal={
         "title": "A shared vegetable garden behind Mill Lane",
+        "use_kind": "growing",
         "use": "Raised beds, a tool shed and a bench, open to all neighbours on two afternoons a week.",
         "timescale": "Clear the ground in the first month, plant in the second, three seasons in all.",
         "term_months": 36,
@@ -69,4 +71,10 @@ BUILDING = Story(
         "social": ("An open door on four days a week.", "Letters of three associations."),
     },
     points={"economic": ((3, 3), (1, 1)), "social": ((3, 4), (0, 1))},
+    terms={"form": "lease", "deposit": 10_000},
 )
+# What the other group writes differently.
+RIVAL = {
+    "title": "A bicycle track behind Mill Lane",
+    "use": "A small track of earth and a repair stand, open every afternoon.",
+}

@@ -53,6 +53,50 @@ def test_silence_has_its_day(app, first, after_last_day, resolution, outcome):
     assert ("Council minute 12" in last["why"]) is resolution
 
 
-def test_a_building_goes_the_same_road(app):
+def test_a_building_goes_from_interest_to_the_day_it_is_handed_back(app):
     walk = walk_building(date(2026, 3, 2))
-    assert (walk["track"], walk["outcome"]) == ("building", "granted")
+    assert (walk["track"], walk["outcome"], walk["state"]) == (
+        "building",
+        "granted_by_default",
+        "ended",
+    )
+    acts = [step["action"] for step in walk["steps"]]
+    # Each of these happened, in this order.
+    told = [
+        "register_interest", "open_petition", "lodge", "publish", "open_hearing", "count_paper", "open_test",
+        "set_hearing", "record_hearing", "default_grant", "draft_agreement", "contract_out", "sign", "sign",
+        "take_deposit", "hand_over", "end", "settle_deposit",
+    ]  # fmt: skip
+    places = [acts.index(act) for act in dict.fromkeys(told)]
+    assert places == sorted(places)
+    assert acts.count("sign") == 2
+    opened = next(step for step in walk["steps"] if step["action"] == "open_hearing")
+    assert opened["role"] == "portal"
+
+
+def test_of_two_groups_the_one_that_brings_more_has_the_place(app):
+    walk = walk_land(date(2026, 3, 2), competing=True)
+    assert walk["outcome"] == "granted"
+    assert [rival["outcome"] for rival in walk["rivals"]] == ["refused"]
+
+
+@pytest.mark.parametrize("profile", ["pilot_compact", "scotland_atr"])
+@pytest.mark.parametrize(("review", "outcome"), [(False, "refused"), (True, "granted")])
+def test_a_refusal_and_its_review(app, profile, review, outcome):
+    walk = walk_land(date(2026, 3, 2), refused=True, review=review, profile=profile)
+    assert walk["outcome"] == outcome
+    decisions = [step["state"] for step in walk["steps"] if step["action"] == "decide"]
+    assert decisions == ["refused", "granted"][: 1 + review]
+
+
+def test_silence_in_scotland_is_no_grant_and_opens_the_review(app):
+    walk = walk_land(date(2026, 3, 2), silent=True, review=True, profile="scotland_atr")
+    states = list(dict.fromkeys(step["state"] for step in walk["steps"]))
+    assert states[-3:] == ["escalated", "review", "granted"]
+    assert walk["due"]["decision"] == "2026-09-02", "six months"
+
+
+@pytest.mark.parametrize("profile", ["scotland_atr", "england_cat"])
+def test_a_claim_goes_to_use_under_every_profile(app, profile):
+    walk = walk_land(date(2026, 3, 2), profile=profile)
+    assert (walk["profile"], walk["state"]) == (profile, "in_use")
