@@ -56,7 +56,7 @@ def _moderate_form(case: Proposal) -> Form:
 
 def _moderate(case_id: int, user_id: int, form: Form) -> None:
     moderating.moderate(
-        case_id, user_id, int(form.which.data), reason=form.reason.data, words=form.words.data
+        case_id, user_id, form.which.data, reason=form.reason.data, words=form.words.data
     )
 
 

@@ -18,7 +18,7 @@ from portal.people.models import Group
 from portal.proposals.boxes import text_box, with_fields
 from portal.proposals.models import Representation
 from portal.proposals.words_writing import MODERATED_FOR, QUESTIONS
-from portal.web import Form
+from portal.web import Form, row_id
 
 
 def said_for(form: Form, criteria: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -67,9 +67,10 @@ def moderate_form(shown: list[Representation]) -> type[Form]:
     """Which of the words that are shown to take out, and why."""
     which = RadioField(
         _l("What is to be taken out?"),
-        choices=[
-            SelectChoice(str(one.id), shorten(one.words, 200, placeholder="…")) for one in shown
-        ],
+        choices=[SelectChoice(one.id, shorten(one.words, 200, placeholder="…")) for one in shown],
+        coerce=row_id,
+        # The service knows better than an old page what can still be taken out.
+        validate_choice=False,
         validators=[InputRequired(_l("Choose what is to be taken out."))],
     )
     reason = RadioField(
