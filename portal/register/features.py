@@ -146,7 +146,7 @@ def counted(seen: Glance, search: Search, zoom: int, x: int, y: int) -> bytes:
     if not len(cells):
         return b""
     coarse = cells >> np.uint32(2 * (tiles.DEEPEST - zoom - FINER))
-    starts = np.concatenate(([0], np.flatnonzero(np.diff(coarse)) + 1))
+    starts = np.concatenate(([0], np.flatnonzero(coarse[1:] != coarse[:-1]) + 1))
     numbers = np.diff(np.append(starts, len(cells)))
     middles = [
         (np.add.reduceat(axis, starts, dtype=float) / numbers * 2**zoom - corner) * tiles.EXTENT
@@ -165,6 +165,13 @@ def _fitting(seen: Glance, search: Search, run: slice) -> Rows | None:
     if search.bounded:
         rows = np.sort(matching.match(seen, search, fits).rows)
         return rows[np.searchsorted(rows, run.start) : np.searchsorted(rows, run.stop)]
+    if len(search.kinds) == len(search.statuses) == 1:
+        codes = CODES["kind"][search.kinds[0].value], CODES["status"][search.statuses[0].value]
+        alike = seen.rows_like(*codes)
+        rows = alike[np.searchsorted(alike, run.start) : np.searchsorted(alike, run.stop)]
+        rest = {name: fits[name] for name in fits if name not in ("kind", "status")}
+        mask = matching.all_of(rest, rows)
+        return rows if mask is None else rows[mask]
     mask = matching.all_of(fits, run)
     return None if mask is None else np.flatnonzero(mask) + run.start
 
@@ -172,7 +179,7 @@ def _fitting(seen: Glance, search: Search, run: slice) -> Rows | None:
 def drawn(seen: Glance, search: Search, zoom: int, x: int, y: int) -> bytes:
     """The assets of a tile that fit: points, plots and buildings, with what a note on the map says of them."""
     margin = tiles.MARGIN / tiles.EXTENT
-    rows = np.unique(seen.rows_over(tiles.box_of(zoom, x, y, margin)))
+    rows = np.sort(seen.rows_over(tiles.box_of(zoom, x, y, margin)))
     if search.bounded:
         rows = np.intersect1d(rows, matching.match(seen, search).rows)
     else:

@@ -87,6 +87,18 @@ class Glance:
         cells = np.minimum(cells, 2**32 - 1).astype(np.uint32)
         return np.searchsorted(self.cell[: self.placed], cells)
 
+    def rows_like(self, kind: int, status: int) -> Rows:
+        """The rows of one kind and status, by their codes, in order; kept, for this is what nearly everybody asks for."""
+        known = self._alike.get((kind, status))
+        if known is None:
+            known = np.flatnonzero((self.kind == kind) & (self.status == status))
+            self._alike[kind, status] = known
+        return known
+
+    @cached_property
+    def _alike(self) -> dict[tuple[int, int], Rows]:
+        return {}
+
     def rows_over(self, box: Any) -> Rows:
         """The rows that may touch the box (degrees): points near it, and plots whose own box does."""
         ends = self._found(tiles.runs_over(box)).tolist()
