@@ -184,3 +184,6 @@ def _respond(turn: moves.Turn, action: Action, **values: object) -> None:
             **values,
         )
     )
+    # What follows from the answer by itself, a hearing, is asked of the case before the transaction ends.
+    turn.session.flush()
+    turn.session.expire(turn.case, ["response"])
