@@ -2,11 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField
-from wtforms.validators import Optional
 
 from portal.fields import DateParts
 from portal.pictures import ACCEPTED
-from portal.proposals.boxes import NEEDED, text_box
+from portal.proposals.boxes import NEEDED, MayWait, text_box
 from portal.web import Form
 
 
@@ -19,9 +18,7 @@ class SignPhotoForm(Form):
             "So that the sign can be read and the place be recognised. Everything else that your phone puts into a photo, "
             "as where it was taken, is removed. Faces and number plates are not: look before you send it."
         ),
-        validators=[
-            Optional()
-        ],  # the table says that it is needed, so that the page keeps what was typed
+        validators=[MayWait()],  # the table says that it is needed, and keeps what was typed
         render_kw={"accept": ACCEPTED, "capture": "environment"},
     )
     taken_on = DateParts(

@@ -33,6 +33,7 @@ LENGTH = 8
 LANGUAGES = {Nation.WALES: ("en", "cy")}
 # The longest text that is read from two metres.
 MOST_WORDS = 300
+GLANCE = 140  # and what a phone shows of it
 
 
 # ---- the short address
@@ -135,12 +136,12 @@ def who(case: Proposal) -> str:
     )
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, most: int = MOST_WORDS) -> str:
     """As much of a text as is read while standing, cut between words."""
     told = " ".join(text.split())
-    if len(told) <= MOST_WORDS:
+    if len(told) <= most:
         return told
-    return told[:MOST_WORDS].rpartition(" ")[0].rstrip(" ,;:") + " …"
+    return told[:most].rpartition(" ")[0].rstrip(" ,;:") + " …"
 
 
 def facts(case: Proposal) -> list[Fact]:
@@ -155,9 +156,15 @@ def until_when(case: Proposal) -> str:
         return _("This is over.")
     if last is None:
         return _("As soon as it is published")
-    if clock.today() <= last and case.state is State.ON_NOTICE:
+    if speaks(case):
         return _("until %(day)s", day=day(last))
     return _("The time ended on %(day)s.", day=day(last))
+
+
+def speaks(case: Proposal) -> bool:
+    """Whether anybody can speak today."""
+    last = case.due.get("representations")
+    return case.state is State.ON_NOTICE and last is not None and clock.today() <= last
 
 
 def small(case: Proposal) -> list[str]:

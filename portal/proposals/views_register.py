@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, render_template, request, stream_with_context, url_for
+from flask import Response, redirect, render_template, request, stream_with_context, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -27,6 +27,9 @@ from portal.web import render_form, row_id
 def cases():
     """All cases, past and present, that the filters in the address leave."""
     form = CasesForm(current_area(), request.args)
+    if "" in request.args.values() and not form.asked.wrong:
+        # An address to pass on, without what was left empty.
+        return redirect(same(form, "proposals.cases"))
     form.offer()
     after = request.args.get("after", type=row_id)
     return render_form(

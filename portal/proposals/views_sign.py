@@ -14,7 +14,7 @@ from portal.proposals.acts import ACTS, signed_in
 from portal.proposals.blueprint import bp
 from portal.proposals.forms_sign import SignPhotoForm
 from portal.proposals.models import Proposal
-from portal.proposals.rules import Action
+from portal.proposals.rules import OVER, Action
 from portal.proposals.words_group import ActionWords
 from portal.web import Form, limiter, stripped
 
@@ -56,7 +56,10 @@ def street(token: str):
         "proposals/street.html",
         case=case,
         who=sign.who(case),
+        says=sign.shortened(case.use or "", sign.GLANCE),
         until=sign.until_when(case),
+        speaks=sign.speaks(case),
+        ended=case.published_on and case.state not in OVER and not sign.speaks(case),
         ways=sign.ways(case),
         **page.helpers(),
     )
