@@ -130,6 +130,7 @@ def tick() -> None:
     from portal.agreements.tick import tick as agreements_tick
     from portal.areas.queries import served_areas
     from portal.hearings.tick import tick as hearings_tick
+    from portal.letters.tick import tick as reminders_tick
     from portal.lettings.service import tick as lettings_tick
     from portal.notices.service import send_waiting
     from portal.ownership.service import tick as ownership_tick
@@ -145,6 +146,7 @@ def tick() -> None:
             "petitions": 0,
             "hearings": 0,
             "agreements": 0,
+            "reminders": 0,
             "lets": 0,
             "watches": 0,
             "questions": 0,
@@ -157,6 +159,7 @@ def tick() -> None:
             done["petitions"] += petitions_tick()
             done["hearings"] += hearings_tick()
             done["agreements"] += agreements_tick()
+            done["reminders"] += reminders_tick()
             done["lets"] += lettings_tick()
             done["watches"] += watches_tick()
             done["questions"] += ownership_tick()

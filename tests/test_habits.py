@@ -31,7 +31,7 @@ FLOORS = (
     {"ownership"},
     {"sightings", "locating", "watches", "powers"},
     {"proposals", "lettings"},
-    {"petitions", "hearings", "agreements", "policy"},
+    {"petitions", "hearings", "agreements", "policy", "letters"},
     {"broker"},
     {"home", "setup"},
     {"models", "migrate", "app"},

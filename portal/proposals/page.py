@@ -15,17 +15,14 @@ from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.page_judging import gains
 from portal.proposals.rules import EDITABLE, PARTIES, Action, State
+from portal.proposals.saying import taken_by
 from portal.proposals.standing import (
     missing_of,
     profile_of,
     roles_of,
 )
 from portal.proposals.words_register import USES
-from portal.states import role_words
 from portal.web import day
-
-# Who acts in a public office is named in the history; everybody else is a role.
-NAMED = {Role.OFFICER, Role.BROKER, Role.CHAIR}
 
 
 def helpers() -> dict[str, object]:
@@ -82,17 +79,15 @@ def group_name(case: Proposal, *, insider: bool = False) -> str:
     return case.group.name if insider or not case.group.private else _("A community group")
 
 
-def told_event(event: CaseEvent, case: Proposal) -> dict[str, str]:
+def told_event(event: CaseEvent, case: Proposal) -> dict[str, str | int]:
     """One step of the history for the timeline."""
     clause = profile_of(case).cited(event.clause)
-    who = role_words(event.role.value)
-    if event.role in NAMED and event.user is not None and event.user.name:
-        who = f"{who}, {event.user.name}"
     return {
+        "id": event.id,
         "when": day(event.on),
         "what": _(event.sentence),
         "why": event.why,
-        "who": who,
+        "who": taken_by(event),
         "clause": _("Clause %(number)s, %(title)s", number=clause.number, title=_(clause.title))
         if clause
         else event.clause,
