@@ -4,16 +4,19 @@ Each story below is a generator (see play.py): what it yields is how many days p
 """
 
 import random
-from datetime import timedelta
+from datetime import time, timedelta
 
 from sqlalchemy import select
 
 from portal import clock
 from portal.agreements import negotiating, terms
 from portal.agreements import service as agreements
+from portal.areas.calendar import working_day
 from portal.areas.queries import current_area
 from portal.db import db
 from portal.demo import cast, claims
+from portal.hearings import rules as hearing_rules
+from portal.hearings import service as hearings
 from portal.petitions import counting
 from portal.petitions import service as petitions
 from portal.petitions.rules import OnPaper
@@ -125,9 +128,30 @@ def _scored(case, theirs=None):
     panel.check_capacity(*case.by(cast.BROKER), _capacity(case))
 
 
+def _heard(case):
+    """About a building everybody is heard in public before it is decided."""
+    if not case.row.hearing_opened_on:
+        return
+    on = working_day(12, clock.today(), current_area().nation).due
+    plan = hearing_rules.Plan(
+        on,
+        time(18, 30),
+        time(20),
+        "The council chamber",
+        claims.AGENDA,
+        access=("step_free", "hearing_loop", "accessible_toilet"),
+        remote_link="https://meet.demo.example/hearing",
+    )
+    hearings.set_hearing(*case.by(cast.CHAIR), plan)
+    yield (on - clock.today()).days + 1
+    record = hearings.Record(hearing_rules.Outcome.SUPPORTS, claims.MINUTES, 27)
+    hearings.record_hearing(*case.by(cast.CHAIR), record)
+
+
 def _granted(case):
     yield from _agreed(case)
     yield from _scored(case)
+    yield from _heard(case)
     yield 3
     panel.decide(*case.by(cast.CHAIR), reasons="The panel was of one mind.")
 

@@ -270,3 +270,9 @@ REASONS = (
     "I believe it, though the figures are small. {evidence}.",
     "I went to look, and it is as they say. {evidence}.",
 )
+
+AGENDA = "Who is here, and how the evening runs\nThe proposal\nThe holder\nQuestions\nVoices from the room and from home\nWhat was heard"
+MINUTES = (
+    "27 people came, four of them by video. Seven spoke for the proposal, two asked about noise in the evening. "
+    "The group said that it closes at nine. The holder said that it has no use for the house before the term ends."
+)

@@ -1,8 +1,9 @@
 """What the chair and the broker do with a hearing: set it, change it, put it on record. One function a user action."""
 
 from typing import NamedTuple
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid5
 
+from flask import current_app
 from flask_babel import gettext as _
 
 from portal import clock
@@ -23,6 +24,12 @@ class Record(NamedTuple):
     minutes: str
     attendance: int | None = None
     conditions: str = ""
+
+
+def _uid(case: Proposal) -> str:
+    """By what a calendar knows the hearing for ever: no other portal, case or round has the same."""
+    address = f"{current_app.config['BASE_URL']}/cases/{case.id}/hearing/{case.round}"
+    return str(uuid5(NAMESPACE_URL, address))
 
 
 def version(case: Proposal) -> str:
@@ -58,7 +65,7 @@ def set_hearing(case_id: int, user_id: int, plan: Plan, *, shown: str = "") -> N
         why = telling.of_setting(plan, changes if there else [])
         turn.take(Action.SET_HEARING, why=why, **given)
         hearing = there or Hearing(
-            proposal_id=case_id, round=case.round, uid=str(uuid4()), changes=-1, speakers=[]
+            proposal_id=case_id, round=case.round, uid=_uid(case), changes=-1, speakers=[]
         )
         _write(turn, hearing, plan, notice=rules.needs_notice(changes))
         letters.of_setting(hearing, why)
