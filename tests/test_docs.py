@@ -14,6 +14,11 @@ def test_the_drawing_of_the_states_is_the_tables():
     assert (ROOT / "docs" / "states.md").read_text() == drawn(), "run script/draw-states"
 
 
+def test_the_list_of_letters_is_the_tables():
+    drawn = runpy.run_path(str(ROOT / "script" / "draw-letters"))["drawn"]
+    assert (ROOT / "docs" / "letters.md").read_text() == drawn(), "run script/draw-letters"
+
+
 def test_every_link_between_the_documents_leads_somewhere():
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):

@@ -22,6 +22,7 @@ from portal.proposals import letters, moves
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import Proposal
 from portal.proposals.rules import Action, State
+from portal.proposals.says import SENIOR
 from portal.register.models import Asset
 from portal.web import day
 
@@ -127,9 +128,9 @@ def _overdue(case: Proposal) -> list[Due]:
     weeks = (clock.today() - since).days // A_WEEK if since else 0
     if weeks < 1:
         return []
-    to = {*letters.addresses(case, Role.CHAIR), *letters.addresses(case, Role.BROKER)}
-    if officer := letters.senior_officer():
-        to.add(officer)
+    to = {
+        one for role in (SENIOR, Role.CHAIR, Role.BROKER) for one in letters.addresses(case, role)
+    }
     told = _("This case should have been decided long since. It went to the senior officer on %(day)s, and nobody has decided it. The chair can still decide; see on the page of the case what is missing.", day=day(since))  # fmt: skip
     why = _("You get this letter each week until it is decided, as the senior officer, a chair or a broker.")  # fmt: skip
     subject = letters.subject(case, _("Still overdue"))

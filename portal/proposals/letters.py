@@ -16,7 +16,7 @@ from portal.people.rules import Role
 from portal.proposals import saying
 from portal.proposals.models import CaseEvent, Proposal, Representation
 from portal.proposals.models_letters import CaseLetter
-from portal.proposals.rules import Action, Transition
+from portal.proposals.rules import Transition
 from portal.proposals.says import SENIOR
 
 
@@ -40,11 +40,9 @@ def tell(case: Proposal, row: Transition, event: CaseEvent) -> None:
 def told_by(case: Proposal, row: Transition) -> dict[str, set[str]]:
     """Whom the table names for a step: address -> in which roles."""
     found: dict[str, set[str]] = defaultdict(set)
-    for role in row.tells:
+    for role in saying.tells(row):
         for email in addresses(case, role):
             found[email].add(role)
-    if row.action is Action.ESCALATE and (officer := senior_officer()):
-        found[officer].add(SENIOR)
     return found
 
 
@@ -58,14 +56,10 @@ def address(case: Proposal) -> str:
     return f"{current_app.config['BASE_URL'].rstrip('/')}/cases/{case.id}"
 
 
-def senior_officer() -> str:
-    """The address of the officer whom overdue cases go to, if the area has one on record."""
-    written = parseaddr(current_area().senior_officer or "")[1]
-    return written if "@" in written else ""
-
-
-def addresses(case: Proposal, role: Role) -> list[str]:
+def addresses(case: Proposal, role: str) -> list[str]:
     """The addresses of everybody who is this to a case."""
+    if role == SENIOR:
+        return [officer] if (officer := senior_officer()) else []
     if role is Role.ORGANISER:
         return organiser_emails(case.group_id)
     if role is Role.OFFICER:
@@ -73,4 +67,10 @@ def addresses(case: Proposal, role: Role) -> list[str]:
     if role is Role.RESIDENT:
         query = select(User.email).join(Representation, Representation.user_id == User.id)
         return list(db.session.scalars(query.where(Representation.proposal_id == case.id)))
-    return emails_with_role(role)
+    return emails_with_role(Role(role))
+
+
+def senior_officer() -> str:
+    """The address of the officer whom overdue cases go to, if the area has one on record."""
+    written = parseaddr(current_area().senior_officer or "")[1]
+    return written if "@" in written else ""

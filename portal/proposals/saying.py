@@ -15,8 +15,8 @@ from portal.proposals.benefit import shown
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent, Decision, Proposal
 from portal.proposals.queries import dues_of
-from portal.proposals.rules import Transition
-from portal.proposals.says import Says
+from portal.proposals.rules import Action, Transition
+from portal.proposals.says import SENIOR, Says
 from portal.proposals.standing import profile_of
 from portal.proposals.words_letters import BECAUSE, LAST_DAYS, NEXT_FOR, SILENCE, TO, says_of
 from portal.states import role_words
@@ -40,7 +40,7 @@ def of_step(case: Proposal, row: Transition, event: CaseEvent) -> dict[str, Any]
         "colour": area.colour,
         "mark": area.mark or "",
         "sender": [area.name, _("The broker, through the portal")],
-        "to": [told_as(case, role) for role in row.tells],
+        "to": [told_as(case, role) for role in tells(row)],
         "facts": _facts(case, event),
         "subject": _(says.subject),
         "parts": [
@@ -71,7 +71,12 @@ def as_text(said: dict[str, Any], roles: Collection[str], letter: str, page: str
     return "\n\n".join(blocks)
 
 
-def told_as(case: Proposal, role: Role) -> str:
+def tells(row: Transition) -> tuple[str, ...]:
+    """Who is told of a step: the table's roles, and of an overdue case the senior officer."""
+    return (*row.tells, SENIOR) if row.action is Action.ESCALATE else row.tells
+
+
+def told_as(case: Proposal, role: str) -> str:
     """How somebody who is told is called at the head of the letter."""
     names = {Role.ORGANISER: group_of(case), Role.OFFICER: case.asset.holder.name}
     return names.get(role) or _(TO[role])
@@ -173,7 +178,10 @@ def _verdict(case: Proposal, event: CaseEvent) -> list[Part]:
     return [
         *_text(_("The ground"), ground and f"{ground}."),
         *_text(_("What shows it"), _public(case, evidence)),
-        *_text(_("The reasons"), _public(case, reasons)),
+        *_text(
+            _("The council's resolution") if decision.resolution_reference else _("The reasons"),
+            _public(case, reasons),
+        ),
         *(_columns(case, decision) if decision.result else []),
     ]
 
@@ -200,20 +208,6 @@ def _columns(case: Proposal, decision: Decision) -> list[Part]:
     ]  # fmt: skip
 
 
-def _resolution(case: Proposal, _event: CaseEvent) -> list[Part]:
-    decision = _decision(case)
-    if decision is None:
-        return []
-    return _text(
-        _("The council's resolution"),
-        _(
-            "%(reference)s of %(on)s, by which the council adopted the compact.",
-            reference=decision.resolution_reference,
-            on=day(decision.resolution_on) or _("no recorded day"),
-        ),
-    )
-
-
 def _holder(case: Proposal, _event: CaseEvent) -> list[Part]:
     said = case.response
     if said is None:
@@ -228,10 +222,11 @@ def _holder(case: Proposal, _event: CaseEvent) -> list[Part]:
     return _text(_("What the holder gave"), *told)
 
 
-def _appeal(case: Proposal, _event: CaseEvent) -> list[Part]:
-    appeal = profile_of(case).appeal
+def _appeal(case: Proposal, event: CaseEvent) -> list[Part]:
+    if appeal := profile_of(case).appeal:
+        return _text(_("Appeal"), _(appeal))
     none = _("These rules name nobody who hears an appeal after the review.")
-    return _text(_("Appeal"), _(appeal) if appeal else none)
+    return _text(_("Appeal"), none) if event.action is Action.DECIDE else []
 
 
 def _waits(case: Proposal, _event: CaseEvent) -> list[Part]:
@@ -258,7 +253,6 @@ PARTS: dict[str, Callable[[Proposal, CaseEvent], list[Part]]] = {
     "appeal": _appeal,
     "holder": _holder,
     "late_review": _late_review,
-    "resolution": _resolution,
     "verdict": _verdict,
     "waits": _waits,
 }

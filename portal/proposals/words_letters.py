@@ -177,10 +177,10 @@ SAYS: dict[tuple[State | Action, ...], Says] = {
     ),
     (A.DECIDE, S.REFUSED): Says(
         N_("Refused"),
-        (N_("The ground, what shows it, and the scores of both uses are below and on the page of the case."),),
+        (N_("The ground, what shows it, and the scores of both uses are in this letter and on the page of the case."),),
         {
             ORGANISER: (
-                N_("You may ask for a review on the page of the case until the last day below. Say what was overlooked or weighed wrongly. Other members of the panel and another chair then decide anew."),
+                N_("You may ask for a review on the page of the case until the last day that this letter names. Say what was overlooked or weighed wrongly. Other members of the panel and another chair then decide anew."),
                 N_("Ask the broker what would have to change, or which other place would do."),
             ),
             OFFICER: (N_("Nothing has to be done unless a review is asked for."),),
@@ -213,7 +213,7 @@ SAYS: dict[tuple[State | Action, ...], Says] = {
         ),
         {**PREPARE_TERMS, RESIDENT: (READ,)},
         ("agreement",),
-        ("resolution", "verdict"),
+        ("verdict",),
     ),
     (A.ESCALATE,): Says(
         N_("Overdue: not decided in time"),
@@ -259,7 +259,7 @@ SAYS: dict[tuple[State | Action, ...], Says] = {
     (A.LAPSE, S.LAPSED, S.AGREEMENT): unsigned,
     (A.ASK_REVIEW,): Says(
         N_("A review was asked for"),
-        (N_("Whoever scored or decided the first time takes no part. Silence: %(silence)s"),),
+        (N_("Whoever scored or decided the first time takes no part. What silence means: %(silence)s"),),
         {
             PANEL: (N_("If you did not score the first time: score the test anew, each by yourself."),),
             CHAIR: (N_("If you did not decide the first time: see that the test is scored anew, and decide by the last day."),),
