@@ -4,8 +4,11 @@ What was signed under the tables before is a paper of its own now, byte for byte
 drafted anew. SQLite cannot change a primary key, so both old tables are made anew there and everywhere.
 """
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 from alembic import op
+from dateutil.relativedelta import relativedelta
 
 revision = "0010"
 down_revision = "0009"
@@ -202,18 +205,23 @@ def _set_aside() -> None:
 def _bring_over() -> None:
     """What somebody had signed, as it was; nobody's signature means that it is drafted anew."""
     signed = "EXISTS (SELECT 1 FROM signature_old s WHERE s.proposal_id = a.proposal_id)"
-    ends = (
-        "(starts_on + make_interval(months => term_months))::date - 1"
-        if _postgresql()
-        else "date(starts_on, '+' || term_months || ' months', '-1 day')"
-    )
     data = "convert_to(text, 'UTF8')" if _postgresql() else "CAST(text AS BLOB)"
     op.execute(
         "INSERT INTO agreement (proposal_id, edition, form, starts_on, term_months, ends_on, drafted_at, user_id, begun_on)"
-        f" SELECT proposal_id, 1, 'licence', starts_on, term_months, {ends}, drafted_at, user_id,"
+        f" SELECT proposal_id, 1, 'licence', starts_on, term_months, starts_on, drafted_at, user_id,"
         "  (SELECT max(e.\"on\") FROM case_event e WHERE e.proposal_id = a.proposal_id AND e.action = 'hand_over')"
         f" FROM agreement_old a WHERE {signed}"
     )
+    # The engines do not agree on six months after 31 August; the library is the one that the portal counts by.
+    table = sa.table(
+        "agreement",
+        *(sa.column(name, kind) for name, kind in (("proposal_id", sa.Integer), ("starts_on", sa.Date), ("term_months", sa.Integer), ("ends_on", sa.Date))),
+    )
+    for case_id, starts_on, months in op.get_bind().execute(
+        sa.select(table.c.proposal_id, table.c.starts_on, table.c.term_months)
+    ).all():
+        last = starts_on + relativedelta(months=months) - timedelta(days=1)
+        op.execute(table.update().where(table.c.proposal_id == case_id).values(ends_on=last))
     op.execute(
         "INSERT INTO agreement_paper (proposal_id, edition, kind, mime, data, sha256, made_at)"
         f" SELECT proposal_id, 1, 'for_signing', 'text/plain', {data}, sha256, drafted_at FROM agreement_old a WHERE {signed}"

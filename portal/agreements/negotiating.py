@@ -132,8 +132,9 @@ def renew(case_id: int, user_id: int, *, term_months: int) -> None:
         turn.allowed(Action.RENEW, term=term_months)
         before = terms.in_force(case_id)
         row = turn.take(Action.RENEW, term=term_months)
-        starts_on = before.ends_on + rules.DAY
-        values = terms.values_of(before) | {
+        starts_on, said = before.ends_on + rules.DAY, terms.values_of(before)
+        values = said | {
+            "permitted_use": said["permitted_use"] or turn.case.use or turn.case.shown_title,
             "form": before.form.value,
             "starts_on": starts_on.isoformat(),
             "term_months": str(term_months),

@@ -113,14 +113,14 @@ def _is_ready(case: Proposal, agreement: Agreement) -> bool:
 
 def _values(case: Proposal, agreement: Agreement, area: Area) -> dict[str, str]:
     """Everything that a clause may name in braces."""
-    said = {key: say(key, value) for key, value in terms.values_of(agreement).items() if value}
+    kept = terms.values_of(agreement)
+    said = {key: say(key, value) if value else "" for key, value in kept.items()}
     record = agreement.contracting_out
     declaration = {
         Route.SIMPLE: _("a declaration"),
         Route.STATUTORY: _("a statutory declaration"),
     }
     return {
-        "further": "",
         **said,
         "months": _months(agreement.term_months),
         "break_holder": _notice(said["break_holder"]),

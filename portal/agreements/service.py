@@ -34,7 +34,8 @@ def sign(case_id: int, user_id: int, *, name: str, shown_hash: str, position: st
             )
         )
         turn.session.flush()
-        if agreement.signed_by == set(SIDES):
+        # What was drafted before there were terms is a text; its signatures stand on the page.
+        if agreement.signed_by == set(SIDES) and agreement.terms:
             papers.make_signed(turn.case, agreement)
 
 

@@ -82,7 +82,7 @@ def _back_to_terms(answer, case_id: int):
 @allow(SIGNED_IN)
 def draft_pdf(case_id: int, edition: int):
     """As it stands now, for reading and for the file; what is signed is a stored paper, never this."""
-    case, agreement = _edition(case_id, edition)
+    case, agreement = _with_terms(case_id, edition)
     return _file(papers.drawn(case, agreement), papers.PDF, f"draft-{case_id}-{edition}.pdf")
 
 
@@ -90,7 +90,7 @@ def draft_pdf(case_id: int, edition: int):
 @allow(SIGNED_IN)
 def draft_docx(case_id: int, edition: int):
     """The same to edit, for a council's solicitor."""
-    case, agreement = _edition(case_id, edition)
+    case, agreement = _with_terms(case_id, edition)
     return _file(papers.editable(case, agreement), DOCX, f"agreement-{case_id}-{edition}.docx")
 
 
@@ -145,6 +145,14 @@ def _keep(form: Form, case_id: int) -> bool:
 
 def _edition(case_id: int, edition: int) -> tuple[Proposal, Agreement]:
     return queries.edition_for_insider(case_id, edition, me())
+
+
+def _with_terms(case_id: int, edition: int) -> tuple[Proposal, Agreement]:
+    """One that can be drawn: what was signed before there were terms is a text and nothing else."""
+    case, agreement = _edition(case_id, edition)
+    if not agreement.terms:
+        raise NotFound("no-paper", "There is no such paper yet.")
+    return case, agreement
 
 
 def _stored(case_id: int, edition: int, kind: PaperKind) -> Response:
