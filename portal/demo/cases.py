@@ -273,7 +273,7 @@ PROGRAMME = (
     (300, in_use, claims.POCKET_GARDEN),
     (150, refused, claims.YARD),
     (112, by_default, claims.POP_UP_PARK),
-    (80, signed_by_one, claims.BENCH),
+    (100, signed_by_one, claims.BENCH),
     (60, under_test, claims.ORCHARD),
     (16, on_notice, claims.STAGE),
     (9, returned, claims.KITCHEN),
