@@ -5,7 +5,7 @@ Sources: the tile scheme of web maps (EPSG:3857, zoom/x/y from the north-west co
 (1966), Mapbox Vector Tile specification 2.1.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from math import asinh, atan, degrees, pi, radians, sinh, tan
@@ -136,13 +136,13 @@ def _layer(layer: Layer) -> bytes:
     values: list[bytes] = []
     tags: list[list[bytes]] = []  # of each property, one for each feature
     for key, column in enumerate(layer.properties.values()):
-        mark = _number(key)
-        tagged = {None: b""}
-        for value in dict.fromkeys(column):  # most values of a property come again
-            if value is not None:
-                tagged[value] = mark + _number(len(values))
-                values.append(_value(value))
-        tags.append([tagged[value] for value in column])
+        mark, first = _number(key), len(values)
+        distinct = dict.fromkeys(column)  # most values of a property come again
+        distinct.pop(None, None)
+        values += map(_VALUES.get(type(next(iter(distinct), None)), _text), distinct)
+        places = [mark + _number(place) for place in range(first, len(values))]
+        tagged = dict(zip(distinct, places, strict=True)) | {None: b""}
+        tags.append(list(map(tagged.__getitem__, column)))
     said = map(b"".join, zip(*tags, strict=True)) if tags else [b""] * len(layer.ids)
     body = [_field(1, layer.name.encode())]
     body += map(_feature, layer.ids, said, _geometries(layer.shapes))
@@ -208,18 +208,20 @@ def _polygons(shapes: npt.NDArray[np.object_]) -> list[bytes]:
     return list(map(b"".join, commands))
 
 
-def _value(value: Any) -> bytes:
-    """A value as the field of a layer; in as few steps as can be, for a tile's names are all different."""
-    if isinstance(value, str):
-        text = value.encode()
-        if len(text) < 126:  # noqa: PLR2004 - one byte is enough for each length
-            return b"\x22%c\x0a%c%b" % (len(text) + 2, len(text), text)
-        return _field(4, _field(1, text))
-    if isinstance(value, bool):
-        return b"\x22\x02\x38%c" % value
-    if isinstance(value, int):
-        return _field(4, b"\x30" + ZIGZAG[value])
-    return b"\x22\x09\x19" + pack("<d", value)
+def _text(value: Any) -> bytes:
+    """A text as the field of a layer; in as few steps as can be, for a tile's names are all different."""
+    text = str(value).encode()
+    if len(text) < 126:  # noqa: PLR2004 - one byte is enough for each length
+        return b"\x22%c\x0a%c%b" % (len(text) + 2, len(text), text)
+    return _field(4, _field(1, text))
+
+
+# How a value is written as the field of a layer; all values of a property have one type.
+_VALUES: dict[type, Callable[[Any], bytes]] = {
+    bool: lambda value: b"\x22\x02\x38%c" % value,
+    int: lambda value: _field(4, b"\x30" + ZIGZAG[value]),
+    float: lambda value: b"\x22\x09\x19" + pack("<d", value),
+}
 
 
 def _field(number: int, body: bytes) -> bytes:
@@ -246,6 +248,6 @@ class _Zigzag(dict[int, bytes]):
         return _number(value << 1 if value >= 0 else (-value << 1) - 1)
 
 
-ZIGZAG = _Zigzag()
+ZIGZAG: _Zigzag = _Zigzag()
 _FARTHEST = EXTENT + 2 * MARGIN
-ZIGZAG |= {value: ZIGZAG[value] for value in range(-_FARTHEST, _FARTHEST + 1)}
+ZIGZAG.update({value: ZIGZAG[value] for value in range(-_FARTHEST, _FARTHEST + 1)})

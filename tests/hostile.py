@@ -20,9 +20,10 @@ from portal.people import service as people
 from portal.people.models import Membership, RoleGrant
 from portal.people.rules import Role
 from portal.petitions import service as petitions
-from portal.proposals import declaring, files
+from portal.proposals import files
 from portal.proposals import service as cases
 from portal.proposals.uses import UseKind
+from portal.proposals.writing import declaring
 from tests import factories
 from tests.hearings.stage import Open
 from tests.lettings import make

@@ -15,8 +15,9 @@ from portal.config import FIRST_LANGUAGE, LANGUAGES
 from portal.lettings import reasons
 from portal.lettings import rules as lettings
 from portal.ownership import rules as ownership
-from portal.proposals import benefit, guards
+from portal.proposals import guards
 from portal.proposals import rules as proposals
+from portal.proposals.judging import benefit
 from portal.web import PLAIN
 from tests import factories
 

@@ -17,6 +17,7 @@ from portal.areas.queries import current_area
 from portal.db import db
 from portal.hearings import queries as hearings
 from portal.hearings.words import ACTIONS as HEARING
+from portal.letters import queries as letters
 from portal.lettings import queries as lettings
 from portal.lettings import rules as let_rules
 from portal.lettings.acts import ACTS
@@ -95,6 +96,8 @@ def waiting_for(user: User) -> list[Task]:
         *(task for case in cases.values() for task in _of_case(case, user)),
         *(task for let in lettings.my_lets(user) for task in _of_let(let, user)),
         *_of_petitions(),
+        *_of_late(),
+        *_of_judges(),
     ]
     return sorted(tasks, key=lambda task: (task.due or date.max, task.about))
 
@@ -138,7 +141,7 @@ def _of_case(case: Proposal, user: User) -> Iterator[Task]:
         due = case.due.get(period)
         page = "holder" if action is CaseAction.AGREE else "case"
         url = url_for(f"proposals.{page}", case_id=case.id)
-        yield Task(what, f"{case.shown_title} · {case.asset.name}", url, due, _is_over(due))
+        yield Task(what, _about(case), url, due, _is_over(due))
 
 
 def _of_petitions() -> Iterator[Task]:
@@ -147,6 +150,28 @@ def _of_petitions() -> Iterator[Task]:
         url = url_for("petitions.look", case_id=petition.proposal_id)
         about = f"{petition.proposal.shown_title} · {number}"
         yield Task(_l("Look at likely doubles of a petition"), about, url, None, overdue=False)
+
+
+def _of_late() -> Iterator[Task]:
+    """Cases that nobody decided in time."""
+    for case in open_cases() if Role.BROKER in area_roles() else ():
+        if case.state is State.ESCALATED:
+            due = case.due.get("review" if case.round > 1 else "decision")
+            url, about = url_for("proposals.case", case_id=case.id), _about(case)
+            yield Task(_l("See that it is decided"), about, url, due, _is_over(due))
+
+
+def _of_judges() -> Iterator[Task]:
+    """Reviews whose judges are too few: whoever judged the first time takes no part."""
+    for case in open_cases() if Role.ADMINISTRATOR in area_roles() else ():
+        if letters.wants_judges(case):
+            due = case.due.get("review")
+            what = _l("Name other panel members and another chair for a review")
+            yield Task(what, _about(case), url_for("setup.roles"), due, _is_over(due))
+
+
+def _about(case: Proposal) -> str:
+    return f"{case.shown_title} · {case.asset.name}"
 
 
 def _of_let(let: Let, user: User) -> Iterator[Task]:

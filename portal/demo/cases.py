@@ -20,13 +20,15 @@ from portal.hearings import service as hearings
 from portal.petitions import counting
 from portal.petitions import service as petitions
 from portal.petitions.rules import OnPaper
-from portal.proposals import declaring, holder, panel, service
-from portal.proposals.benefit import Side
+from portal.proposals import service
 from portal.proposals.files import Sent
+from portal.proposals.judging import holder, panel
+from portal.proposals.judging.benefit import Side
 from portal.proposals.models import Proposal
 from portal.proposals.rules import State, Track
-from portal.proposals.sections import WRITTEN
 from portal.proposals.standing import profile_of, sides_of
+from portal.proposals.writing import declaring
+from portal.proposals.writing.sections import WRITTEN
 from portal.register.models import Asset
 from portal.register.rules import Kind, LocatedBy, Status
 from portal.snapshots import snapshot

@@ -11,7 +11,7 @@ from portal.documents.shapes import Sign, SignBlock
 from portal.hearings import page, telling
 from portal.hearings.models import Hearing
 from portal.hearings.rules import Stands
-from portal.proposals.sign import LANGUAGES
+from portal.proposals.signs.sign import LANGUAGES
 from portal.web import day
 
 

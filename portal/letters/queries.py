@@ -7,9 +7,11 @@ from portal.db import db
 from portal.errors import NotFound
 from portal.people.models import RoleGrant, User
 from portal.people.rules import Role
+from portal.proposals.conditions import panel_size
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.models_letters import CaseLetter
+from portal.proposals.rules import UNDECIDED
 
 
 def letter_of(case: Proposal, event_id: int) -> tuple[CaseEvent, CaseLetter]:
@@ -47,6 +49,14 @@ def free_to_judge(case: Proposal, role: Role) -> list[User]:
 def _may_judge(case: Proposal, user: User) -> bool:
     facts = facts_of(case, user)
     return not (facts.interest or facts.declared or (facts.reviewed and facts.judged_before))
+
+
+def wants_judges(case: Proposal) -> bool:
+    """Whether a review has fewer members of the panel than must score, or no chair, who took no part the first time."""
+    if case.round == 1 or case.state not in UNDECIDED:
+        return False
+    members = free_to_judge(case, Role.PANEL)
+    return len(members) < panel_size(case) or not free_to_judge(case, Role.CHAIR)
 
 
 def have_not_scored(case: Proposal) -> list[str]:

@@ -6,8 +6,8 @@ The rows stand with those who act (`acts_group`, `acts_judging`); rooms above ad
 from portal.people.models import User
 from portal.proposals.acting import Act
 from portal.proposals.acts_group import GROUP
-from portal.proposals.acts_judging import JUDGING
-from portal.proposals.acts_time import TIME
+from portal.proposals.judging.acts import JUDGING
+from portal.proposals.recourse.acts import TIME
 from portal.proposals.rules import Action
 
 __all__ = ["ACTS", "Act", "act_of", "signed_in", "slug_of"]

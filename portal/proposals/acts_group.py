@@ -2,12 +2,13 @@
 
 from flask import request
 
-from portal.proposals import declaring, forms, moderating, service
+from portal.proposals import forms, service
 from portal.proposals.acting import Act, bare, plain, with_words
 from portal.proposals.conditions import refused_before
 from portal.proposals.models import Proposal
 from portal.proposals.rules import Action, State
 from portal.proposals.words import QUESTIONS
+from portal.proposals.writing import declaring, moderating
 from portal.web import Form
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from portal import clock
 from portal.areas.models import Area
 from portal.db import db
-from portal.proposals.benefit import Result
+from portal.proposals.judging.benefit import Result
+from portal.proposals.judging.outlook import goes_before
 from portal.proposals.models import Decision, Proposal
-from portal.proposals.outlook import goes_before
 from portal.proposals.rules import HOLDS_THE_PLACE, OVER, UNDECIDED, Action, State
 from portal.proposals.standing import profile_of, result_of
 

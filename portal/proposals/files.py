@@ -17,7 +17,7 @@ from portal.proposals.filing import MOST_FILES, PUBLIC, FileKind
 from portal.proposals.models import CaseFile, Proposal
 from portal.proposals.moves import Turn
 from portal.proposals.queries import is_insider
-from portal.proposals.writing import may_write
+from portal.proposals.writing.service import may_write
 
 NONE_HERE = N_("There is no such file, or it is not for everybody.")
 

@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired
 from portal.people.models import Group
 from portal.proposals.boxes import text_box, with_fields
 from portal.proposals.models import Representation
-from portal.proposals.words_writing import MODERATED_FOR, QUESTIONS
+from portal.proposals.writing.words import MODERATED_FOR, QUESTIONS
 from portal.web import Form, row_id
 
 

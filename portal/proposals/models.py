@@ -16,9 +16,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.db import Instant, Model, choice
 from portal.people.models import Group, User
 from portal.people.rules import Role
-from portal.proposals.benefit import Side
 from portal.proposals.filing import FileKind
-from portal.proposals.models_judging import (
+from portal.proposals.judging.benefit import Side
+from portal.proposals.judging.models import (
     CapacityCheck,
     Decision,
     HolderResponse,
@@ -26,9 +26,9 @@ from portal.proposals.models_judging import (
     ScoreDraft,
     SummingUp,
 )
-from portal.proposals.models_writing import WrittenSection
 from portal.proposals.rules import HOLDS_THE_PLACE, Action, State, Track
 from portal.proposals.uses import UseKind
+from portal.proposals.writing.models import WrittenSection
 from portal.register.models import Asset
 
 __all__ = [

@@ -6,22 +6,24 @@ from portal import clock
 from portal.areas.counting import how_counted
 from portal.people.models import User
 from portal.people.rules import Role
-from portal.proposals import page_judging, queries, sign, words
+from portal.proposals import queries, words
 from portal.proposals.acts import ACTS, slug_of
-from portal.proposals.benefit import Side, shown
 from portal.proposals.conditions import silence_now
+from portal.proposals.docket.words import USES
 from portal.proposals.doors import parts_of
+from portal.proposals.judging import page as page_judging
+from portal.proposals.judging.benefit import Side, shown
+from portal.proposals.judging.page import gains
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent, Proposal
-from portal.proposals.page_judging import gains
 from portal.proposals.rules import EDITABLE, PARTIES, Action, State
 from portal.proposals.saying import taken_by
+from portal.proposals.signs import sign
 from portal.proposals.standing import (
     missing_of,
     profile_of,
     roles_of,
 )
-from portal.proposals.words_register import USES
 from portal.web import day
 
 

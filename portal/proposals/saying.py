@@ -10,8 +10,9 @@ from portal.areas.models import Area
 from portal.db import db
 from portal.masking import EMAIL
 from portal.people.rules import Role
-from portal.proposals import conditions, findings
-from portal.proposals.benefit import shown
+from portal.proposals import conditions
+from portal.proposals.judging import findings
+from portal.proposals.judging.benefit import shown
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent, Decision, Proposal
 from portal.proposals.queries import dues_of

@@ -19,7 +19,7 @@ from portal.proposals import moves, rules
 from portal.proposals.knowing import start_facts
 from portal.proposals.models import Proposal, Representation
 from portal.proposals.rules import Action, Track
-from portal.proposals.writing import save_draft
+from portal.proposals.writing.service import save_draft
 
 __all__ = [
     "answer",

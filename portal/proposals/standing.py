@@ -11,8 +11,8 @@ from portal.db import db
 from portal.people import access
 from portal.people.models import User
 from portal.people.rules import Role
-from portal.proposals.benefit import Result, Sheet, Side, weigh
 from portal.proposals.filing import FileKind
+from portal.proposals.judging.benefit import Result, Sheet, Side, weigh
 from portal.proposals.models import (
     Benefit,
     Proposal,

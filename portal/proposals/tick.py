@@ -14,9 +14,9 @@ from portal.db import db
 from portal.errors import RuleBroken
 from portal.people.rules import Role
 from portal.proposals import moves
+from portal.proposals.judging.panel import as_json
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import Deadline, Decision, Proposal
-from portal.proposals.panel import as_json
 from portal.proposals.rules import TRANSITIONS, Action, Transition, find
 from portal.proposals.standing import result_of
 from portal.register.models import Asset

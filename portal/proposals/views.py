@@ -9,25 +9,18 @@ from portal.errors import RuleBroken
 from portal.people.access import PUBLIC, SIGNED_IN, allow
 from portal.people.models import User
 from portal.people.queries import groups_of, me
-from portal.proposals import (
-    forms,
-    page,
-    page_writing,
-    queries,
-    rules,
-    service,
-    views_judging,
-    views_register,
-    views_sign,
-    views_writing,
-    words,
-)
+from portal.proposals import forms, page, queries, rules, service, words
 from portal.proposals.acts import ACTS, act_of, signed_in
 from portal.proposals.blueprint import bp
+from portal.proposals.docket import views as views_register
+from portal.proposals.judging import views as views_judging
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import Proposal
 from portal.proposals.rules import EDITABLE, Action, Track
+from portal.proposals.signs import views as views_sign
 from portal.proposals.standing import roles_of
+from portal.proposals.writing import page as page_writing
+from portal.proposals.writing import views as views_writing
 from portal.register import maps
 from portal.register import queries as register
 from portal.register.doors import Door, door, standing

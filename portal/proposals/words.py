@@ -2,11 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 
+from portal.proposals.judging.words import JUDGING
+from portal.proposals.recourse.words import TIME
 from portal.proposals.rules import UNDECIDED, Action, State
 from portal.proposals.words_group import GROUP, ActionWords
-from portal.proposals.words_judging import JUDGING
-from portal.proposals.words_time import TIME
-from portal.proposals.words_writing import QUESTIONS, USES
+from portal.proposals.writing.words import QUESTIONS, USES
 
 __all__ = ["ACTIONS", "QUESTIONS", "USES", "ActionWords"]
 

@@ -18,11 +18,14 @@ from portal.money.rules import Paid
 from portal.notices.models import Letter
 from portal.petitions import counting
 from portal.petitions import service as petitions
-from portal.proposals import declaring, holder, panel, reviewing, service
-from portal.proposals.benefit import Side
+from portal.proposals import service
 from portal.proposals.conditions import applies, panel_size
 from portal.proposals.files import Sent
+from portal.proposals.judging import holder, panel
+from portal.proposals.judging.benefit import Side
+from portal.proposals.recourse import reviewing
 from portal.proposals.standing import profile_of, sides_of
+from portal.proposals.writing import declaring
 from portal.snapshots import snapshot
 from portal.walks.cast import Cast
 from portal.walks.stories import RIVAL, Story

@@ -96,7 +96,8 @@ def _judge(bench: Bench, measured: dict, engines: list[str], peers: list[str]) -
         rates("postgresql", peer, TARGETS[peer])
         rates("postgresql new", peer, TARGETS[peer])
     for engine in engines:
-        rates(engine, f"{engine} empty", 0.45)
+        for asked in (engine, f"{engine} new"):
+            rates(asked, f"{engine} empty", 0.45)
         sides = tuple(each(measured[f"{engine} {what}"], "p95_ms") for what in ("alone", "few"))
         words = f"{engine}: p95 at {bench.args.rows} : at {bench.args.few}"
         compare(bench, words, sides, unit="ms", target=2, most=True)

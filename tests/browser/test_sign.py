@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from portal.db import db
-from portal.proposals import sign
 from portal.proposals.models import Proposal
 from portal.proposals.rules import State, Track
+from portal.proposals.signs import sign
 from tests.browser.conftest import apart
 
 SCREEN = 800  # pixels that a phone shows at once

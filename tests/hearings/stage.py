@@ -11,8 +11,8 @@ from portal.hearings.queries import of_round, window_of
 from portal.hearings.rules import Coming, Plan, Side
 from portal.hearings.speaking import Wish
 from portal.notices.models import Letter
-from portal.proposals import holder
-from portal.proposals.holder import Officer
+from portal.proposals.judging import holder
+from portal.proposals.judging.holder import Officer
 from portal.proposals.tick import tick
 from tests.proposals.stage import Stage, after_day, to_day
 

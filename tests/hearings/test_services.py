@@ -14,8 +14,8 @@ from portal.hearings.models import Hearing, Speaker
 from portal.hearings.rules import Coming, Outcome, Side, Stands
 from portal.hearings.tick import tick
 from portal.notices.models import Letter
-from portal.proposals import panel
 from portal.proposals import service as cases
+from portal.proposals.judging import panel
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent
 from portal.proposals.rules import Action, State

@@ -8,8 +8,12 @@ from sqlalchemy import select
 from portal.db import db
 from portal.letters import tick as reminders
 from portal.notices.models import Letter
-from portal.proposals import holder, more_time, panel, tick
+from portal.people.rules import Role
+from portal.proposals import tick
+from portal.proposals.judging import holder, panel
+from portal.proposals.recourse import more_time, reviewing
 from portal.proposals.rules import State
+from tests import factories
 from tests.proposals.stage import Stage, after_day, on_working_day, to_day
 
 
@@ -149,3 +153,28 @@ def test_one_broken_case_does_not_stop_the_others(stage, monkeypatch):
     real = reminders.remind
     monkeypatch.setattr(reminders, "remind", lambda one: 1 / 0 if one == first else real(one))
     assert reminders.tick() == 1
+
+
+def test_the_desk_of_an_administrator_says_when_a_review_has_too_few_judges(stage, client):
+    admin = factories.with_role(stage.area, Role.ADMINISTRATOR).email
+    stage.scored(0, 3, alternative=True)
+    panel.decide(stage.case_id, stage.chair, ground="better_alternative", evidence="Both columns.")
+    wanted = "Name other panel members and another chair"
+    client.sign_in(admin)
+    assert wanted not in client.get("/desk").text
+    reviewing.ask_review(stage.case_id, stage.organiser, "Look again.")
+    assert wanted in client.get("/desk").text
+    for role in (Role.PANEL, Role.PANEL):
+        factories.with_role(stage.area, role)
+    assert wanted in client.get("/desk").text
+    factories.with_role(stage.area, Role.CHAIR)
+    assert wanted not in client.get("/desk").text
+
+
+def test_an_overdue_case_shows_on_the_desk_the_register_and_its_page(app, client):
+    stage = Stage(resolution=False).escalated()
+    assert "Overdue" in client.get("/cases").text
+    assert "Overdue, escalated" in client.get(f"/cases/{stage.case_id}").text
+    for who in ("broker", "chair"):
+        client.sign_in(stage.emails[who])
+        assert "Overdue" in client.get("/desk").text

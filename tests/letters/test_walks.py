@@ -13,9 +13,11 @@ from portal.db import db
 from portal.notices.models import Letter
 from portal.people.models import Group, User
 from portal.people.rules import Role
-from portal.proposals import holder, more_time, panel, reviewing, service
+from portal.proposals import service
+from portal.proposals.judging import holder, panel
 from portal.proposals.models import Representation
 from portal.proposals.models_letters import CaseLetter
+from portal.proposals.recourse import more_time, reviewing
 from portal.proposals.rules import TRANSITIONS, Action, State
 from portal.proposals.saying import PARTS
 from portal.proposals.says import SENIOR

@@ -10,8 +10,8 @@ from werkzeug.datastructures import MultiDict
 
 from portal import clock
 from portal.petitions import queries, service
-from portal.proposals import declaring
 from portal.proposals.filing import FileKind
+from portal.proposals.writing import declaring
 from portal.web import limiter
 from tests import factories
 from tests.conftest import THE_DAY

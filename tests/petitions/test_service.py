@@ -242,7 +242,7 @@ def test_confirming_and_taking_back_at_once_end_in_one_state(app, stage):
 
 def test_a_petition_reached_before_the_notice_waits_for_it(app):
     early = make.stage()
-    from portal.proposals import declaring
+    from portal.proposals.writing import declaring
 
     declaring.register_interest(early.draft().case_id, early.organiser)
     make.opened(early)

@@ -10,12 +10,14 @@ from portal.areas.calendar import working_day
 from portal.areas.rules import Nation
 from portal.db import db
 from portal.people.rules import Role
-from portal.proposals import declaring, holder, panel, service
-from portal.proposals.benefit import Side
+from portal.proposals import service
 from portal.proposals.files import Sent
+from portal.proposals.judging import holder, panel
+from portal.proposals.judging.benefit import Side
 from portal.proposals.models import Proposal
 from portal.proposals.rules import Track
 from portal.proposals.tick import tick
+from portal.proposals.writing import declaring
 from tests import factories
 
 WRITTEN = {

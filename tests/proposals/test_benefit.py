@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from portal.areas import profile as profiles
 from portal.areas.calendar import count
 from portal.areas.rules import Nation
-from portal.proposals.benefit import Sheet, Side, shown, weigh
 from portal.proposals.deadlines import starting
+from portal.proposals.judging.benefit import Sheet, Side, shown, weigh
 
 PROFILE = profiles.in_force("pilot_compact", date(2026, 3, 2))
 

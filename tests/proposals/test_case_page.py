@@ -9,9 +9,12 @@ from portal.areas.counting import how_counted
 from portal.db import db
 from portal.people.models import Group
 from portal.petitions import service as petitions
-from portal.proposals import declaring, holder, more_time, panel, queries, service
+from portal.proposals import queries, service
+from portal.proposals.judging import holder, panel
+from portal.proposals.recourse import more_time
 from portal.proposals.rules import State
 from portal.proposals.uses import UseKind
+from portal.proposals.writing import declaring
 from portal.register.rules import Kind
 from tests.proposals.stage import OFFICER, Stage, to_day
 
@@ -204,7 +207,7 @@ PAGES = (
 
 @pytest.mark.parametrize("bring", ["on_notice", "scored", "granted", "in_use"])
 def test_a_private_group_is_named_on_no_public_page(client, stage, bring):
-    from portal.proposals import sign
+    from portal.proposals.signs import sign
 
     getattr(stage, bring)()
     rival = stage.rival() if bring == "on_notice" else stage.case_id

@@ -7,9 +7,10 @@ from PIL import Image
 from pypdf import PdfWriter
 
 from portal.errors import BadInput
-from portal.proposals import declaring, files, moves, service, uploads
+from portal.proposals import files, moves, service
 from portal.proposals.filing import MOST_FILES, FileKind
 from portal.proposals.models import CaseFile
+from portal.proposals.writing import declaring, uploads
 from tests import factories
 from tests.conftest import broken, csrf_token
 from tests.proposals.stage import Stage

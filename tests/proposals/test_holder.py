@@ -11,11 +11,13 @@ from markupsafe import escape
 from portal import clock
 from portal.areas.profile import in_force
 from portal.errors import BadInput
-from portal.proposals import conditions, declaring, files, holder, hurdles, service
+from portal.proposals import conditions, files, service
 from portal.proposals.filing import FileKind
+from portal.proposals.judging import holder, hurdles
 from portal.proposals.rules import Action
 from portal.proposals.tick import tick
 from portal.proposals.uses import UseKind
+from portal.proposals.writing import declaring
 from tests import factories
 from tests.conftest import broken
 from tests.proposals.stage import (

@@ -4,7 +4,7 @@ import pytest
 
 from portal.db import db
 from portal.people.models import Group
-from portal.proposals import holder, panel
+from portal.proposals.judging import holder, panel
 from portal.proposals.tick import tick
 from tests.conftest import csrf_token
 from tests.proposals.stage import OFFICER, Stage, after_day, on_working_day

@@ -13,11 +13,13 @@ from portal.areas.profile import in_force
 from portal.db import db, transaction
 from portal.people.models import RoleGrant, User
 from portal.people.rules import Role
-from portal.proposals import conditions, findings, panel, reviewing, service, verdict
-from portal.proposals.benefit import Sheet, Side, weigh
+from portal.proposals import conditions, service
 from portal.proposals.facts import Facts
+from portal.proposals.judging import findings, panel, verdict
+from portal.proposals.judging.benefit import Sheet, Side, weigh
+from portal.proposals.judging.outlook import Outlook, outlook
 from portal.proposals.models import ScoreDraft, SummingUp
-from portal.proposals.outlook import Outlook, outlook
+from portal.proposals.recourse import reviewing
 from portal.proposals.rules import Action, State
 from portal.proposals.tick import tick
 from tests import factories

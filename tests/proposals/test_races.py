@@ -11,7 +11,8 @@ from portal import clock
 from portal.db import db, transaction
 from portal.errors import PortalError
 from portal.notices.models import Letter
-from portal.proposals import panel, service, tick
+from portal.proposals import service, tick
+from portal.proposals.judging import panel
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.rules import HOLDS_THE_PLACE, Action, State
 from tests.proposals.stage import Stage, after_day

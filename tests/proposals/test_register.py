@@ -13,12 +13,17 @@ from werkzeug.datastructures import MultiDict
 from portal import clock
 from portal.db import db
 from portal.people.models import Group
-from portal.proposals import declaring, figures, panel, register, reviewing, service
+from portal.proposals import service
+from portal.proposals.docket import figures
+from portal.proposals.docket import search as register
+from portal.proposals.docket.words import COLUMNS
+from portal.proposals.judging import panel
 from portal.proposals.models import Proposal
+from portal.proposals.recourse import reviewing
 from portal.proposals.rules import Action, State, Track
 from portal.proposals.tick import tick
 from portal.proposals.uses import UseKind
-from portal.proposals.words_register import COLUMNS
+from portal.proposals.writing import declaring
 from portal.register.rules import Kind
 from tests import factories
 from tests.proposals.stage import BENEFITS, WRITTEN, Stage, after_day, to_day

@@ -6,9 +6,10 @@ import pytest
 
 from portal.db import db
 from portal.people.rules import Role
-from portal.proposals import conditions, panel, service
+from portal.proposals import conditions, service
+from portal.proposals.judging import panel
+from portal.proposals.judging.outlook import goes_before
 from portal.proposals.models import Proposal
-from portal.proposals.outlook import goes_before
 from portal.proposals.rules import HOLDS_THE_PLACE, State
 from portal.proposals.tick import tick
 from tests import factories

@@ -9,7 +9,8 @@ from portal.db import db
 from portal.notices.models import Letter
 from portal.people.models import Membership
 from portal.people.rules import Role
-from portal.proposals import doors, holder, panel, service
+from portal.proposals import doors, service
+from portal.proposals.judging import holder, panel
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.rules import Action, State
 from portal.proposals.tick import tick

@@ -13,9 +13,11 @@ from portal import clock
 from portal.areas.rules import Nation
 from portal.db import db
 from portal.people.models import Group
-from portal.proposals import declaring, service, sign
+from portal.proposals import service
 from portal.proposals.files import Sent
 from portal.proposals.filing import FileKind
+from portal.proposals.signs import sign
+from portal.proposals.writing import declaring
 from portal.register.rules import Kind
 from tests import factories
 from tests.conftest import broken

@@ -7,7 +7,8 @@ from portal import clock
 from portal.db import db
 from portal.notices.models import Letter
 from portal.people.rules import Role
-from portal.proposals import holder, letters, panel, tick
+from portal.proposals import letters, tick
+from portal.proposals.judging import holder, panel
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.rules import Action, State
 from portal.register.models import Asset

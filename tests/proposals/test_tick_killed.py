@@ -13,12 +13,13 @@ from sqlalchemy import select
 from portal import clock
 from portal.db import db
 from portal.notices.models import Letter
-from portal.proposals import panel, service
+from portal.proposals import service
+from portal.proposals.judging import panel
 from portal.proposals.models import CaseEvent, Deadline, Decision, Proposal
 from portal.proposals.tick import step
 from portal.register.rules import Kind
 from tests import conftest, factories
-from tests.proposals.stage import Stage, after_day
+from tests.proposals.stage import Stage, after_day, on_working_day
 
 SEED = 20261121
 KILLS = 20  # in all, on each engine
@@ -29,7 +30,7 @@ LONGEST_RUN = 400
 
 
 def world() -> None:
-    """Seven cases that were left alone: of all kinds, with a rival and without, and some that are half tested."""
+    """Eight cases that were left alone: of all kinds, with a rival and without, some half tested, one to remind of."""
     stage = Stage()
     for number in range(4):
         _another_place(stage, number)
@@ -42,6 +43,9 @@ def world() -> None:
         _another_place(stage, number)
         stage.draft()
         service.lodge(stage.case_id, stage.organiser)
+    on_working_day(28)
+    _another_place(stage, 6)
+    stage.on_notice()  # its holder has still to answer when all others are overdue
     after_day("holder_response", db.session.get_one(Proposal, 1))
     # Some have been tested in part, so that the night finds them at different places of the road.
     for case_id in (1, 2):
@@ -103,6 +107,7 @@ def undisturbed(fresh, tick_once):
     assert tick_once("0") == [0]
     expected = state_of_things()
     assert sum(n for row, n in expected["cases"].items() if "GRANTED_BY_DEFAULT" in row) == 4
+    assert sum("Your answer is due" in row for row in expected["letters"]) == 1
     fresh()
     return expected
 

@@ -6,8 +6,10 @@ import pytest
 
 from portal.db import db
 from portal.people.rules import Role
-from portal.proposals import conditions, holder, more_time, panel, reviewing, service
+from portal.proposals import conditions, service
+from portal.proposals.judging import holder, panel
 from portal.proposals.models import Extension
+from portal.proposals.recourse import more_time, reviewing
 from portal.proposals.rules import Action, State
 from portal.proposals.tick import tick
 from tests import factories

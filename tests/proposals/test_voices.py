@@ -5,8 +5,9 @@ from sqlalchemy import select
 
 from portal.db import db
 from portal.notices.models import Letter
-from portal.proposals import moderating, service
+from portal.proposals import service
 from portal.proposals.knowing import facts_of
+from portal.proposals.writing import moderating
 from tests import factories
 from tests.conftest import broken
 from tests.proposals.stage import Stage, after_day

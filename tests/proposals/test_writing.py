@@ -7,10 +7,12 @@ from portal.db import db
 from portal.notices.models import Letter
 from portal.people.models import Group, Membership
 from portal.people.rules import GroupKind
-from portal.proposals import declaring, service, writing
+from portal.proposals import service
 from portal.proposals.models import Proposal
 from portal.proposals.rules import State
-from portal.proposals.sections import WRITTEN, Section, after, section_of
+from portal.proposals.writing import declaring
+from portal.proposals.writing import service as writing
+from portal.proposals.writing.sections import WRITTEN, Section, after, section_of
 from portal.register.rules import Kind
 from tests import factories
 from tests.conftest import broken, csrf_token

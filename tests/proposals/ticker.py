@@ -15,6 +15,7 @@ from sqlalchemy import event
 from portal import clock
 from portal.app import create_app
 from portal.db import db
+from portal.letters.tick import tick as remind
 from portal.proposals.tick import tick
 
 
@@ -35,6 +36,7 @@ def run(app, instant: datetime, kill_after: int) -> int:
         for moment in ("before_cursor_execute", "commit"):
             event.listen(db.engine, moment, count)
         tick()
+        remind()
     os._exit(0)
 
 
@@ -43,6 +45,7 @@ def main() -> None:
     # Long before anything is due: what a first run compiles, all forks have then.
     with app.app_context(), clock.at(datetime(2000, 1, 1, tzinfo=UTC)):
         tick()
+        remind()
         db.session.close()
         db.engine.dispose()
     for line in sys.stdin:

@@ -9,11 +9,11 @@ from portal.db import db
 from portal.errors import Forbidden, RuleBroken
 from portal.people.rules import Role
 from portal.proposals import moves, rules
-from portal.proposals.benefit import Side
+from portal.proposals.judging.benefit import Side
 from portal.proposals.models import Proposal
-from portal.proposals.models_writing import WrittenSection
-from portal.proposals.sections import EVIDENCE, GAIN, WRITTEN, Section, section_of
 from portal.proposals.standing import set_benefits
+from portal.proposals.writing.models import WrittenSection
+from portal.proposals.writing.sections import EVIDENCE, GAIN, WRITTEN, Section, section_of
 
 Answers = Mapping[str, object]
 

@@ -8,8 +8,8 @@ from portal.errors import BadInput
 from portal.papers import MEGABYTE, MOST_BYTES, check_size
 from portal.proposals.boxes import chosen
 from portal.proposals.files import Ready, Sent, of_group, ready
-from portal.proposals.forms_writing import files_form
 from portal.proposals.models import Proposal
+from portal.proposals.writing.forms import files_form
 from portal.web import Form, hear_out, told
 
 # Room for several of the largest, some of them too large, so that those are refused by name.

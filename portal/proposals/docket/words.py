@@ -2,9 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 
-from portal.proposals.register import Sort
+from portal.proposals.docket.search import Sort
 from portal.proposals.rules import Track
-from portal.proposals.words_writing import USES
+from portal.proposals.writing.words import USES
 
 __all__ = ["COLUMNS", "SORTS", "TRACKS", "USES"]
 

@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired
 
 from portal.fields import DateParts
 from portal.proposals.boxes import NEEDED, text_box, with_fields
-from portal.proposals.more_time import Stretch
+from portal.proposals.recourse.more_time import Stretch
 from portal.proposals.words import EXTENDED
 from portal.web import Form, day
 

@@ -12,18 +12,19 @@ from portal.areas.queries import current_area
 from portal.people import access
 from portal.people.models import User
 from portal.people.queries import organisers
-from portal.proposals import files, queries, writing
+from portal.proposals import files, queries
 from portal.proposals.acts import slug_of
-from portal.proposals.benefit import Side
 from portal.proposals.conditions import refused_before
-from portal.proposals.forms_writing import SectionForm
+from portal.proposals.judging.benefit import Side
 from portal.proposals.models import Proposal
-from portal.proposals.models_writing import WrittenSection
 from portal.proposals.page import gains, group_name
 from portal.proposals.rules import State
-from portal.proposals.sections import EVIDENCE, FIELDS, GAIN, Section, section_of
 from portal.proposals.standing import missing_of, profile_of
-from portal.proposals.words_writing import (
+from portal.proposals.writing import service as writing
+from portal.proposals.writing.forms import SectionForm
+from portal.proposals.writing.models import WrittenSection
+from portal.proposals.writing.sections import EVIDENCE, FIELDS, GAIN, Section, section_of
+from portal.proposals.writing.words import (
     ENDS,
     ENDS_ALWAYS,
     ENDS_ONCE_PUBLISHED,

@@ -8,8 +8,9 @@ from sqlalchemy import delete
 from portal import clock
 from portal.db import db
 from portal.proposals import conditions, moves
-from portal.proposals.benefit import Result, Side, shown
-from portal.proposals.findings import as_json
+from portal.proposals.judging.benefit import Result, Side, shown
+from portal.proposals.judging.findings import as_json
+from portal.proposals.judging.outlook import Outlook, outlook
 from portal.proposals.models import (
     CapacityCheck,
     Decision,
@@ -18,7 +19,6 @@ from portal.proposals.models import (
     ScoreDraft,
     SummingUp,
 )
-from portal.proposals.outlook import Outlook, outlook
 from portal.proposals.rules import Action, State
 from portal.proposals.standing import objection_of, result_of, sides_of
 

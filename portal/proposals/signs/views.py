@@ -8,14 +8,16 @@ from flask_login import current_user
 from portal import clock
 from portal.errors import NotFound
 from portal.people.access import PUBLIC, allow
-from portal.proposals import declaring, page, queries, sign, words
+from portal.proposals import page, queries, words
 from portal.proposals.acting import Act, sent
 from portal.proposals.acts import ACTS, signed_in
 from portal.proposals.blueprint import bp
-from portal.proposals.forms_sign import SignPhotoForm
 from portal.proposals.models import Proposal
 from portal.proposals.rules import OVER, Action
+from portal.proposals.signs import sign
+from portal.proposals.signs.forms import SignPhotoForm
 from portal.proposals.words_group import ActionWords
+from portal.proposals.writing import declaring
 from portal.web import Form, limiter, stripped
 
 

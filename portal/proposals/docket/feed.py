@@ -10,9 +10,9 @@ from sqlalchemy.orm import joinedload
 
 from portal.areas.models import Area
 from portal.db import db
-from portal.proposals import register
+from portal.proposals.docket import search as register
+from portal.proposals.docket.search import Search
 from portal.proposals.models import CaseEvent, Proposal
-from portal.proposals.register import Search
 from portal.states import state_words
 from portal.watches.feed import ATOM, NEVER, moment, say, tag
 

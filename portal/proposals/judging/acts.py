@@ -4,16 +4,17 @@ from flask_babel import gettext as _
 
 from portal.db import db
 from portal.people.queries import me
-from portal.proposals import forms_judging, holder, panel
 from portal.proposals.acting import Act, bare, plain, sent, with_words, words_form
-from portal.proposals.benefit import Result
 from portal.proposals.forms import said_for
+from portal.proposals.judging import forms as forms_judging
+from portal.proposals.judging import holder, panel
+from portal.proposals.judging.benefit import Result
+from portal.proposals.judging.outlook import Outlook, outlook
+from portal.proposals.judging.verdict import may_see_scores
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import Proposal, SummingUp
-from portal.proposals.outlook import Outlook, outlook
 from portal.proposals.rules import Action
 from portal.proposals.standing import profile_of, result_of, sides_of
-from portal.proposals.verdict import may_see_scores
 from portal.web import Form
 
 

@@ -14,11 +14,15 @@ from portal.areas.queries import current_area
 from portal.errors import BadInput
 from portal.people.access import PUBLIC, allow
 from portal.people.queries import holders
-from portal.proposals import figures, page, queries, register, register_feed, register_files, words
+from portal.proposals import page, queries, words
 from portal.proposals.acts import signed_in
 from portal.proposals.blueprint import bp
-from portal.proposals.forms_register import CasesForm
-from portal.proposals.words_register import COLUMNS, TRACKS
+from portal.proposals.docket import feed as register_feed
+from portal.proposals.docket import figures
+from portal.proposals.docket import files as register_files
+from portal.proposals.docket import search as register
+from portal.proposals.docket.forms import CasesForm
+from portal.proposals.docket.words import COLUMNS, TRACKS
 from portal.web import render_form, row_id
 
 

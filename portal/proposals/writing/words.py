@@ -3,8 +3,8 @@
 from flask_babel import lazy_gettext as _l
 
 from portal.proposals.rules import State
-from portal.proposals.sections import Section
 from portal.proposals.uses import UseKind
+from portal.proposals.writing.sections import Section
 
 # The questions of a proposal: (name, what it is called where it is missing or shown).
 QUESTIONS = {

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from portal import clock
 from portal.errors import RuleBroken
 from portal.proposals import files, moves
-from portal.proposals.benefit import Side
 from portal.proposals.filing import FileKind
+from portal.proposals.judging.benefit import Side
 from portal.proposals.models import HolderResponse, SpaceNotice
 from portal.proposals.rules import Action
 from portal.proposals.standing import set_benefits

@@ -13,11 +13,11 @@ from wtforms import BooleanField, SelectChoice, SelectField, SelectMultipleField
 from portal.areas.models import Area
 from portal.areas.queries import wards_of
 from portal.people.queries import holders
-from portal.proposals import register
+from portal.proposals.docket import search as register
+from portal.proposals.docket.search import OUTCOMES
+from portal.proposals.docket.words import SORTS, TRACKS, USES
 from portal.proposals.queries import ground_words
-from portal.proposals.register import OUTCOMES
 from portal.proposals.rules import State
-from portal.proposals.words_register import SORTS, TRACKS, USES
 from portal.states import state_words
 from portal.web import SearchForm
 

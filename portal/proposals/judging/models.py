@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Instant, Model, choice
 from portal.people.models import User
-from portal.proposals.benefit import Side
+from portal.proposals.judging.benefit import Side
 from portal.proposals.rules import Action, State
 
 # A JSON column may hold the word null, which is not NULL.

@@ -10,15 +10,18 @@ from portal import clock
 from portal.people.access import PUBLIC, SIGNED_IN, allow
 from portal.people.queries import me
 from portal.people.rules import Role
-from portal.proposals import files, page_writing, queries, uploads, writing
+from portal.proposals import files, queries
 from portal.proposals.acts import signed_in
 from portal.proposals.blueprint import bp
 from portal.proposals.filing import MOST_FILES
-from portal.proposals.forms_writing import SectionForm, section_form
 from portal.proposals.models import Proposal
 from portal.proposals.rules import EDITABLE
-from portal.proposals.sections import Section, after
 from portal.proposals.standing import needed_of, profile_of, roles_of
+from portal.proposals.writing import page as page_writing
+from portal.proposals.writing import service as writing
+from portal.proposals.writing import uploads
+from portal.proposals.writing.forms import SectionForm, section_form
+from portal.proposals.writing.sections import Section, after
 from portal.web import attempt, render_form, row_id
 
 AN_HOUR = 3600

@@ -13,7 +13,7 @@ from portal.proposals import moves
 from portal.proposals.letters import senior_officer
 from portal.proposals.models import Proposal, Representation
 from portal.proposals.rules import Action
-from portal.proposals.words_writing import MODERATED_FOR
+from portal.proposals.writing.words import MODERATED_FOR
 
 
 def moderate(

@@ -1,8 +1,9 @@
 """Pages of more time and of the review: which form, which service."""
 
-from portal.proposals import forms_time, more_time, reviewing
 from portal.proposals.acting import Act, with_words, words_form
 from portal.proposals.models import Proposal
+from portal.proposals.recourse import forms as forms_time
+from portal.proposals.recourse import more_time, reviewing
 from portal.proposals.rules import Action
 from portal.web import Form
 

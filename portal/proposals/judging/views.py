@@ -7,9 +7,11 @@ from flask_login import current_user
 from portal.errors import NotFound
 from portal.people.access import PUBLIC, SIGNED_IN, allow
 from portal.people.queries import me
-from portal.proposals import page, page_judging, panel, queries, words
+from portal.proposals import page, queries, words
 from portal.proposals.acts import ACTS, signed_in
 from portal.proposals.blueprint import bp
+from portal.proposals.judging import page as page_judging
+from portal.proposals.judging import panel
 from portal.proposals.knowing import facts_of
 from portal.proposals.rules import Action, find
 from portal.proposals.standing import roles_of

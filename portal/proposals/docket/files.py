@@ -15,11 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.db import db
+from portal.proposals.docket.search import is_late
+from portal.proposals.docket.words import COLUMNS
 from portal.proposals.doors import columns_of
 from portal.proposals.models import CaseEvent, Proposal
-from portal.proposals.register import is_late
 from portal.proposals.rules import UNDECIDED, Action, State
-from portal.proposals.words_register import COLUMNS
 from portal.register.export import FORMULA
 from portal.register.models import Asset
 

@@ -9,14 +9,16 @@ from portal.areas.models import Area
 from portal.db import db
 from portal.people.models import User
 from portal.people.rules import Role
-from portal.proposals import conditions, queries, verdict, words_judging
+from portal.proposals import conditions, queries
 from portal.proposals.acts import slug_of
-from portal.proposals.benefit import Side
 from portal.proposals.filing import FileKind
-from portal.proposals.hurdles import hurdles
+from portal.proposals.judging import verdict
+from portal.proposals.judging import words as words_judging
+from portal.proposals.judging.benefit import Side
+from portal.proposals.judging.hurdles import hurdles
+from portal.proposals.judging.outlook import outlook
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import Proposal
-from portal.proposals.outlook import outlook
 from portal.proposals.rules import Action, State
 from portal.proposals.standing import has_alternative, profile_of, roles_of, sides_of
 from portal.web import day

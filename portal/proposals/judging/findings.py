@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from portal.areas.profile import Profile
-from portal.proposals.benefit import Line, Result, Spread
+from portal.proposals.judging.benefit import Line, Result, Spread
 
 
 def as_json(result: Result | None) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """How the result of a test is told to somebody who has never heard of it. Wording only."""
 
 from portal.errors import N_
-from portal.proposals.benefit import Result
+from portal.proposals.judging.benefit import Result
 from portal.proposals.rules import State
 
 OUTCOMES = {

@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 from portal.db import db
 from portal.people.models import User
 from portal.people.rules import Role
-from portal.proposals import conditions, findings, words_verdict
-from portal.proposals.benefit import Result, Side, Spread, shown
+from portal.proposals import conditions
+from portal.proposals.judging import findings, words_verdict
+from portal.proposals.judging.benefit import Result, Side, Spread, shown
+from portal.proposals.judging.panel import checked, told
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import Decision, Proposal, SummingUp
-from portal.proposals.panel import checked, told
 from portal.proposals.standing import profile_of, result_of, roles_of
 from portal.web import day
 

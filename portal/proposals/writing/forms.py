@@ -18,8 +18,8 @@ from wtforms.validators import Length, NumberRange, Optional
 from portal.areas.profile import Profile
 from portal.proposals.boxes import LONG, MayWait, papers_field, with_fields
 from portal.proposals.models import CaseFile
-from portal.proposals.sections import EVIDENCE, FIELDS, GAIN, Section
-from portal.proposals.words_writing import QUESTIONS, USES
+from portal.proposals.writing.sections import EVIDENCE, FIELDS, GAIN, Section
+from portal.proposals.writing.words import QUESTIONS, USES
 from portal.web import Form
 
 MOST_MONTHS = 600

@@ -1,0 +1,1 @@
+"""The holder's answer, the panel's test, the decision and its result."""

@@ -1,0 +1,1 @@
+"""More time by agreement, and a second look by others."""

@@ -1,0 +1,1 @@
+"""The site sign and its page for the street."""
