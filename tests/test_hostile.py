@@ -30,7 +30,16 @@ NASTY = {
     "odd digits": "٣²½",
     "controls": "a\x07\x80\x9f\ufdd0\uffffb",
 }  # fmt: skip
-FOR_EVERYBODY = {"sign in", "use a link", "account", "new group", "represent", "claim", "ask", "speak at a hearing"}
+FOR_EVERYBODY = {
+    "sign in",
+    "use a link",
+    "account",
+    "new group",
+    "represent",
+    "claim",
+    "ask",
+    "speak at a hearing",
+}
 SOME_AT_ONCE = ("nothing", "huge", "html", "larger")
 
 
