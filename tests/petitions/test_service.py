@@ -168,7 +168,7 @@ def test_nobody_signs_after_the_last_day_or_when_the_case_is_over(stage):
             service.sign(stage.case_id, make.signer(3))
         with broken("link-old"):
             service.confirm(token)
-    cases.withdraw(stage.case_id, stage.organiser)
+    cases.withdraw(stage.case_id, stage.organiser, "We moved.")
     with broken("not-now"):
         service.confirm(other)
     assert not [one for one in make.signatures() if one.confirmed_at]

@@ -74,7 +74,7 @@ def test_paper_of_the_last_day_is_counted_some_days_more(stage):
 
 
 def test_a_petition_of_a_case_that_is_over_closes(stage):
-    cases.withdraw(stage.case_id, stage.organiser)
+    cases.withdraw(stage.case_id, stage.organiser, "We moved.")
     assert tick() == 1
     assert petition(stage).closed_at
     assert "the case has gone on or is over" in closing_letters()[0].body
@@ -108,7 +108,7 @@ def test_names_are_forgotten_some_months_after_the_case_and_numbers_stay(stage):
     )
     before = queries.tally(petition(stage))
     token = make.token_of("n1@example.org")
-    cases.withdraw(stage.case_id, stage.organiser)
+    cases.withdraw(stage.case_id, stage.organiser, "We moved.")
     tick()
     over = clock.today()
     with at_day(date(over.year, over.month + KEPT_MONTHS, over.day - 1)):
