@@ -16,7 +16,7 @@ from portal.proposals import moves
 from portal.proposals.filing import MOST_FILES, PUBLIC, FileKind
 from portal.proposals.models import CaseFile, Proposal
 from portal.proposals.moves import Turn
-from portal.proposals.queries import is_insider
+from portal.proposals.queries import may_open
 from portal.proposals.writing.service import may_write
 
 NONE_HERE = N_("There is no such file, or it is not for everybody.")
@@ -120,14 +120,6 @@ def one_for(case: Proposal, file_id: int, user: User | None, *, small: bool = Fa
     file = db.session.scalar(query.options(undefer(wanted)))
     if file is None or (small and file.thumb is None):
         raise NotFound("no-file", NONE_HERE)
-    open_to_all = file.public and case.published_on is not None
-    if not open_to_all and not is_insider(case, user):
+    if not may_open(case, file, user):
         raise NotFound("no-file", NONE_HERE)
     return file
-
-
-def shown(case: Proposal, user: User | None) -> list[CaseFile]:
-    """The files of a case that this reader may open."""
-    if is_insider(case, user):
-        return list(case.files)
-    return [file for file in case.files if file.public and case.published_on is not None]

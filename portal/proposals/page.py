@@ -53,7 +53,7 @@ def case_page(case: Proposal, user: User | None) -> dict[str, object]:
         "steps": queries.where_it_stands(case),
         "ahead": words.AHEAD,
         # What has no page of its own is done elsewhere: a petition is signed on the petition's page.
-        "actions": [(action, words.ACTIONS[action]) for action in actions if action in ACTS],
+        "actions": [(action, words.ACTIONS[action]) for action in in_order(actions)],
         "can_moderate": Action.MODERATE in actions,
         "parts": parts_of(case, user),
         "serious": words.SERIOUS,
@@ -63,10 +63,10 @@ def case_page(case: Proposal, user: User | None) -> dict[str, object]:
         if insider and case.state is State.RETURNED
         else "",
         # An interest is told in short: what is not handed in yet is the group's own.
-        "short": not (case.published_on or insider),
+        "short": not queries.reads_whole(case, user),
         "elsewhere": [way for way in sign.ways(case) if "/represent" not in way.url],
         "sign_stay": sign.stay(case),
-        "files": queries.files_by_kind(case, insider=insider),
+        "files": queries.files_by_kind(case, user),
         "gains": gains(case, Side.PROPOSAL),
         "holder_says": words.HOLDER_SAYS,
         "voices": queries.voices(case),
@@ -74,6 +74,12 @@ def case_page(case: Proposal, user: User | None) -> dict[str, object]:
         **page_judging.judged(case, user),
         **helpers(),
     }
+
+
+def in_order(actions: list[Action]) -> list[Action]:
+    """Those that have a page: what leads on first, what needs care last, else as the table has them."""
+    paged = [action for action in actions if action in ACTS]
+    return sorted(paged, key=lambda action: (action in words.SERIOUS, action not in words.FIRST))
 
 
 def group_name(case: Proposal, *, insider: bool = False) -> str:

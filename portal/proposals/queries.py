@@ -18,6 +18,7 @@ from portal.errors import NotFound
 from portal.people import access
 from portal.people.models import User
 from portal.people.rules import Role
+from portal.proposals.filing import BROKER_ONLY
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import (
     CaseEvent,
@@ -64,7 +65,20 @@ def is_public(case: Proposal) -> bool:
 
 def _first_readers(case: Proposal) -> set[Role]:
     """Who reads a case before it is published; what a group has not handed in is the group's alone."""
-    return {Role.ORGANISER} if case.state is State.DRAFT else SEE_EARLY
+    handed_in = any(event.action is Action.LODGE for event in case.events)
+    return SEE_EARLY if handed_in else {Role.ORGANISER}
+
+
+def reads_whole(case: Proposal, user: User | None) -> bool:
+    """Whether somebody reads all of it; an interest is told to the others in short, to the holder too."""
+    return bool(case.published_on or roles_of(case, user) & _first_readers(case))
+
+
+def may_open(case: Proposal, file: CaseFile, user: User | None) -> bool:
+    """Whether somebody may open a file: signatories are known to the broker alone, some papers to the two sides."""
+    if file.kind in BROKER_ONLY:
+        return Role.BROKER in roles_of(case, user)
+    return reads_whole(case, user) and (file.public or is_insider(case, user))
 
 
 def is_insider(case: Proposal, user: User | None) -> bool:
@@ -122,10 +136,10 @@ def missing_list(case: Proposal) -> str:
     return db.session.scalar(query) or ""
 
 
-def last_event(case_id: int) -> CaseEvent:
-    """The newest step of a case."""
-    query = select(CaseEvent).where(CaseEvent.proposal_id == case_id).order_by(CaseEvent.id.desc())
-    return db.session.scalars(query.limit(1)).one()
+def last_event(case_id: int, action: Action) -> CaseEvent:
+    """The newest step of this kind in a case; what followed from it by itself may be newer."""
+    query = select(CaseEvent).where(CaseEvent.proposal_id == case_id, CaseEvent.action == action)
+    return db.session.scalars(query.order_by(CaseEvent.id.desc()).limit(1)).one()
 
 
 def voices(case: Proposal) -> tuple[int, int]:
@@ -139,11 +153,11 @@ def voices(case: Proposal) -> tuple[int, int]:
     return counted.get(True, 0), counted.get(False, 0)
 
 
-def files_by_kind(case: Proposal, *, insider: bool) -> dict[str, list[CaseFile]]:
+def files_by_kind(case: Proposal, user: User | None) -> dict[str, list[CaseFile]]:
     """The files that this reader may open, by what they are for, in the order in which they came."""
     found: dict[str, list[CaseFile]] = {}
     for file in case.files:
-        if insider or file.public:
+        if may_open(case, file, user):
             found.setdefault(file.kind.value, []).append(file)
     return found
 

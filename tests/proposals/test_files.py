@@ -157,8 +157,8 @@ def test_who_may_open_what(client, stage):
         (None, 404),
         ("resident", 404),
         ("panel", 404),
-        ("organiser", 200),
-        ("officer", 200),
+        ("organiser", 404),
+        ("officer", 404),
         ("broker", 200),
     ):
         if who:
@@ -201,7 +201,23 @@ def test_a_drafts_files_are_for_the_group_alone_and_an_interests_too(client, sta
     assert client.get(path).status_code == 404
     declaring.register_interest(stage.case_id, stage.organiser)
     assert client.get(path).status_code == 404
-    client.sign_in(stage.emails["resident"])
-    assert client.get(path).status_code == 404
+    for who in ("resident", "officer", "broker"):
+        client.sign_in(stage.emails[who])
+        assert client.get(path).status_code == 404, who
+        page = client.get(f"/cases/{stage.case_id}").get_data(as_text=True)
+        assert "£600 collected." not in page, who
     client.sign_in(stage.emails["organiser"])
     assert client.get(path).status_code == 200
+    assert "£600 collected." in client.get(f"/cases/{stage.case_id}").get_data(as_text=True)
+
+
+def test_a_draft_that_was_given_up_stays_the_groups_alone(client, stage, photos):
+    stage.draft()
+    files.add(stage.case_id, stage.organiser, photos[:1])
+    path = f"/cases/{stage.case_id}"
+    file = f"{path}/files/{kept(stage)[0].id}"
+    service.withdraw(stage.case_id, stage.organiser, "")
+    for who, opens in (("broker", 404), ("officer", 404), ("organiser", 200)):
+        client.sign_in(stage.emails[who])
+        assert client.get(path).status_code == opens, who
+        assert client.get(file).status_code == opens, who
