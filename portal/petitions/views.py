@@ -11,6 +11,7 @@ from portal.petitions import acts, counting, page, queries, service, sheet
 from portal.petitions.forms import KEEP_ALL, CorrectForm, SignForm, look_form
 from portal.petitions.models import Petition
 from portal.petitions.service import Signer
+from portal.proposals.page import group_name
 from portal.web import Form, attempt, limiter, render_form, stripped
 
 __all__ = ["acts", "bp"]
@@ -98,7 +99,9 @@ def withdraw(token: str):
 def paper(case_id: int):
     """A sheet to print, with lines for names."""
     one = queries.shown(case_id)
-    answer = Response(sheet.pdf(current_area(), page.about(one)), mimetype="application/pdf")
+    # It goes from door to door, so it names a private group no more than the public page does.
+    about = page.about(one) | {"name": group_name(one.proposal)}
+    answer = Response(sheet.pdf(current_area(), about), mimetype="application/pdf")
     name = f"petition-{case_id}.pdf"
     answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
     return answer

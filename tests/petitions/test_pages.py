@@ -9,6 +9,8 @@ from pypdf import PdfReader
 from werkzeug.datastructures import MultiDict
 
 from portal import clock
+from portal.db import db
+from portal.people.models import Group
 from portal.petitions import queries, service
 from portal.proposals.filing import FileKind
 from portal.proposals.writing import declaring
@@ -239,6 +241,17 @@ def test_the_sheet_is_one_page_of_a4_that_says_what_becomes_of_the_names(client,
 
 
 # ---- the broker
+
+
+def test_the_sheet_names_a_private_group_to_nobody(client, stage, path):
+    group = db.session.get_one(Group, stage.group_id)
+    group.name, group.private = "Quiet Circle", True
+    db.session.commit()
+    client.sign_in(stage.emails["organiser"])
+    assert "Quiet Circle" in client.get(path).get_data(as_text=True)
+    answer = client.get(f"{path}/sheet.pdf")
+    (sheet,) = PdfReader(BytesIO(answer.data)).pages
+    assert "Quiet Circle" not in sheet.extract_text()
 
 
 def send_scan(client, address, colour="white", **values):
