@@ -1,5 +1,6 @@
 """Pages of an agreement: its terms, its papers, and the photos of the place's condition."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -17,12 +18,13 @@ from portal.people.queries import me
 from portal.proposals.acting import sent
 from portal.proposals.models import Proposal
 from portal.proposals.views import act
-from portal.web import Form, attempt, render_form
+from portal.web import Form, attempt, render_form, stripped
 
 __all__ = ["acts", "bp", "knowing"]
 
 bp = Blueprint("agreements", __name__)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ROW = re.compile("[0-9]{1,10}")
 ROOM_FOR_PHOTOS = 100_000_000  # bytes sent at once
 
 
@@ -127,9 +129,9 @@ def condition_photos(case_id: int):
 def _keep(form: Form, case_id: int) -> bool:
     """Words first, then what goes, then what comes; True when nothing was refused."""
     words = {
-        int(name.removeprefix("shows-")): text
+        int(number): str(stripped(text))
         for name, text in request.form.items()
-        if name.startswith("shows-") and name.removeprefix("shows-").isdecimal()
+        if (number := name.removeprefix("shows-")) != name and ROW.fullmatch(number)
     }
     calls: list[tuple[Callable[..., object], object]] = [(photos.describe, words)] if words else []
     if gone := request.form.get("remove", type=int):

@@ -130,6 +130,10 @@ def test_photos_of_the_condition(client, stage):
     said = {"csrf_token": token, f"shows-{kept.id}": "The gate, rusted."}
     assert client.post(path, data=said).status_code == 302
     assert 'alt="The gate, rusted."' in page(client, f"/cases/{stage.case_id}/agreement")
+    for name in ("shows-" + "9" * 5000, "shows-²", f"shows-{kept.id}"):
+        said = {"csrf_token": token, name: "The gate,\0 open."}
+        assert client.post(path, data=said).status_code == 302, name[:20]
+    assert photos.of(stage.case, Moment.BEFORE)[0].shows == "The gate, open."
     assert client.post(path, data={"csrf_token": token, "remove": kept.id}).status_code == 302
     assert not photos.of(stage.case, Moment.BEFORE)
 
