@@ -68,7 +68,7 @@ def folder(tmp_path_factory):
 @pytest.mark.parametrize(
     ("bench", "more", "comparisons"),
     [
-        (near_me, ["--few", "500"], 5),
+        (near_me, ["--few", "500"], 7),
         (features, [], 0),
         (tiles, [], 10),
         (exactness, ["--queries", "100"], 2),
