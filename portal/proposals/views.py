@@ -78,7 +78,7 @@ def act(case_id: int, slug: str):
         request.max_content_length = how.megabytes * 1_000_000
     form = how.form(one)
     if form.validate_on_submit() and attempt(form, how.run, case_id, user.id, form):
-        flash(_(queries.last_event(case_id).sentence))
+        flash(str(words.DONE.get(action) or _(queries.last_event(case_id, action).sentence)))
         return redirect(url_for("proposals.case", case_id=case_id))
     one = queries.case_for(case_id, me())
     shown = {"action": action, "said": said, "uploads": how.megabytes, **page_writing.helpers()}

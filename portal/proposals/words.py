@@ -15,6 +15,19 @@ A, S = Action, State
 ACTIONS = {**GROUP, **JUDGING, **TIME}
 # The actions whose button must be pressed with care.
 SERIOUS = {A.WITHDRAW}
+# Those that lead a case on; what may be done besides stands below them.
+FIRST = {
+    A.VALIDATE, A.REPRESENT, A.AGREE, A.OBJECT, A.NAME_ALTERNATIVE, A.ANSWER, A.SHOW_SIGN, A.CHECK_CAPACITY, A.SCORE,
+    A.SUM_UP, A.SET_HEARING, A.RECORD_HEARING, A.DECIDE, A.ASK_REVIEW, A.LODGE, A.REGISTER_INTEREST,
+    A.DRAFT_AGREEMENT, A.ACCEPT_TERMS, A.SIGN, A.HAND_OVER, A.ANSWER_CLAIM, A.SETTLE_DEPOSIT,
+}  # fmt: skip
+
+# What whoever did it reads, where the history's words for everybody would sound strange.
+DONE = {
+    A.REPRESENT: _l("Thank you. Your words are published, without your name."),
+    A.DECLARE_INTEREST: _l("Your interest is on record. You take no part in this case."),
+    A.SCORE: _l("Thank you. Your scores are kept."),
+}
 
 PERIODS = {
     "validation": _l("The broker's check"),

@@ -171,7 +171,7 @@ def capacity_form(profile: Profile) -> type[Form]:
         fields[f"holds_{item}"] = RadioField(
             _l(title),
             choices=[SelectChoice("yes", _l("Yes")), SelectChoice("no", _l("No"))],
-            validators=[InputRequired(_l("%(point)s: say yes or no.", point=_l(title)))],
+            validators=[InputRequired(_l("Say yes or no."))],
         )
         fields[f"evidence_{item}"] = TextAreaField(
             _l("What shows it?"),

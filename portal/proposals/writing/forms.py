@@ -55,7 +55,13 @@ ASKED: dict[str, tuple[type[Field], list[Any], dict[str, Any]]] = {
     ),
     "term_months": (
         IntegerField,
-        [NumberRange(1, MOST_MONTHS, _l("Write a number of months from 1 up."))],
+        [
+            NumberRange(
+                1,
+                MOST_MONTHS,
+                _l("Write a number of months: 1 or more, and not more than is possible here."),
+            )
+        ],
         {},
     ),
     "costs": (
