@@ -146,7 +146,7 @@ TESTING = (
     *within((S.HEARING, S.ESCALATED, S.REVIEW),
             Transition(S.HEARING, A.RECORD_HEARING, (CHAIR,), S.HEARING,
                        N_("The hearing was held. Its minutes and outcome are on record."), "hearing",
-                       (g.hearing_is_set, g.hearing_day_has_come, g.not_heard_yet, g.says_why),
+                       (g.no_interest, g.hearing_is_set, g.hearing_day_has_come, g.not_heard_yet, g.says_why),
                        tells=(*AND_RESIDENTS, PANEL))),
 )
 

@@ -14,12 +14,15 @@ from portal.hearings.models import Hearing, Speaker
 from portal.hearings.rules import Coming, Outcome, Side, Stands
 from portal.hearings.tick import tick
 from portal.notices.models import Letter
+from portal.people.models import Membership
+from portal.people.rules import Role
 from portal.proposals import service as cases
 from portal.proposals.judging import panel
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent
 from portal.proposals.rules import Action, State
 from portal.proposals.tick import tick as cases_tick
+from tests import factories
 from tests.conftest import broken
 from tests.proposals.stage import after_day, to_day
 from tests.proposals.test_races import at_once
@@ -180,6 +183,20 @@ def test_it_is_on_record_once_and_then_the_case_can_be_decided(stage):
         service.set_hearing(stage.case_id, stage.chair, stage.plan(), shown="0")
     panel.decide(stage.case_id, stage.chair)
     assert stage.case.state is State.GRANTED
+
+
+def test_who_stands_too_near_puts_no_hearing_on_record(stage):
+    stage.held()
+    db.session.add(Membership(user_id=stage.chair, group_id=stage.group_id))
+    db.session.commit()
+    with broken("interest"):
+        service.record_hearing(stage.case_id, stage.chair, GOOD)
+    other = factories.with_role(stage.area, Role.CHAIR)
+    panel.declare_interest(stage.case_id, other.id)
+    with broken("interest"):
+        service.record_hearing(stage.case_id, other.id, GOOD)
+    fair = factories.with_role(stage.area, Role.CHAIR)
+    service.record_hearing(stage.case_id, fair.id, GOOD)
 
 
 def test_conditions_belong_to_their_outcome(stage):
