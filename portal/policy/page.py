@@ -17,6 +17,7 @@ from portal.people.rules import Role
 from portal.policy import words
 from portal.policy.drawing import BOX, HIGH, Drawing, draw
 from portal.policy.rules import Way, steps_of, ways_of
+from portal.proposals.letters import senior_name
 from portal.proposals.rules import State, Track
 from portal.states import role_words, state_words
 
@@ -126,8 +127,7 @@ def _silence(profile: Profile, area: Area) -> str:
     """What it means here that nobody decides in time."""
     if profile.silence == "review":
         return _("Nothing is granted. The group may ask for a review as if it had been refused.")
-    officer = area.senior_officer.partition("<")[0].strip() if area.senior_officer else ""
-    goes_to = officer or _("the senior officer")
+    goes_to = senior_name(area) or _("the senior officer")
     if profile.silence == "escalate":
         return _("Nothing is granted. The case goes to %(officer)s and is shown as overdue.", officer=goes_to)  # fmt: skip
     if area.resolution_reference:

@@ -7,6 +7,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from portal.areas.models import Area
 from portal.areas.queries import current_area
 from portal.db import db
 from portal.notices.service import write
@@ -68,6 +69,12 @@ def addresses(case: Proposal, role: str) -> list[str]:
         query = select(User.email).join(Representation, Representation.user_id == User.id)
         return list(db.session.scalars(query.where(Representation.proposal_id == case.id)))
     return emails_with_role(Role(role))
+
+
+def senior_name(area: Area) -> str:
+    """What the public learns of that officer: the name or the post, never the address."""
+    written = area.senior_officer or ""
+    return parseaddr(written)[0] if "@" in written else written
 
 
 def senior_officer() -> str:

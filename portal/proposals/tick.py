@@ -1,6 +1,5 @@
 """What happens because a day has passed. May run late, twice, or on two machines: each thing is done once."""
 
-from email.utils import parseaddr
 from typing import NamedTuple
 
 from flask import current_app
@@ -16,6 +15,7 @@ from portal.people.rules import Role
 from portal.proposals import moves
 from portal.proposals.judging.panel import as_json
 from portal.proposals.knowing import facts_of
+from portal.proposals.letters import senior_name
 from portal.proposals.models import Deadline, Decision, Proposal
 from portal.proposals.rules import TRANSITIONS, Action, Transition, find
 from portal.proposals.standing import result_of
@@ -127,9 +127,7 @@ def _escalate(turn: moves.Turn, row: Transition) -> None:
         "The last day was %(day)s. It is now with %(officer)s.",
         day=day(turn.case.due[row.clock.period]),
         # The name only: the address is for the letter, this is public.
-        officer=parseaddr(area.senior_officer or "")[0]
-        or area.senior_officer
-        or _("the senior officer"),
+        officer=senior_name(area) or _("the senior officer"),
     )
     turn.take(row.action, why=why)
 

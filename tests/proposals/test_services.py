@@ -317,6 +317,22 @@ def test_after_the_last_day_nobody_can_refuse_any_more(stage):
         panel.decide(stage.case_id, stage.chair, ground="unsafe", evidence="x")
 
 
+@pytest.mark.parametrize(
+    ("on_record", "shown"),
+    [
+        ("Ada Hill <ada.hill@council.example>", "It is now with Ada Hill."),
+        ("ada.hill@council.example", "It is now with the senior officer."),
+        ("The director of place", "It is now with The director of place."),
+    ],
+)
+def test_the_public_learns_no_address_of_the_senior_officer(client, on_record, shown):
+    stage = Stage(resolution=False, senior_officer=on_record).escalated()
+    for path in (f"/cases/{stage.case_id}", "/policy"):
+        page = client.get(path).get_data(as_text=True)
+        assert "ada.hill@" not in page
+        assert shown in page or path == "/policy"
+
+
 def test_an_escalated_case_can_still_be_decided(app):
     stage = Stage(resolution=False).escalated()
     stage.capacity()
