@@ -63,6 +63,7 @@ def coming(since: date | None = None) -> list[Hearing]:
         .where(
             Asset.area_id == current_area().id,
             Proposal.published_on.is_not(None),
+            Asset.withheld_why.is_(None),
             Hearing.on >= (since or clock.today()),
         )
         .order_by(Hearing.on, Hearing.starts, Hearing.id)

@@ -22,12 +22,16 @@ def petition_of(case_id: int) -> Petition | None:
 
 
 def shown(case_id: int) -> Petition:
-    """The petition of a case of this area; anybody may see it from the day it opens."""
+    """The petition of a case of this area; anybody may see it from the day it opens, if they may see its place."""
     query = (
         select(Petition)
         .join(Proposal)
         .join(Asset)
-        .where(Petition.proposal_id == case_id, Asset.area_id == current_area().id)
+        .where(
+            Petition.proposal_id == case_id,
+            Asset.area_id == current_area().id,
+            Asset.withheld_why.is_(None),
+        )
     )
     petition = db.session.scalar(query)
     if petition is None:

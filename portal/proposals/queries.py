@@ -44,6 +44,8 @@ from portal.register.models import Asset
 SEE_EARLY = {Role.ORGANISER, Role.BROKER, Role.ADMINISTRATOR}
 # Who learns the name of a private group, and reads the agreement.
 INSIDERS = SEE_EARLY | {Role.OFFICER}
+# Who goes on with a published case about a place that is withheld from everybody else.
+TAKE_PART = INSIDERS | {Role.PANEL, Role.CHAIR}
 
 
 def case_for(case_id: int, user: User | None) -> Proposal:
@@ -59,12 +61,17 @@ def case_for(case_id: int, user: User | None) -> Proposal:
 
 
 def is_public(case: Proposal) -> bool:
-    """Whether anybody may read it: the interest in short, everything once it is published."""
-    return bool(case.declared_on or case.published_on)
+    """Whether anybody may read it: the interest in short, everything once it is published.
+
+    A place that is withheld since takes its cases along: what they say of it would tell where it is.
+    """
+    return bool(case.declared_on or case.published_on) and not case.asset.withheld_why
 
 
 def _first_readers(case: Proposal) -> set[Role]:
     """Who reads a case before it is published; what a group has not handed in is the group's alone."""
+    if case.published_on:
+        return TAKE_PART
     handed_in = any(event.action is Action.LODGE for event in case.events)
     return SEE_EARLY if handed_in else {Role.ORGANISER}
 

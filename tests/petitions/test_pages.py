@@ -14,6 +14,7 @@ from portal.people.models import Group
 from portal.petitions import queries, service
 from portal.proposals.filing import FileKind
 from portal.proposals.writing import declaring
+from portal.register.models import Asset
 from portal.web import limiter
 from tests import factories
 from tests.conftest import THE_DAY
@@ -241,6 +242,14 @@ def test_the_sheet_is_one_page_of_a4_that_says_what_becomes_of_the_names(client,
 
 
 # ---- the broker
+
+
+def test_a_petition_about_a_place_that_is_withheld_is_not_there(client, stage, path):
+    asset = db.session.get_one(Asset, stage.asset_id)
+    asset.withheld_why = "People hide there."
+    db.session.commit()
+    for way in (path, f"{path}/sheet.pdf", f"/p/{stage.case_id}"):
+        assert client.get(way).status_code == 404, way
 
 
 def test_the_sheet_names_a_private_group_to_nobody(client, stage, path):

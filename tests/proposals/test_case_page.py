@@ -15,6 +15,7 @@ from portal.proposals.recourse import more_time
 from portal.proposals.rules import State
 from portal.proposals.uses import UseKind
 from portal.proposals.writing import declaring
+from portal.register.models import Asset
 from portal.register.rules import Kind
 from tests.proposals.stage import OFFICER, Stage, to_day
 
@@ -262,3 +263,21 @@ def test_scores_stay_closed_until_it_is_decided(client, stage):
     assert "Because." not in page(client, stage)
     panel.decide(stage.case_id, stage.chair)
     assert "The decision" in page(client, stage)
+
+
+def test_a_place_that_is_withheld_takes_its_cases_along(client):
+    stage = Stage().under_test()
+    asset = db.session.get_one(Asset, stage.asset_id)
+    asset.name, asset.withheld_why = "The refuge", "People hide there."
+    db.session.commit()
+    path = f"/cases/{stage.case_id}"
+    for who in (None, "resident"):
+        if who:
+            client.sign_in(stage.emails[who])
+        for public in (path, f"{path}/result", f"{path}/holder", f"{path}/sign.pdf"):
+            assert client.get(public).status_code == 404, (who, public)
+        for listed in ("/cases", "/cases.csv", "/cases.json", "/cases.atom", "/hearings"):
+            assert "The refuge" not in client.get(listed).get_data(as_text=True), (who, listed)
+    for who in ("organiser", "officer", "broker", "panel", "chair"):
+        client.sign_in(stage.emails[who])
+        assert client.get(path).status_code == 200, who

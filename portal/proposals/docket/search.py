@@ -156,7 +156,7 @@ def _all(*columns: Any) -> Select[Any]:
         .join(Asset, Asset.id == Proposal.asset_id)
         .outerjoin(Decision, and_(Decision.proposal_id == Proposal.id, Decision.round == last))
         .outerjoin(Deadline, and_(Deadline.proposal_id == Proposal.id, Deadline.period == period))
-        .where(Asset.area_id == current_area().id, PUBLIC)
+        .where(Asset.area_id == current_area().id, PUBLIC, Asset.withheld_why.is_(None))
     )
 
 
