@@ -67,7 +67,7 @@ def organiser_emails(group_id: int) -> list[str]:
     query = (
         select(User.email)
         .join(Membership)
-        .where(Membership.group_id == group_id)
+        .where(Membership.group_id == group_id, User.closed_at.is_(None))
         .order_by(User.email)
     )
     return list(db.session.scalars(query))

@@ -11,11 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from portal import clock
+from portal.areas.queries import current_area
 from portal.db import db
 from portal.notices.models import Letter
 from portal.notices.service import send_waiting
 from portal.people import service
-from portal.people.models import SignInLink, User
+from portal.people.models import Membership, SignInLink, User
+from portal.people.queries import organiser_emails
 from portal.people.rules import GroupKind, Role
 from tests import factories
 from tests.conftest import broken, csrf_token
@@ -176,3 +178,13 @@ def test_a_role_given_twice_is_given_once(app):
 def test_a_role_is_given_to_an_address_only(app, slip):
     with broken("email-form"):
         service.give_role(slip, Role.BROKER)
+
+
+def test_a_closed_account_gets_no_letters_of_its_group(app):
+    area = current_area()
+    open_one, closed = factories.user("open@example.org"), factories.user("closed@example.org")
+    group = factories.group(area, open_one)
+    db.session.add(Membership(user_id=closed.id, group_id=group.id))
+    closed.closed_at = clock.now()
+    db.session.commit()
+    assert organiser_emails(group.id) == ["open@example.org"]
