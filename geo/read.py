@@ -108,6 +108,8 @@ def _text_table(path: Path) -> Table:
     if start[:1] in "{[<" or start.startswith("%PDF"):
         raise UnreadableError(f"{path.name} is not a table (CSV).")
     top = list(islice(records(first, delimiter, usual), SAMPLE))
+    if not top:  # nothing but what separates cells
+        raise UnreadableError(f"{path.name} has no rows.")
     if max(len(record.cells) for record in top) == 1:
         raise UnreadableError(f"{path.name} is not a table: it has one column only.")
     below, headings = _headings(top, usual)

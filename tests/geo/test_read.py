@@ -164,6 +164,14 @@ def test_a_map_file_is_a_table_with_shapes_read_some_at_a_time(tmp_path, wards, 
         assert chunk.shapes[0].hausdorff_distance(shape) < 1e-9
 
 
+@pytest.mark.parametrize("text", ["|", ";", "\n,\n"])
+def test_a_file_of_separators_alone_is_refused(tmp_path, text):
+    path = tmp_path / "r.csv"
+    path.write_text(text, newline="")
+    with pytest.raises(UnreadableError):
+        rows(path)
+
+
 @given(st.text(max_size=300))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_breaks_the_reader(tmp_path, text):
