@@ -15,9 +15,8 @@ MEGABYTES = 26
 
 
 def _open_form(case: Proposal) -> OpenForm:
-    """The words of the proposal are a good beginning, and the longest time the usual one."""
-    asked = "\n\n".join(part for part in (case.title, case.use) if part)
-    return OpenForm(data={"words": asked, "closes_on": service.longest_day(case)})
+    """What the group will do is a good beginning (the title stands above it), and the longest time the usual one."""
+    return OpenForm(data={"words": case.use or case.title, "closes_on": service.longest_day(case)})
 
 
 def _open(case_id: int, user_id: int, form: OpenForm) -> None:

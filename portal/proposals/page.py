@@ -79,7 +79,8 @@ def case_page(case: Proposal, user: User | None) -> dict[str, object]:
 def in_order(actions: list[Action]) -> list[Action]:
     """Those that have a page: what leads on first, what needs care last, else as the table has them."""
     paged = [action for action in actions if action in ACTS]
-    return sorted(paged, key=lambda action: (action in words.SERIOUS, action not in words.FIRST))
+    leads = {action: at for at, action in enumerate(words.FIRST)}
+    return sorted(paged, key=lambda one: (one in words.SERIOUS, leads.get(one, len(leads))))
 
 
 def group_name(case: Proposal, *, insider: bool = False) -> str:
@@ -113,6 +114,14 @@ def next_sentence(case: Proposal) -> str:
         and clock.today() <= due[period]
         and not (period == "holder_response" and case.response)
     ]
+    last_to_ask = due.get("review_request")
+    if (
+        case.state is State.REFUSED
+        and case.round == 1
+        and last_to_ask
+        and clock.today() <= last_to_ask
+    ):
+        told_.append(str(words.MAY_ASK_REVIEW) % {"day": day(last_to_ask)})
     days = {name: day(last) for name, last in due.items()}
     days["silence"] = str(words.SILENCE[silence_now(case)])
     signed = case.state is State.AGREEMENT and set(facts_of(case, None).signed) >= set(PARTIES)

@@ -15,18 +15,20 @@ A, S = Action, State
 ACTIONS = {**GROUP, **JUDGING, **TIME}
 # The actions whose button must be pressed with care.
 SERIOUS = {A.WITHDRAW}
-# Those that lead a case on; what may be done besides stands below them.
-FIRST = {
-    A.VALIDATE, A.REPRESENT, A.AGREE, A.OBJECT, A.NAME_ALTERNATIVE, A.ANSWER, A.SHOW_SIGN, A.CHECK_CAPACITY, A.SCORE,
-    A.SUM_UP, A.SET_HEARING, A.RECORD_HEARING, A.DECIDE, A.ASK_REVIEW, A.LODGE, A.REGISTER_INTEREST,
-    A.DRAFT_AGREEMENT, A.ACCEPT_TERMS, A.SIGN, A.HAND_OVER, A.ANSWER_CLAIM, A.SETTLE_DEPOSIT,
-}  # fmt: skip
+# Those that lead a case on, nearest to its end first; what may be done besides stands below them.
+FIRST = (
+    A.HAND_OVER, A.SIGN, A.ACCEPT_TERMS, A.CONTRACT_OUT, A.TAKE_DEPOSIT, A.SETTLE_DEPOSIT, A.ANSWER_CLAIM, A.ASK_REVIEW,
+    A.DECIDE, A.SUM_UP, A.SCORE, A.RECORD_HEARING, A.SET_HEARING, A.CHECK_CAPACITY, A.AGREE, A.OBJECT,
+    A.NAME_ALTERNATIVE, A.ANSWER, A.REPRESENT, A.SHOW_SIGN, A.VALIDATE, A.REGISTER_INTEREST, A.LODGE,
+)  # fmt: skip
 
 # What whoever did it reads, where the history's words for everybody would sound strange.
 DONE = {
     A.REPRESENT: _l("Thank you. Your words are published, without your name."),
     A.DECLARE_INTEREST: _l("Your interest is on record. You take no part in this case."),
     A.SCORE: _l("Thank you. Your scores are kept."),
+    A.SIGN: _l("You have signed for your side."),
+    A.ACCEPT_TERMS: _l("You have accepted terms for your side."),
 }
 
 PERIODS = {
@@ -88,6 +90,9 @@ NEXT = {
     S.IN_USE: _l("The place is in use."),
     S.ENDED: _l("The case is over. The place can be claimed again."),
 }
+
+# While a refused group's time for it runs.
+MAY_ASK_REVIEW = _l("The group may ask another panel to look at it, until %(day)s.")
 
 # What an undecided last day means, by what conditions.silence_now makes of it.
 SILENCE = {
