@@ -96,7 +96,8 @@ class Turn:
                 # A grant that lapses frees its place; a claim that lapses had none.
                 case.asset.status = Status.VACANT if lapsed else ASSET_BECOMES[row.to]
                 case.asset.changed_at = clock.now()
-        if action in EVENTS:
+        # A hearing that is opened before the test has its own time only from the test on.
+        if action in EVENTS and not (action is Action.OPEN_HEARING and row.to is State.ON_NOTICE):
             self._start_periods(EVENTS[action], on or today)
         self._hearing_periods(action, today)
         event = record(self.session, case, row, user=self.user, roles=self.roles, why=why)

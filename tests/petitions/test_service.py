@@ -15,10 +15,12 @@ from portal.petitions import queries, service
 from portal.petitions.models import Petition, PetitionSignature
 from portal.petitions.rules import LETTER_REST, LINK_LIVES
 from portal.proposals import service as cases
+from portal.proposals import tick
 from portal.proposals.models import CaseEvent
 from portal.proposals.rules import Action, State
 from tests.conftest import THE_DAY, broken
 from tests.petitions import make
+from tests.proposals.stage import to_day
 from tests.test_many_at_once import at_once
 
 
@@ -256,15 +258,18 @@ def test_a_petition_reached_before_the_notice_waits_for_it(app):
     assert times(Action.OPEN_HEARING) == 1
 
 
-def test_a_petition_reached_on_a_sunday_counts_from_the_monday(stage):
+def test_a_hearing_opened_on_a_sunday_has_its_time_from_the_test_on(stage):
     make.opened(stage.on_notice())
     make.confirmed(stage, 1, 2)
     token = make.signed(stage, 3)
     with clock.at(datetime(2026, 3, 8, 10, tzinfo=clock.LONDON)):
         service.confirm(token)
         assert stage.case.hearing_opened_on == date(2026, 3, 8)
-    # Thirty working days from Monday 9 March, without Good Friday and Easter Monday.
-    assert stage.case.due["hearing"] == date(2026, 4, 21)
+    assert "hearing" not in stage.case.due, "its time runs from the test on"
+    to_day(date(2026, 4, 30))
+    tick.tick()
+    # Thirty working days from Thursday 30 April, without the bank holidays of 4 and 25 May.
+    assert stage.case.due["hearing"] == date(2026, 6, 15)
 
 
 def test_a_petition_reached_during_the_test_opens_the_hearing_too(stage):
