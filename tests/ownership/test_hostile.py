@@ -63,6 +63,7 @@ def test_a_form_withstands_everybody(name, app, client):
     path, who = sent.bring()
     client.sign_in(who)
     client.name, client.path, client.good = name, path, dict(sent.good)
+    client.files = sent.files
     client.token = csrf_token(client.get("/account").get_data(as_text=True))
     start = everything()
     if name not in FOR_EVERYBODY:
