@@ -13,7 +13,7 @@ from tests.browser.conftest import apart
 WIDTHS = (1280, 390)
 # Answers that are no pages.
 NO_PAGES = {"static", "home.area_css", "home.healthz", "home.ping"}
-FILES = ("json", ".csv", ".gpkg", ".atom")
+FILES = ("json", ".csv", ".gpkg", ".atom", ".ics")
 
 
 # What a page is that is asked for nothing: there is none, or it asks for what it needs.
