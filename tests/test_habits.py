@@ -30,6 +30,7 @@ FLOORS = (
     {"intake"},
     {"ownership"},
     {"sightings", "locating", "watches", "powers"},
+    {"venues"},
     {"proposals", "lettings"},
     {"petitions", "hearings", "agreements", "policy", "letters"},
     {"broker"},

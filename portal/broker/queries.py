@@ -19,7 +19,7 @@ from portal.hearings import queries as hearings
 from portal.hearings.words import ACTIONS as HEARING
 from portal.letters import queries as letters
 from portal.lettings import queries as lettings
-from portal.lettings import rules as let_rules
+from portal.lettings import table as let_table
 from portal.lettings.acts import ACTS
 from portal.lettings.models import Let
 from portal.lettings.rules import Action as LetAction
@@ -176,7 +176,7 @@ def _about(case: Proposal) -> str:
 
 def _of_let(let: Let, user: User) -> Iterator[Task]:
     roles, facts = lettings.roles_towards(user, let), lettings.facts_of(let)
-    for action in let_rules.open_to(let.state, roles, facts):
+    for action in let_table.open_to(let.state, roles, facts):
         if action in LET_DUTIES:
             due = let.occurrences[0].on if action is not LetAction.RETURN_DEPOSIT else None
             url = url_for("lettings.let", let_id=let.id)

@@ -8,9 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.errors import RuleBroken
-from portal.lettings import rooms, words
+from portal.lettings import words
 from portal.lettings.models import Hold, Let, Occurrence
 from portal.lettings.rules import OccurrenceState
+from portal.venues import rooms
 
 # Advisory locks are numbers for the whole database: the first says what is locked, the second which.
 ROOM_LOCK = 7_001

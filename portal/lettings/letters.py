@@ -9,7 +9,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.lettings import rules, words
+from portal.lettings import table, words
 from portal.lettings.models import Let, LetEvent
 from portal.lettings.queries import wish_of
 from portal.lettings.rules import Action, LetState
@@ -69,7 +69,7 @@ def tell(let: Let, event: LetEvent) -> None:
 def _parts(let: Let, event: LetEvent) -> list[str]:
     deposit = let.deposit
     return [
-        _(rules.told(event.before, event.action, event.after)),
+        _(table.told(event.before, event.action, event.after)),
         words.local(event.occurrence.starts) if event.occurrence else "",
         event.why,
         "\n".join((let.group.name, let.room.name, words.term(wish_of(let.need)))),

@@ -10,14 +10,16 @@ from portal import clock
 from portal.areas.queries import current_area
 from portal.db import db
 from portal.errors import NotFound
-from portal.lettings import rooms, rules
+from portal.lettings import rules
 from portal.lettings.models import Hold, Let, LetEvent, Need, Occurrence
-from portal.lettings.rules import Facts, LetState, OccurrenceState, Wish
+from portal.lettings.rules import LetState, OccurrenceState, Wish
+from portal.lettings.table import Facts
 from portal.people.access import group_ids, roles_for
 from portal.people.models import RoleGrant, User
 from portal.people.rules import Role
 from portal.register.models import Asset, Fact, Source
 from portal.register.rules import Kind
+from portal.venues import rooms
 
 # Towards a let one is its group, its broker or its holder; everybody else does not learn that it exists.
 PARTIES = frozenset({Role.ORGANISER, Role.BROKER, Role.OFFICER})

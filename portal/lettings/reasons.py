@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from portal.errors import N_
-from portal.lettings.hours import Door
-from portal.lettings.rooms import Room
 from portal.lettings.rules import Reason, Wish
+from portal.venues.hours import Door
+from portal.venues.rooms import Room
 
 # Of each access wish: what is said when it is there, and when nobody has checked.
 ACCESS_REASONS = {

@@ -19,12 +19,12 @@ from portal.areas.models import Area
 from portal.areas.rules import Nation
 from portal.db import db
 from portal.lettings import walltime
-from portal.lettings.hours import Door, Hours, door
 from portal.lettings.models import Hold
 from portal.lettings.reasons import ACCESS_REASONS, AT_THE_DOOR, Because
-from portal.lettings.rooms import Room, near_box, rooms_for_hire
 from portal.lettings.rules import Reason, Wish, price_of
 from portal.register.models import Asset
+from portal.venues.hours import Door, Hours, door
+from portal.venues.rooms import Room, near_box, rooms_for_hire
 
 Bools = npt.NDArray[np.bool_]
 

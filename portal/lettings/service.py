@@ -12,9 +12,10 @@ from portal import clock
 from portal.areas.queries import current_area
 from portal.db import db, transaction
 from portal.errors import NotFound, RuleBroken
-from portal.lettings import holding, letters, queries, rooms, rules, search, walltime, words
+from portal.lettings import holding, letters, queries, rules, search, table, walltime, words
 from portal.lettings.models import Let, LetEvent, Need, Occurrence
-from portal.lettings.rules import Action, Insurance, LetState, OccurrenceState, Step, Wish
+from portal.lettings.rules import Action, Insurance, LetState, OccurrenceState, Wish
+from portal.lettings.table import Step
 from portal.money import service as money
 from portal.money.models import Deposit
 from portal.money.rules import DepositState, Paid
@@ -22,6 +23,7 @@ from portal.people.access import roles_for
 from portal.people.models import Group, User
 from portal.people.rules import Role
 from portal.register.models import Asset
+from portal.venues import rooms
 
 
 def ask(  # noqa: PLR0913 - what is agreed to when asking is said by name
@@ -42,7 +44,7 @@ def ask(  # noqa: PLR0913 - what is agreed to when asking is said by name
         if group is None or group.area_id != room.area_id:
             raise NotFound("no-group", "There is no such group here.")
         roles = roles_for(user, group_id=group.id, holder_id=room.holder_id)
-        step = rules.step_for(None, Action.ASK, roles & queries.PARTIES)
+        step = table.step_for(None, Action.ASK, roles & queries.PARTIES)
         _check_terms(group, insurance, safeguarding=safeguarding)
         if (before := _asked_already(session, room, group, wish)) is not None:
             return before
@@ -114,7 +116,7 @@ def approve(
             let.waiver = waiver or None
         holding.hold(session, let)
         offer = _record(session, let, let.state, step, user, role, why=waiver)
-        if Action.SETTLE in rules.open_to(let.state, {Role.PORTAL}, queries.facts_of(let)):
+        if Action.SETTLE in table.open_to(let.state, {Role.PORTAL}, queries.facts_of(let)):
             _act(session, let, Action.SETTLE, None)
         else:  # otherwise the letter about what follows says it all
             letters.tell(let, offer)
@@ -214,7 +216,7 @@ def _tick_one(let_id: int) -> int:
         let = session.get_one(Let, let_id, with_for_update=True)
         # Not the settling of an offer: that belongs to the broker's approval.
         while ready := {Action.BEGIN, Action.END} & set(
-            rules.open_to(let.state, {Role.PORTAL}, queries.facts_of(let))
+            table.open_to(let.state, {Role.PORTAL}, queries.facts_of(let))
         ):
             _act(session, let, ready.pop(), None)
             steps += 1
@@ -232,7 +234,7 @@ def _load(session: Session, let_id: int, by: int) -> tuple[Let, User]:
 def _allowed(let: Let, action: Action, user: User | None) -> tuple[Step, Role]:
     """The row of the table that allows this, and in which role; or the refusal."""
     roles = queries.roles_towards(user, let) if user else {Role.PORTAL}
-    step = rules.step_for(let.state, action, roles, queries.facts_of(let))
+    step = table.step_for(let.state, action, roles, queries.facts_of(let))
     return step, next(role for role in Role if role in step.roles & roles)
 
 

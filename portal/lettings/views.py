@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from portal import clock
 from portal.areas.queries import current_area
-from portal.lettings import forms, queries, rooms, rules, search, service, walltime, words
+from portal.lettings import forms, queries, rules, search, service, table, walltime, words
 from portal.lettings.acts import ACTS
 from portal.lettings.models import Let
 from portal.lettings.rules import Action, Insurance, Wish
@@ -20,6 +20,7 @@ from portal.people.rules import GroupKind
 from portal.register.doors import Door, door
 from portal.register.models import Asset
 from portal.register.rules import Kind
+from portal.venues import rooms
 from portal.web import attempt, render_form, row_id
 
 bp = Blueprint("lettings", __name__)
@@ -129,7 +130,7 @@ def lets():
 def let(let_id: int):
     found, roles = queries.let_for(current_user, let_id)
     facts = queries.facts_of(found)
-    actions = rules.open_to(found.state, roles, facts)
+    actions = table.open_to(found.state, roles, facts)
     return render_template(
         "lettings/let.html",
         let=found,
@@ -175,7 +176,7 @@ def _act(action: Action, let_id: int, *more: int):
             flash(str(how.done))
             return redirect(url_for("lettings.let", let_id=let_id))
     else:
-        rules.step_for(found.state, action, roles, queries.facts_of(found))
+        table.step_for(found.state, action, roles, queries.facts_of(found))
     return render_form(
         "lettings/act.html",
         form,

@@ -13,15 +13,16 @@ from portal import web
 from portal.areas.calendar import bank_holidays
 from portal.areas.queries import current_area
 from portal.errors import N_
-from portal.lettings import rules, walltime
-from portal.lettings.hours import MIDNIGHT, open_minutes, readable
+from portal.lettings import rules, table, walltime
 from portal.lettings.models import Let, LetEvent, Occurrence
 from portal.lettings.queries import wish_of
-from portal.lettings.rules import Action, Facts, Insurance, LetState, Reason, Wish
+from portal.lettings.rules import Action, Insurance, LetState, Reason, Wish
 from portal.lettings.search import Match
+from portal.lettings.table import Facts
 from portal.money.rules import WITH_BROKER, DepositState
 from portal.people.rules import Role
 from portal.register.words import address
+from portal.venues.hours import MIDNIGHT, open_minutes, readable
 
 METRES_IN_KM = 1000
 MOST_DATES = 4
@@ -232,7 +233,7 @@ def events(let: Let) -> list[dict[str, str]]:
 
 
 def _event(event: LetEvent) -> dict[str, str]:
-    what = _(rules.told(event.before, event.action, event.after))
+    what = _(table.told(event.before, event.action, event.after))
     if event.action is Action.CANCEL_DATE and event.occurrence:
         what = f"{what} ({web.day(event.occurrence.on)})"
     role = str(ROLES.get(event.role, event.role))

@@ -12,7 +12,7 @@ from portal import clock
 from portal.areas.models import Area, Postcode
 from portal.areas.queries import current_area, postcode_of
 from portal.db import db, transaction
-from portal.lettings import queries, rules, search, service, walltime, words
+from portal.lettings import queries, search, service, table, walltime, words
 from portal.lettings.models import Let
 from portal.lettings.rules import Insurance, LetState, OccurrenceState, Wish
 from portal.money.rules import Paid
@@ -155,7 +155,7 @@ def _story(let_id: int, outcome: LetState) -> dict[str, Any]:
                 "state": event.after.value,
                 "role": event.role.value,
                 "action": event.action.value,
-                "why": event.why or rules.told(event.before, event.action, event.after),
+                "why": event.why or table.told(event.before, event.action, event.after),
                 "clause": event.clause,
             }
             for event in queries.steps_of(let_id)

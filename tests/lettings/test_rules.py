@@ -5,8 +5,9 @@ from itertools import product
 import pytest
 
 from portal.errors import Forbidden, RuleBroken
-from portal.lettings import rules
-from portal.lettings.rules import TABLE, Action, Facts, LetState
+from portal.lettings import rules, table
+from portal.lettings.rules import Action, LetState
+from portal.lettings.table import TABLE, Facts
 from portal.money.rules import DepositState
 from portal.people.rules import Role
 
@@ -31,16 +32,16 @@ def test_each_cell_allows_what_a_row_allows_and_refuses_the_rest(state, action):
             and (row.guard is None or row.guard.holds(facts))
         ]
         if rows:
-            assert rules.step_for(state, action, {role}, facts) is rows[0]
+            assert table.step_for(state, action, {role}, facts) is rows[0]
         else:
             with pytest.raises((Forbidden, RuleBroken)):
-                rules.step_for(state, action, {role}, facts)
+                table.step_for(state, action, {role}, facts)
 
 
 def test_nobody_without_a_part_in_a_let_can_do_anything():
     for state, action, role in product(LetState, Action, (Role.RESIDENT, Role.PANEL, Role.CHAIR)):
         with pytest.raises(Forbidden):
-            rules.step_for(state, action, {role})
+            table.step_for(state, action, {role})
 
 
 def test_rows_of_one_cell_exclude_each_other():
@@ -79,15 +80,15 @@ def test_only_the_portal_moves_by_the_clock():
 
 def test_a_step_is_told_by_one_sentence():
     for row in TABLE:
-        assert rules.told(row.state, row.action, row.to) == row.sentence
+        assert table.told(row.state, row.action, row.to) == row.sentence
 
 
 def test_the_guards_refuse_in_a_sentence():
     with pytest.raises(RuleBroken) as refusal:
-        rules.step_for(LetState.REQUESTED, Action.APPROVE, {Role.BROKER}, Facts(begun=True))
+        table.step_for(LetState.REQUESTED, Action.APPROVE, {Role.BROKER}, Facts(begun=True))
     assert refusal.value.code == "dates-gone-by"
     with pytest.raises(RuleBroken) as refusal:
-        rules.step_for(LetState.CONFIRMED, Action.CANCEL_DATE, {Role.BROKER}, Facts(dates_ahead=1))
+        table.step_for(LetState.CONFIRMED, Action.CANCEL_DATE, {Role.BROKER}, Facts(dates_ahead=1))
     assert refusal.value.code == "last-date"
 
 

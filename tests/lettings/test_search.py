@@ -11,10 +11,11 @@ from geo.shapes import distances
 from portal.areas.calendar import LONDON, bank_holidays
 from portal.areas.rules import Nation
 from portal.db import db
-from portal.lettings import hours, queries, search, words
+from portal.lettings import queries, search, words
 from portal.lettings.models import Hold
 from portal.register.models import Asset, Fact
 from portal.register.rules import Kind, Opener
+from portal.venues import hours
 from tests import factories
 from tests.lettings import make
 

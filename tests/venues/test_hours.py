@@ -6,7 +6,7 @@ import pytest
 
 from portal.areas.calendar import bank_holidays
 from portal.areas.rules import Nation
-from portal.lettings.hours import (
+from portal.venues.hours import (
     DAYS,
     Door,
     Hours,

@@ -10,10 +10,10 @@ from sqlalchemy.orm import aliased
 
 from geo.crs import box_around
 from portal.db import db
-from portal.lettings.hours import Hours, hire_hours
 from portal.people.models import Holder
 from portal.register.models import Asset
 from portal.register.rules import Kind, Opener, Status
+from portal.venues.hours import Hours, hire_hours
 
 # Given whole to a group, or used by somebody else: nothing there to let by the hour.
 GONE = (Status.GRANTED, Status.OCCUPIED)
