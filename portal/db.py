@@ -11,7 +11,7 @@ from typing import Any
 import shapely
 from flask_babel import force_locale
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import DateTime, Enum, LargeBinary, MetaData, event, func
+from sqlalchemy import DateTime, Enum, LargeBinary, MetaData, String, event, func
 from sqlalchemy.dialects.postgresql.base import ischema_names as postgresql_types
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import InvalidatePoolError
@@ -95,6 +95,23 @@ class Shape(TypeDecorator[shapely.Geometry]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> shapely.Geometry | None:  # noqa: ARG002
         return None if value is None else shapely.from_wkb(bytes(value))
+
+
+class Listed(TypeDecorator[tuple[Any, ...]]):
+    """A few short words or numbers in one column, in their order: a tuple in Python, with spaces between in the database."""
+
+    impl = String(200)
+    cache_ok = True
+
+    def __init__(self, kind: type[Any] = str) -> None:
+        self.kind = kind
+        super().__init__()
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else " ".join(str(self.kind(one)) for one in value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Any, ...] | None:  # noqa: ARG002
+        return None if value is None else tuple(self.kind(one) for one in value.split())
 
 
 def choice(values: type[StrEnum]) -> Enum:

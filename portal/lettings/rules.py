@@ -33,6 +33,13 @@ class OccurrenceState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Attended(StrEnum):
+    """Whether a group came on one of its dates."""
+
+    CAME = "came"
+    UNUSED = "unused"
+
+
 class Insurance(StrEnum):
     """Whose insurance answers for the group."""
 
@@ -68,7 +75,9 @@ LIVE = HOLDING | {LetState.REQUESTED}
 class Wish:
     """What a group needs: a weekday (Monday is 0) and time on the wall, a term, people, access, place and means.
 
-    `within_m` in metres from (lon, lat) in degrees; `max_pence` is for one meeting.
+    `weekday`, `starts` and `ends` are liked best; `other_days` would do too, and so would the same length anywhere from
+    `earliest` to `latest`. `within_m` in metres from (lon, lat) in degrees; `max_pence` is for one meeting;
+    `facilities` are the words of portal/venues.
     """
 
     weekday: int
@@ -86,6 +95,12 @@ class Wish:
     near: str = ""
     within_m: int = 3000
     max_pence: int = 0
+    other_days: tuple[int, ...] = ()
+    earliest: time | None = None
+    latest: time | None = None
+    changing_place: bool = False
+    parking: bool = False
+    facilities: tuple[str, ...] = ()
 
 
 ACCESS = ("step_free", "hearing_loop", "accessible_toilet")
