@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from portal import clock
 from portal.areas.queries import current_area
-from portal.lettings import forms, queries, rules, search, service, table, walltime, words
+from portal.lettings import doors, forms, queries, rules, search, service, table, walltime, words
 from portal.lettings.acts import ACTS
 from portal.lettings.models import Let
 from portal.lettings.rules import Action, Insurance, Wish
@@ -143,6 +143,7 @@ def let(let_id: int):
         ],
         events=words.events(found),
         rivals=_rivals(found),
+        parts=doors.parts_of(found, people.me(), roles),
     )
 
 

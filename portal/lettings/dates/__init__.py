@@ -1,0 +1,1 @@
+"""Single dates of a let: left out, moved, given back, waited for, and whether the group came."""

@@ -1,0 +1,1 @@
+"""Finding: windows of time, repairs of a broken term, needs that are kept until a room is free."""

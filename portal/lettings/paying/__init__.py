@@ -1,0 +1,1 @@
+"""What a let costs: rent, deposits, payment by card."""
