@@ -5,6 +5,8 @@ from portal.areas import models as areas
 from portal.db import Model
 from portal.hearings import models as hearings
 from portal.lettings import models as lettings
+from portal.lettings.finding import models as finding
+from portal.lettings.hosting import models as hosting
 from portal.locating import models as locating
 from portal.money import models as money
 from portal.notices import models as notices
@@ -18,6 +20,6 @@ from portal.sightings import models as sightings
 from portal.watches import models as watches
 
 __all__ = [
-    "Model", "agreements", "areas", "case_letters", "hearings", "lettings", "locating", "money", "notices", "ownership",
+    "Model", "agreements", "areas", "case_letters", "finding", "hearings", "hosting", "lettings", "locating", "money", "notices", "ownership",
     "people", "petitions", "proposals", "register", "sightings", "watches",
 ]  # fmt: skip
