@@ -317,9 +317,10 @@ def _occurrence(wish: Wish, on: date) -> Occurrence:
 
 def _give_up(session: Session, let: Let) -> None:
     """Free all dates ahead; a deposit that was not paid yet is not asked for any more."""
-    for occurrence in let.occurrences:
-        if occurrence.state is OccurrenceState.PLANNED and occurrence.starts > clock.now():
-            _cancel_occurrence(session, occurrence)
+    ahead = [o for o in let.occurrences if queries.is_ahead(o)]
+    for occurrence in ahead:
+        occurrence.state = OccurrenceState.CANCELLED
+    holding.release(session, *ahead)
     if let.deposit and let.deposit.state is DepositState.DUE:
         money.waive(let.deposit, why=_("The let did not come about."))
 
