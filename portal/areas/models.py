@@ -80,3 +80,16 @@ class Uprn(Model):
     uprn: Mapped[str] = mapped_column(String(12), primary_key=True)
     lon: Mapped[float]
     lat: Mapped[float]
+
+
+class Stop(Model):
+    """Where a bus or tram stops; loaded for the area where its broker has the list, as of a day."""
+
+    __tablename__ = "stop"
+
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)  # ATCO code, or the file's own
+    name: Mapped[str] = mapped_column(String(200))
+    lon: Mapped[float]
+    lat: Mapped[float]
+    as_of: Mapped[date]

@@ -9,7 +9,7 @@ from portal.db import Instant, Listed, Model, choice
 from portal.lettings.rules import Action, Attended, Insurance, LetState, OccurrenceState
 from portal.money.models import Deposit
 from portal.people.models import Group, User
-from portal.people.rules import Role
+from portal.people.rules import GroupKind, Role
 from portal.register.models import Asset
 
 ONE_CAUSE = (
@@ -56,6 +56,9 @@ class Need(Model):
     facilities: Mapped[tuple[str, ...]] = mapped_column(Listed(), default=(), server_default="")
     lon: Mapped[float | None]
     lat: Mapped[float | None]
+    # Days on which it does not meet, single ones and stretches as ISO 8601 writes them.
+    without: Mapped[tuple[str, ...]] = mapped_column(Listed(), default=(), server_default="")
+    group_kind: Mapped[GroupKind | None] = mapped_column(choice(GroupKind))
     near: Mapped[str] = mapped_column(String(100), default="")  # as it was typed
     within_m: Mapped[int] = mapped_column(default=3000)
     max_pence: Mapped[int] = mapped_column(default=0)  # for one meeting

@@ -5,6 +5,7 @@ from datetime import date
 
 from portal.errors import N_
 from portal.lettings.rules import Reason, Wish
+from portal.lettings.walltime import minutes_between
 from portal.venues.hours import Door
 from portal.venues.rooms import Room
 
@@ -19,11 +20,21 @@ ACCESS_REASONS = {
         N_("Accessible toilet"),
         N_("Nobody has checked yet whether it has an accessible toilet."),
     ),
+    "changing_place": (
+        N_("Changing place"),
+        N_("Nobody has checked yet whether it has a changing place."),
+    ),
+    "parking": (
+        N_("Parking at the door"),
+        N_("Nobody has checked yet whether there is parking."),
+    ),
 }
 NO_ACCESS = {
     "step_free": N_("It is not step-free."),
     "hearing_loop": N_("It has no hearing loop."),
     "accessible_toilet": N_("It has no accessible toilet."),
+    "changing_place": N_("It has no changing place."),
+    "parking": N_("It has no parking."),
 }
 
 # How a door that lets a group in is told of. A term is told by its least convenient date.
@@ -61,6 +72,38 @@ class Because:
 
     def _against(self, code: str, sentence: str, **values: object) -> None:
         self.obstacles.append(Reason(code, sentence, values))
+
+    def when(self, wish: Wish, slot: Wish) -> None:
+        """That it is free on another day or at another hour than those liked best, both of which would do."""
+        hours = {"starts": slot.starts, "ends": slot.ends}
+        minutes = minutes_between(wish.starts, slot.starts)
+        if slot.weekday != wish.weekday:
+            self._for(
+                "when", N_("On %(weekday)s, %(starts)s to %(ends)s"), weekday=slot.weekday, **hours
+            )
+        elif minutes < 0:
+            self._for(
+                "when",
+                N_("%(length)s earlier, %(starts)s to %(ends)s"),
+                length=-minutes,
+                **hours,
+            )
+        elif minutes > 0:
+            self._for(
+                "when", N_("%(length)s later, %(starts)s to %(ends)s"), length=minutes, **hours
+            )
+
+    def facilities(self, wish: Wish, room: Room) -> None:
+        """What the group must find in it; what nobody has said is there is not."""
+        for name in wish.facilities:
+            if name in room.facilities:
+                self._for(name, N_("%(facility)s"), facility=name)
+            else:
+                self._against(
+                    "no-facility",
+                    N_("Nobody has said that it has this: %(facility)s"),
+                    facility=name,
+                )
 
     def place(self, wish: Wish, metres: float | None) -> None:
         """How far it is, if the group said from where."""

@@ -9,7 +9,8 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from portal.errors import N_, RuleBroken
-from portal.lettings.walltime import instants, wall
+from portal.lettings.walltime import instants, minutes_between, wall
+from portal.people.rules import GroupKind
 
 
 class LetState(StrEnum):
@@ -54,6 +55,7 @@ class Action(StrEnum):
     ASK = "ask"
     WITHDRAW = "withdraw"
     APPROVE = "approve"
+    PRE_APPROVE = "pre_approve"
     DECLINE = "decline"
     SETTLE = "settle"
     ACCEPT = "accept"
@@ -77,7 +79,8 @@ class Wish:
 
     `weekday`, `starts` and `ends` are liked best; `other_days` would do too, and so would the same length anywhere from
     `earliest` to `latest`. `within_m` in metres from (lon, lat) in degrees; `max_pence` is for one meeting;
-    `facilities` are the words of portal/venues.
+    `facilities` are the words of portal/venues. `without` holds the days on which it does not meet, single ones and
+    stretches as ISO 8601 writes them: 2027-04-08, 2027-02-15/2027-02-19. The group's kind decides about reduced rates.
     """
 
     weekday: int
@@ -101,10 +104,14 @@ class Wish:
     changing_place: bool = False
     parking: bool = False
     facilities: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    group_kind: GroupKind | None = None
 
 
-ACCESS = ("step_free", "hearing_loop", "accessible_toilet")
+ACCESS = ("step_free", "hearing_loop", "accessible_toilet", "changing_place", "parking")
 LONGEST_TERM_DAYS = 366
+# How much of `without` a need has room for, as text.
+LONGEST_WITHOUT = 200
 
 
 def check_wish(wish: Wish, dates: list[date], now: datetime) -> None:
@@ -119,10 +126,25 @@ def check_wish(wish: Wish, dates: list[date], now: datetime) -> None:
         (wish.people < 1, "nobody", N_("Say how many people come: at least 1.")),
         (not dates, "no-such-day", N_("There is no such weekday between the first and the last day.")),
         (gone_by, "in-the-past", N_("The first meeting would have begun already. Choose a later first day.")),
+        (_too_narrow(wish), "window-too-short", N_("The times in which you could meet are shorter than your meeting. Make them longer, or leave them empty.")),
+        (_outside(wish), "outside-window", N_("The time you like best must lie within the times in which you could meet.")),
+        (len(" ".join(wish.without)) > LONGEST_WITHOUT, "too-many-left-out", N_("These are too many single days to leave out. Leave out a stretch of days, or choose an earlier last day.")),
     )  # fmt: skip
     for broken, code, sentence in faults:
         if broken:
             raise RuleBroken(code, sentence)
+
+
+def _too_narrow(wish: Wish) -> bool:
+    """Whether the meeting does not fit between `earliest` and `latest`."""
+    if wish.earliest is None or wish.latest is None:
+        return False
+    return minutes_between(wish.earliest, wish.latest) < minutes_between(wish.starts, wish.ends)
+
+
+def _outside(wish: Wish) -> bool:
+    early = wish.earliest is not None and wish.starts < wish.earliest
+    return early or (wish.latest is not None and wish.ends > wish.latest)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@
 for a faster index, and nothing else changes then. The database still decides when a room is booked.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from portal.areas.models import Area
 from portal.areas.rules import Nation
 from portal.db import db
 from portal.lettings import walltime
+from portal.lettings.finding import windows
 from portal.lettings.models import Hold
 from portal.lettings.reasons import ACCESS_REASONS, AT_THE_DOOR, Because
 from portal.lettings.rules import Reason, Wish, price_of
@@ -35,15 +36,22 @@ TIMES_AS_FAR, MORE_M = 2, 1000
 MOST_NEARLY = 5
 # Up to so many rooms are named in the query for holds; beyond, all holds of the area are looked at.
 MOST_NAMED = 2000
-# Nearer is better, but not by a few steps: distances are compared in these steps, then price, then fit.
+# Nearer is better, but not by a few steps: distances are compared in these steps, then price, then fit. So are hours.
 STEP_M = 250
+STEP_MINUTES = 30
+# So many other days and hours are looked at together; rooms for which one was found are left out of the next.
+SLOTS = 64
 
 
 @dataclass(frozen=True)
 class Match:
-    """A room with why it suits (`reasons`) and what is in the way (`obstacles`, none for a full match)."""
+    """A room with why it suits (`reasons`) and what is in the way (`obstacles`, none for a full match).
+
+    `wish` has the day and time this is said of: those liked best, or others that would do.
+    """
 
     room: Room
+    wish: Wish
     metres: float | None
     price_pence: int
     reasons: tuple[Reason, ...]
@@ -68,6 +76,7 @@ def find(area: Area, wish: Wish, *, only: int | None = None) -> Answer:
     dates = dates_of(wish)
     conditions = _conditions(wish) if only is None else [Asset.id == only]
     judged = judge(area, wish, rooms_for_hire(area.id, *conditions), dates)
+    judged = _elsewhen(area, wish, judged)
     matches = [m for m in judged if not m.obstacles]
     nearly = [m for m in judged if m.obstacles and (only or _is_near(m, wish, len(dates)))]
     nearly.sort(key=lambda m: (len(dates) - len(m.free_dates), _rank(m, wish)))
@@ -80,7 +89,8 @@ def find(area: Area, wish: Wish, *, only: int | None = None) -> Answer:
 
 def dates_of(wish: Wish) -> list[date]:
     """The days on which the group would meet."""
-    return walltime.weekly_dates(wish.weekday, wish.first, wish.last, wish.every_weeks)
+    days = walltime.weekly_dates(wish.weekday, wish.first, wish.last, wish.every_weeks)
+    return [day for day in days if not walltime.left_out(day, wish.without)]
 
 
 def judge(area: Area, wish: Wish, rooms: Sequence[Room], dates: Sequence[date]) -> list[Match]:
@@ -96,6 +106,53 @@ def judge(area: Area, wish: Wish, rooms: Sequence[Room], dates: Sequence[date]) 
         )
         for room, m, h in zip(rooms, metres, held, strict=True)
     ]
+
+
+def only_dates(match: Match) -> bool:
+    """Whether nothing but dates is in the way: at another time, or with another room now and then, it may do."""
+    return bool(match.obstacles) and all(o.code in SOME_DATES for o in match.obstacles)
+
+
+def _elsewhen(area: Area, wish: Wish, judged: list[Match]) -> list[Match]:
+    """Those that are not free when the group likes it best, at the nearest day and hour that would do."""
+    moved: dict[int, Match] = {}
+    rooms = [match.room for match in judged if only_dates(match)]
+    slots = list(windows.slots(wish))[1:]
+    for begin in range(0, len(slots), SLOTS):
+        for slot, free in _free_slots(area, slots[begin : begin + SLOTS], rooms):
+            dates = dates_of(slot)
+            for match in judge(area, slot, [r for r in free if r.id not in moved], dates):
+                moved[match.room.id] = _told_when(wish, match)
+        rooms = [room for room in rooms if room.id not in moved]
+        if not rooms:
+            break
+    return [moved.get(match.room.id, match) for match in judged]
+
+
+def _free_slots(
+    area: Area, slots: Sequence[Wish], rooms: Sequence[Room]
+) -> Iterator[tuple[Wish, list[Room]]]:
+    """Each slot with the rooms that nobody holds and that can be opened on all its dates."""
+    dates = [dates_of(slot) for slot in slots]
+    spans = [
+        walltime.instants(day, slot.starts, slot.ends)
+        for slot, days in zip(slots, dates, strict=True)
+        for day in days
+    ]
+    held = taken(area.id, rooms, spans)
+    at = 0
+    for slot, days in zip(slots, dates, strict=True):
+        part, at = held[:, at : at + len(days)], at + len(days)
+        doors = _Doors(area.nation, slot, days)
+        free = [room for room, h in zip(rooms, part, strict=True) if not h.any()]
+        if days:
+            yield slot, [room for room in free if set(doors.of(room)) <= set(AT_THE_DOOR)]
+
+
+def _told_when(wish: Wish, match: Match) -> Match:
+    because = Because()
+    because.when(wish, match.wish)
+    return replace(match, reasons=(*because.reasons, *match.reasons))
 
 
 def taken(area_id: int, rooms: Sequence[Room], spans: Sequence[tuple[datetime, datetime]]) -> Bools:
@@ -199,6 +256,7 @@ def _match(what: tuple[Wish, Room, float, int], when: tuple[Any, Any, Any, Any])
     because = Because()
     because.place(wish, known)
     because.access(wish, room)
+    because.facilities(wish, room)
     because.price(wish, price)
     because.size(wish, room)
     because.dates(dates, held, doors)
@@ -206,7 +264,7 @@ def _match(what: tuple[Wish, Room, float, int], when: tuple[Any, Any, Any, Any])
     free = tuple(
         d for d, h, at in zip(dates, held, doors, strict=True) if not h and at in AT_THE_DOOR
     )
-    return Match(room, known, price, tuple(because.reasons), tuple(because.obstacles), free)
+    return Match(room, wish, known, price, tuple(because.reasons), tuple(because.obstacles), free)
 
 
 def _is_near(match: Match, wish: Wish, dates: int) -> bool:
@@ -222,6 +280,9 @@ def _is_near(match: Match, wish: Wish, dates: int) -> bool:
 
 
 def _rank(match: Match, wish: Wish) -> tuple[Any, ...]:
+    days = (wish.weekday, *wish.other_days)
+    day = days.index(match.wish.weekday) if match.wish.weekday in days else len(days)
+    hours = -(-abs(windows.shift(wish, match.wish)) // STEP_MINUTES)
     steps = 0 if match.metres is None else int(match.metres // STEP_M)
     spare = (match.room.capacity or 0) - wish.people
-    return steps, match.price_pence, spare, match.room.name, match.room.id
+    return day, hours, steps, match.price_pence, spare, match.room.name, match.room.id

@@ -22,6 +22,17 @@ def weekly_dates(weekday: int, first: date, last: date, every_weeks: int = 1) ->
     return [start + timedelta(weeks=n) for n in range(0, weeks + 1, every_weeks)]
 
 
+def stretch(text: str) -> tuple[date, date]:
+    """The first and last day that 2027-02-15/2027-02-19 or 2027-04-08 stands for. Raises ValueError for other text."""
+    first, _, last = text.partition("/")
+    return date.fromisoformat(first), date.fromisoformat(last or first)
+
+
+def left_out(day: date, without: tuple[str, ...]) -> bool:
+    """Whether a day lies in one of the stretches."""
+    return any(first <= day <= last for first, last in map(stretch, without))
+
+
 def instants(
     on: date, starts: time, ends: time, zone: ZoneInfo = LONDON
 ) -> tuple[datetime, datetime]:

@@ -22,6 +22,7 @@ from portal.lettings.table import Facts
 from portal.money.rules import WITH_BROKER, DepositState
 from portal.people.rules import Role
 from portal.register.words import address
+from portal.venues.facilities import FACILITIES
 from portal.venues.hours import MIDNIGHT, open_minutes, readable
 
 METRES_IN_KM = 1000
@@ -94,12 +95,32 @@ def days(dates: Iterable[date]) -> str:
     return named if more <= 0 else _("%(dates)s and %(more)s more", dates=named, more=more)
 
 
-VALUES: dict[str, Callable[[Any], str]] = {"distance": distance, "dates": days, "pence": web.pounds}
+def length(minutes: int) -> str:
+    """20 minutes, 1 hour, 1 hour 20 minutes."""
+    hours, rest = divmod(minutes, 60)
+    said = (
+        ngettext("%(num)s hour", "%(num)s hours", hours) if hours else "",
+        ngettext("%(num)s minute", "%(num)s minutes", rest) if rest else "",
+    )
+    return " ".join(filter(None, said))
 
 
 def clock(at: time) -> str:
     """18:00."""
     return at.strftime("%H:%M")
+
+
+# How the values of a reason are said, by their names.
+VALUES: dict[str, Callable[[Any], str]] = {
+    "distance": distance,
+    "dates": days,
+    "pence": web.pounds,
+    "starts": clock,
+    "ends": clock,
+    "length": length,
+    "weekday": lambda day: str(PLURAL_DAYS[day]),
+    "facility": lambda name: str(FACILITIES[name]),
+}
 
 
 def term(wish: Wish) -> str:
@@ -135,7 +156,13 @@ def wishes(wish: Wish) -> str:
     return ", ".join(parts)
 
 
-ACCESS = {"step_free": N_("step-free"), "hearing_loop": N_("hearing loop"), "accessible_toilet": N_("accessible toilet")}  # fmt: skip
+ACCESS = {
+    "step_free": N_("step-free"),
+    "hearing_loop": N_("hearing loop"),
+    "accessible_toilet": N_("accessible toilet"),
+    "changing_place": N_("changing place"),
+    "parking": N_("parking"),
+}
 
 
 class Card(NamedTuple):
