@@ -5,8 +5,10 @@ from portal.areas import models as areas
 from portal.db import Model
 from portal.hearings import models as hearings
 from portal.lettings import models as lettings
+from portal.lettings.dates import models as dates
 from portal.lettings.finding import models as finding
 from portal.lettings.hosting import models as hosting
+from portal.lettings.paying import models as paying
 from portal.locating import models as locating
 from portal.money import models as money
 from portal.notices import models as notices
@@ -17,9 +19,10 @@ from portal.proposals import models as proposals
 from portal.proposals import models_letters as case_letters
 from portal.register import models as register
 from portal.sightings import models as sightings
+from portal.venues import models as venues
 from portal.watches import models as watches
 
 __all__ = [
-    "Model", "agreements", "areas", "case_letters", "finding", "hearings", "hosting", "lettings", "locating", "money", "notices", "ownership",
-    "people", "petitions", "proposals", "register", "sightings", "watches",
+    "Model", "agreements", "areas", "case_letters", "dates", "finding", "hearings", "hosting", "lettings", "locating", "money", "notices", "ownership",
+    "paying", "people", "petitions", "proposals", "register", "sightings", "venues", "watches",
 ]  # fmt: skip

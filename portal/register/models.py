@@ -8,9 +8,9 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from portal.areas.models import Ward
-from portal.db import Instant, Model, Shape, choice
+from portal.db import Instant, Listed, Model, Shape, choice
 from portal.people.models import Holder
-from portal.register.rules import Kind, LocatedBy, Opener, Status, Tenure
+from portal.register.rules import HireWhen, Kind, LocatedBy, Opener, Status, Tenure
 
 # Sorted by its bytes on both engines, which is what Python does with its letters.
 NAME_KEY = String(80).with_variant(String(80, collation="C"), "postgresql")
@@ -76,6 +76,8 @@ class Asset(Model):
     price_pence_hour: Mapped[int | None]
     buffer_before_minutes: Mapped[int] = mapped_column(default=0)
     buffer_after_minutes: Mapped[int] = mapped_column(default=0)
+    facilities: Mapped[tuple[str, ...] | None] = mapped_column(Listed())  # None: nobody has said
+    hire_when: Mapped[HireWhen | None] = mapped_column(choice(HireWhen))  # None: all the year
 
     vacant_since: Mapped[date | None]  # since when it is known to stand unused
     gone_on: Mapped[date | None]  # its holder's register of that day has it no more

@@ -51,6 +51,14 @@ class Opener(StrEnum):
     STAFF = "staff"
 
 
+class HireWhen(StrEnum):
+    """In which part of the year a place is let; terms are its holder's."""
+
+    ALWAYS = "always"
+    IN_TERM = "in_term"
+    OUT_OF_TERM = "out_of_term"
+
+
 # What can be asked of a room's or building's access; each is a column, and None means that nobody has checked.
 ACCESS = ("step_free", "hearing_loop", "accessible_toilet", "changing_place", "parking")
 

@@ -16,9 +16,12 @@ from typing import NamedTuple
 
 from opening_hours import OpeningHours, validate
 
+from portal.venues.rules import Key, Span, is_shut, latest, who_opens
+
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 MIDNIGHT = 24 * 60
 WEEKLY = {*DAYS, "PH", "off", "closed"}  # the words of hours that are the same every week
+Stretches = tuple[tuple[int, int], ...]
 A_MONDAY = date(2026, 3, 2)  # any
 
 
@@ -30,15 +33,22 @@ class Door(StrEnum):
     NOBODY = "nobody"  # hire hours allow it, but nobody is named who could let people in
     CLOSED = "closed"  # outside the hire hours
     BANK_HOLIDAY = "bank_holiday"  # closed because of a bank holiday; the week before would do
+    CLOSURE = "closure"  # its holder lets nothing on that day, or not in that part of the year
     UNKNOWN = "unknown"  # nobody has said when it may be hired, or the text cannot be read
 
 
 class Hours(NamedTuple):
-    """What the register says of a room: hire hours, its building's public hours, and whether somebody opens."""
+    """What is known of a room's door: hire hours, its building's public hours, whether somebody opens, who and until
+    when, and the days on which its holder lets nothing. Two rooms with the same hours are open at the same times.
+    """
 
     hire: str | None
     public: str | None
     opener: bool
+    keys: tuple[
+        Key, ...
+    ] = ()  # where there are any, they decide when and at what cost somebody opens
+    shut: tuple[Span, ...] = ()
 
 
 @lru_cache(maxsize=4096)
@@ -88,9 +98,81 @@ def door(hours: Hours, start: datetime, end: datetime, holidays: Container[date]
         return Door.UNKNOWN
     if not covers(hours.hire, start, end, holidays):
         return Door.BANK_HOLIDAY if covers(hours.hire, start, end, ()) else Door.CLOSED
-    if hours.public and readable(hours.public) and covers(hours.public, start, end, holidays):
+    if is_shut(hours.shut, start, end):
+        return Door.CLOSURE
+    if _open_anyway(hours, start, end, holidays):
         return Door.OPEN
-    return Door.OPENED if hours.opener else Door.NOBODY
+    return _by_hand(hours, start, end)
+
+
+def _by_hand(hours: Hours, start: datetime, end: datetime) -> Door:
+    """Whether somebody opens a building that is closed to the public then."""
+    if not hours.keys:
+        return Door.OPENED if hours.opener else Door.NOBODY
+    if who_opens(hours.keys, start, end):
+        return Door.OPENED
+    # Who comes but sets the alarm before the end has ended the hire hours by that.
+    return Door.NOBODY if latest(hours.keys, start.weekday()) is None else Door.CLOSED
+
+
+def opening_cost(hours: Hours, start: datetime, end: datetime, holidays: Container[date]) -> int:
+    """Pence for somebody to open from `start` to `end` (naive, wall time, the time before and after included).
+
+    0 while the building is open to the public all the while, where nobody opens at all, and where it costs nothing;
+    of several who could, the one who costs least. It is for one opening, however long: add it to the price of the hours.
+    """
+    if _open_anyway(hours, start, end, holidays):
+        return 0
+    key = who_opens(hours.keys, start, end)
+    return key.pence if key else 0
+
+
+def hire_minutes(hours: Hours, day: date, holidays: Container[date]) -> tuple[tuple[int, int], ...]:
+    """When a room can be hired on a day, as minutes since midnight on the wall, 0 to 1440, in order.
+
+    The hire hours, where the building is open or somebody is there; nothing on a day that is shut or not known.
+    """
+    if not hours.hire or not readable(hours.hire) or _is_shut_on(hours, day):
+        return ()
+    hire = open_minutes(hours.hire, day, holiday=day in holidays)
+    public = public_minutes(hours, day, holidays)
+    there = latest(hours.keys, day.weekday()) if hours.keys else MIDNIGHT if hours.opener else None
+    return _both(hire, _either(public, ((0, there),) if there else ()))
+
+
+def public_minutes(
+    hours: Hours, day: date, holidays: Container[date]
+) -> tuple[tuple[int, int], ...]:
+    """When its building is open to the public on a day, as minutes since midnight."""
+    if not hours.public or not readable(hours.public):
+        return ()
+    return open_minutes(hours.public, day, holiday=day in holidays)
+
+
+def _is_shut_on(hours: Hours, day: date) -> bool:
+    return any(span.first <= day <= span.last for span in hours.shut)
+
+
+def _open_anyway(hours: Hours, start: datetime, end: datetime, holidays: Container[date]) -> bool:
+    public = hours.public
+    return bool(public) and readable(public) and covers(public, start, end, holidays)
+
+
+def _either(*lists: Stretches) -> Stretches:
+    """The time in any of these, stretches that meet made one."""
+    found: list[tuple[int, int]] = []
+    for low, high in sorted(chain(*lists)):
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], high))
+        else:
+            found.append((low, high))
+    return tuple(found)
+
+
+def _both(ones: Stretches, others: Stretches) -> Stretches:
+    """The time in both."""
+    shared = ((max(a, c), min(b, d)) for a, b in ones for c, d in others)
+    return tuple(sorted(span for span in shared if span[0] < span[1]))
 
 
 # Before and after these nobody is asked to come and open, unless a holder says so. [default]

@@ -11,16 +11,21 @@ from sqlalchemy.orm import aliased
 from geo.crs import box_around
 from portal.db import db
 from portal.people.models import Holder
+from portal.people.rules import GroupKind
 from portal.register.models import Asset
-from portal.register.rules import Kind, Opener, Status
+from portal.register.rules import HireWhen, Kind, Opener, Status
 from portal.venues.hours import Hours, hire_hours
+from portal.venues.models import Closure, HolderTerm, Keyholder, RoomRate
+from portal.venues.rules import Key, Span, shut_days
 
 # Given whole to a group, or used by somebody else: nothing there to let by the hour.
 GONE = (Status.GRANTED, Status.OCCUPIED)
 
 _Parent = aliased(Asset)
 _Grand = aliased(Asset)
-OWN = ("id", "name", "capacity", "step_free", "hearing_loop", "accessible_toilet", "opener")
+OWN = (
+    "id", "name", "capacity", "step_free", "hearing_loop", "accessible_toilet", "changing_place", "parking", "opener",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Room:
     step_free: bool | None
     hearing_loop: bool | None
     accessible_toilet: bool | None
+    changing_place: bool | None
+    parking: bool | None
     opener: Opener | None
     hours: Hours
     pence_hour: int | None
@@ -41,6 +48,12 @@ class Room:
     after: int
     leaves: tuple[int, ...]
     shape: Geometry | None  # of its building; where that has none, its own
+    facilities: frozenset[str] = frozenset()  # words of facilities.py
+    rates: tuple[tuple[GroupKind, int], ...] = ()  # pence per hour that kinds of group pay instead
+
+    def pence_for(self, kind: GroupKind | None) -> int | None:
+        """Pence per hour for a kind of group; the standard price for all others, and None where there is none."""
+        return dict(self.rates).get(kind, self.pence_hour) if kind else self.pence_hour
 
 
 def rooms_for_hire(area_id: int, *conditions: ColumnElement[bool]) -> list[Room]:
@@ -55,29 +68,93 @@ def rooms_for_hire(area_id: int, *conditions: ColumnElement[bool]) -> list[Room]
         .where(*conditions)
         .order_by(Asset.id)
     )
-    parts = parts_of(area_id)
+    parts, known = parts_of(area_id), _Known(area_id)
     return [
-        _room(asset, [a for a in (parent, grand) if a is not None], holder, parts)
+        _room(asset, [a for a in (parent, grand) if a is not None], holder, parts, known)
         for asset, parent, grand, holder in db.session.execute(query)
     ]
 
 
-def _room(asset: Asset, above: list[Asset], holder: str, parts: dict[int, list[int]]) -> Room:
+class _Known:
+    """What the holders of an area have said beside the register: three questions, however many rooms there are."""
+
+    def __init__(self, area_id: int) -> None:
+        self.keys, self.rates = _keys_of(area_id), _rates_of(area_id)
+        self.calendars = _calendars_of(area_id)
+
+    def shut(self, lineage: Sequence[Asset]) -> tuple[Span, ...]:
+        """The days on which a place is not let; its building's closures are its own."""
+        calendar = self.calendars.get(lineage[0].holder_id)
+        when = _said(lineage, "hire_when") or HireWhen.ALWAYS
+        if calendar is None and when is HireWhen.ALWAYS:
+            return ()
+        terms, closures = calendar or ((), ())
+        mine = (None, *(a.id for a in lineage))
+        return shut_days(when, terms, [span for at, span in closures if at in mine])
+
+
+def _room(
+    asset: Asset, above: list[Asset], holder: str, parts: dict[int, list[int]], known: _Known
+) -> Room:
     """A room takes from its hall or building what it does not say itself."""
     building = next((a for a in above if a.kind is Kind.BUILDING), None)
     lineage = [asset, *above]
+    keys = next((known.keys[a.id] for a in lineage if a.id in known.keys), ())
     public, opener = _said(lineage, "public_hours"), _said(lineage, "opener") is not None
+    opener = opener or bool(keys)
     hire = hire_hours(_said(lineage, "hire_hours"), public, opener=opener)
     return Room(
         **{name: getattr(asset, name) for name in OWN},
         holder=holder,
-        hours=Hours(hire, public, opener=opener),
+        facilities=frozenset(_said(lineage[:1], "facilities") or ()),
+        rates=known.rates.get(asset.id, ()),
+        hours=Hours(hire, public, opener, keys, known.shut(lineage)),
         pence_hour=asset.price_pence_hour,
         before=asset.buffer_before_minutes,
         after=asset.buffer_after_minutes,
         leaves=leaves_of(asset.id, parts),
         shape=(building.shape if building is not None else None) or asset.shape,
     )
+
+
+def _keys_of(area_id: int) -> dict[int, tuple[Key, ...]]:
+    """Of each building or room that has its own: who opens, the names left out."""
+    query = (
+        select(Keyholder.asset_id, Keyholder.days, Keyholder.until, Keyholder.cost_pence)
+        .where(Keyholder.area_id == area_id, Keyholder.left_at.is_(None))
+        .order_by(Keyholder.id)
+    )
+    found: dict[int, tuple[Key, ...]] = {}
+    for asset_id, *key in db.session.execute(query):
+        found[asset_id] = (*found.get(asset_id, ()), Key(*key))
+    return found
+
+
+def _rates_of(area_id: int) -> dict[int, tuple[tuple[GroupKind, int], ...]]:
+    query = (
+        select(RoomRate.room_id, RoomRate.kind, RoomRate.pence)
+        .join(Asset, Asset.id == RoomRate.room_id)
+        .where(Asset.area_id == area_id)
+        .order_by(RoomRate.kind)
+    )
+    found: dict[int, tuple[tuple[GroupKind, int], ...]] = {}
+    for room_id, kind, pence in db.session.execute(query):
+        found[room_id] = (*found.get(room_id, ()), (kind, pence))
+    return found
+
+
+def _calendars_of(area_id: int) -> dict[int, tuple[list[Span], list[tuple[int | None, Span]]]]:
+    """Of each holder that has said any: its terms, and its closures with what they close."""
+    found: dict[int, tuple[list[Span], list[tuple[int | None, Span]]]] = {}
+    terms = select(HolderTerm.holder_id, HolderTerm.first, HolderTerm.last)
+    for holder_id, *span in db.session.execute(terms.join(Holder).where(Holder.area_id == area_id)):
+        found.setdefault(holder_id, ([], []))[0].append(Span(*span))
+    closures = select(Closure.holder_id, Closure.asset_id, Closure.first, Closure.last)
+    for holder_id, asset_id, *span in db.session.execute(
+        closures.join(Holder).where(Holder.area_id == area_id)
+    ):
+        found.setdefault(holder_id, ([], []))[1].append((asset_id, Span(*span)))
+    return found
 
 
 def _said(lineage: Sequence[Asset], column: str) -> Any:
