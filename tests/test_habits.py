@@ -32,7 +32,7 @@ FLOORS = (
     {"sightings", "locating", "watches", "powers"},
     {"venues"},
     {"proposals", "lettings"},
-    {"petitions", "hearings", "agreements", "policy", "letters"},
+    {"petitions", "hearings", "agreements", "policy", "letters", "rounds"},
     {"broker"},
     {"home", "setup"},
     {"models", "migrate", "app"},
