@@ -52,6 +52,12 @@ SHUT = {
         Door.BANK_HOLIDAY,
         N_("Closed for bank holidays on %(count)s of %(of)s dates: %(dates)s"),
     ),
+    "closure": (
+        Door.CLOSURE,
+        N_(
+            "Its holder closes it, or does not let it in that part of the year, on %(count)s of %(of)s dates: %(dates)s"
+        ),
+    ),
     "nobody-opens": (
         Door.NOBODY,
         N_("The building is closed then, and nobody is named who opens it."),
