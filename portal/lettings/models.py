@@ -87,6 +87,9 @@ class Let(Model):
     safeguarding_at: Mapped[datetime] = mapped_column(Instant)  # when the condition was accepted
     deposit_id: Mapped[int | None] = mapped_column(ForeignKey("deposit.id"), unique=True)
     waiver: Mapped[str | None] = mapped_column(Text)  # why no deposit was asked for
+    # Unused three times running: until when the group can say that it still needs the room, and when it last said so.
+    keep_by: Mapped[datetime | None] = mapped_column(Instant)
+    kept_at: Mapped[datetime | None] = mapped_column(Instant)
 
     room: Mapped[Asset] = relationship()
     group: Mapped[Group] = relationship()
@@ -122,6 +125,7 @@ class Occurrence(Model):
     )
     other_room_id: Mapped[int | None] = mapped_column(ForeignKey("asset.id"), index=True)
     attended: Mapped[Attended | None] = mapped_column(choice(Attended))
+    people_came: Mapped[int | None]  # if somebody counted
     moved_from: Mapped[datetime | None] = mapped_column(Instant)  # when it was to begin at first
 
     let: Mapped[Let] = relationship(back_populates="occurrences")
@@ -215,6 +219,7 @@ class DateOffer(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     waiting_id: Mapped[int] = mapped_column(ForeignKey("waiting.id"), index=True)
     occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"), index=True)
+    freed_id: Mapped[int | None] = mapped_column(ForeignKey("freed.id"), index=True)
     starts: Mapped[datetime] = mapped_column(Instant)  # what this group would get of the time
     ends: Mapped[datetime] = mapped_column(Instant)
     offered_at: Mapped[datetime] = mapped_column(Instant)

@@ -31,7 +31,8 @@ class OccurrenceState(StrEnum):
     """How one date of a let stands."""
 
     PLANNED = "planned"
-    CANCELLED = "cancelled"
+    RELEASED = "released"  # the group does not come: left out from the start, or given up later
+    CANCELLED = "cancelled"  # by the broker or the holder
 
 
 class Attended(StrEnum):
@@ -61,7 +62,17 @@ class Action(StrEnum):
     ACCEPT = "accept"
     RECORD_DEPOSIT = "record_deposit"
     WAIVE_DEPOSIT = "waive_deposit"
+    SKIP = "skip"
+    RELEASE = "release"
+    TAKE_BACK = "take_back"
+    MOVE = "move"
     CANCEL_DATE = "cancel_date"
+    TAKE_OFFER = "take_offer"
+    CAME = "came"
+    NOBODY_CAME = "nobody_came"
+    QUERY = "query"
+    KEEP = "keep"
+    LAPSE = "lapse"
     CANCEL = "cancel"
     BEGIN = "begin"
     END = "end"
@@ -158,7 +169,7 @@ class Reason:
 
 # What stands in the way of asking at all. Anything else, a fact nobody has checked or a price, the broker can settle.
 BLOCKING = frozenset(
-    {"taken", "too-small", "closed", "bank-holiday", "nobody-opens", "hours-unknown"}
+    {"taken", "too-small", "closed", "bank-holiday", "closure", "nobody-opens", "hours-unknown"}
 )
 
 
