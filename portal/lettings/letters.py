@@ -29,6 +29,7 @@ HEAR = {
     Action.WITHDRAW: (Role.ORGANISER, Role.BROKER),
     Action.DECLINE: GROUP,
     Action.APPROVE: GROUP,
+    Action.PRE_APPROVE: (Role.ORGANISER, Role.BROKER),
     Action.SETTLE: EVERYBODY,
     Action.ACCEPT: EVERYBODY,
     Action.RECORD_DEPOSIT: EVERYBODY,
@@ -66,12 +67,18 @@ def tell(let: Let, event: LetEvent) -> None:
             )
 
 
+def _approved_by(let: Let, event: LetEvent) -> str:
+    """The standing approval that led to this step in the same moment."""
+    rules = (e.why for e in let.events if e.action is Action.PRE_APPROVE and e.at == event.at)
+    return next(rules, "")
+
+
 def _parts(let: Let, event: LetEvent) -> list[str]:
     deposit = let.deposit
     return [
         _(table.told(event.before, event.action, event.after)),
         words.local(event.occurrence.starts) if event.occurrence else "",
-        event.why,
+        event.why or _approved_by(let, event),
         "\n".join((let.group.name, let.room.name, words.term(wish_of(let.need)))),
         _("Deposit: %(amount)s", amount=words.web.pounds(deposit.pence)) if deposit else "",
         _("Receipt: %(number)s", number=deposit.receipt) if deposit and deposit.receipt else "",

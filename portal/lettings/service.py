@@ -12,13 +12,14 @@ from portal import clock
 from portal.areas.queries import current_area
 from portal.db import db, transaction
 from portal.errors import NotFound, RuleBroken
-from portal.lettings import holding, letters, queries, rules, search, table, walltime, words
+from portal.lettings import doors, holding, letters, queries, rules, search, table, walltime, words
 from portal.lettings.models import Let, LetEvent, Need, Occurrence
 from portal.lettings.rules import Action, Insurance, LetState, OccurrenceState, Wish
 from portal.lettings.table import Step
 from portal.money import service as money
 from portal.money.models import Deposit
 from portal.money.rules import DepositState, Paid
+from portal.notices import service as notices
 from portal.people.access import roles_for
 from portal.people.models import Group, User
 from portal.people.rules import Role
@@ -72,6 +73,7 @@ def ask(  # noqa: PLR0913 - what is agreed to when asking is said by name
         session.add(let)
         session.flush()
         _record(session, let, None, step, user, Role.ORGANISER, why=note)
+        doors.follow(session, let, Action.ASK)
     return let
 
 
@@ -114,13 +116,15 @@ def approve(
             let.deposit = money.ask_deposit(deposit_pence)
         else:
             let.waiver = waiver or None
-        holding.hold(session, let)
-        offer = _record(session, let, let.state, step, user, role, why=waiver)
-        if Action.SETTLE in table.open_to(let.state, {Role.PORTAL}, queries.facts_of(let)):
-            _act(session, let, Action.SETTLE, None)
-        else:  # otherwise the letter about what follows says it all
-            letters.tell(let, offer)
+        _promise(session, let, step, user, role, why=waiver)
     return let
+
+
+def pre_approve(session: Session, let: Let, *, why: str) -> None:
+    """A standing approval fits, so the portal approves in the transaction of the request. RuleBroken: nothing was done."""
+    step, role = _allowed(let, Action.PRE_APPROVE, None)
+    _promise(session, let, step, None, role, why=why)
+    notices.forget(f"let-event:{let.events[0].id}:")  # the answer says it all
 
 
 def accept(by: int, let_id: int) -> Let:
@@ -223,6 +227,18 @@ def _tick_one(let_id: int) -> int:
     return steps
 
 
+def _promise(
+    session: Session, let: Let, step: Step, user: User | None, role: Role, *, why: str
+) -> None:
+    """Hold every date. What is within the group's means and needs no deposit is settled at once."""
+    holding.hold(session, let)
+    offer = _record(session, let, let.state, step, user, role, why=why)
+    if Action.SETTLE in table.open_to(let.state, {Role.PORTAL}, queries.facts_of(let)):
+        _act(session, let, Action.SETTLE, None)
+    else:  # otherwise the letter about what follows says it all
+        letters.tell(let, offer)
+
+
 def _load(session: Session, let_id: int, by: int) -> tuple[Let, User]:
     """The let, locked, and who acts; NotFound for who is nothing to it."""
     session.get(Let, let_id, with_for_update=True)
@@ -270,7 +286,7 @@ def _record(  # noqa: PLR0913 - a row of history is this wide
     )
     session.add(event)
     session.flush()
-    if step.action is not Action.APPROVE:
+    if step.action not in (Action.APPROVE, Action.PRE_APPROVE):  # they tell by what follows
         letters.tell(let, event)
     return event
 

@@ -99,6 +99,7 @@ _S, _A = LetState, Action
 TABLE: tuple[Step, ...] = (
     Step(None, _A.ASK, GROUP, _S.REQUESTED, N_("The group asked for the room."), NEED),
     Step(_S.REQUESTED, _A.APPROVE, BROKER, _S.OFFERED, N_("The broker approved; every date is now held for the group."), LIFE, NOT_BEGUN),
+    Step(_S.REQUESTED, _A.PRE_APPROVE, PORTAL, _S.OFFERED, N_("A standing approval of the holder fits; every date is now held for the group."), LIFE, NOT_BEGUN),
     Step(_S.REQUESTED, _A.DECLINE, BROKER, _S.DECLINED, N_("The broker declined the request."), LIFE),
     Step(_S.REQUESTED, _A.WITHDRAW, GROUP, _S.WITHDRAWN, N_("The group took its request back."), LIFE),
     Step(_S.OFFERED, _A.SETTLE, PORTAL, _S.DEPOSIT_DUE, N_("The let is confirmed when the deposit is paid."), DEPOSIT, DUE_WITHIN_MEANS),

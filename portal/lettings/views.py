@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from portal import clock
@@ -29,6 +30,13 @@ PAGE = 12
 FEW = 3
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 SEVEN = timedelta(days=7)
+# A request that a standing approval of the holder fits is answered at once.
+ASKED = {
+    rules.LetState.REQUESTED: _l(
+        "You have asked for the room. The broker has a letter and answers you."
+    )
+}
+HELD = _l("The room is held for you on every date: its holder had agreed to lets like yours.")
 # Only what is done with the whole let has an address of its own.
 WHOLE = [action.value for action in ACTS if action is not Action.CANCEL_DATE]
 
@@ -110,7 +118,7 @@ def ask(room_id: int):
         return redirect(url_for("lettings.find", **again))
     form = forms.AskForm(people.groups_of(people.me()))
     if form.validate_on_submit() and (let := _ask(form, room_id, need.wish)):
-        flash(_("You have asked for the room. The broker has a letter and answers you."))
+        flash(str(ASKED.get(let.state, HELD)))
         return redirect(url_for("lettings.let", let_id=let.id))
     return render_form("lettings/ask.html", form, **_about(room_id, need.wish), room=room)
 
@@ -185,6 +193,7 @@ def _act(action: Action, let_id: int, *more: int):
         act=how,
         facts=words.facts(found),
         rivals=_rivals(found) if action is Action.APPROVE else 0,
+        warnings=doors.warnings_of(found) if action is Action.APPROVE else [],
         date=next((o.on for o in found.occurrences if o.id in more), None),
     )
 
