@@ -4,6 +4,7 @@
 for a faster index, and nothing else changes then. The database still decides when a room is booked.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from sqlalchemy import or_, select
 
 from geo.shapes import distances
+from portal import clock
 from portal.areas.calendar import bank_holidays
 from portal.areas.models import Area
 from portal.areas.rules import Nation
@@ -24,14 +26,14 @@ from portal.lettings.models import Hold
 from portal.lettings.reasons import ACCESS_REASONS, AT_THE_DOOR, Because
 from portal.lettings.rules import Reason, Wish, price_of
 from portal.register.models import Asset
-from portal.venues.hours import Door, Hours, door
+from portal.venues.hours import Door, Hours, door, opening_cost
 from portal.venues.rooms import Room, near_box, rooms_for_hire
 
 Bools = npt.NDArray[np.bool_]
 
 # A near miss has one thing in its way, and not by much: at most half of the dates, at most twice as far or 1 km more.
 DATES_SHARE = 0.5
-SOME_DATES = ("taken", "closed", "bank-holiday")
+SOME_DATES = ("taken", "closed", "bank-holiday", "closure")
 TIMES_AS_FAR, MORE_M = 2, 1000
 MOST_NEARLY = 5
 # Up to so many rooms are named in the query for holds; beyond, all holds of the area are looked at.
@@ -74,17 +76,22 @@ def find(area: Area, wish: Wish, *, only: int | None = None) -> Answer:
     `only`: the key of the one room that is asked about; then whatever is in its way is told, however much it is.
     """
     dates = dates_of(wish)
-    conditions = _conditions(wish) if only is None else [Asset.id == only]
-    judged = judge(area, wish, rooms_for_hire(area.id, *conditions), dates)
+    rooms = candidates(area, wish) if only is None else rooms_for_hire(area.id, Asset.id == only)
+    judged = judge(area, wish, rooms, dates)
     judged = _elsewhen(area, wish, judged)
     matches = [m for m in judged if not m.obstacles]
     nearly = [m for m in judged if m.obstacles and (only or _is_near(m, wish, len(dates)))]
-    nearly.sort(key=lambda m: (len(dates) - len(m.free_dates), _rank(m, wish)))
+    nearly.sort(key=lambda m: (len(dates) - len(m.free_dates), rank(m, wish)))
     return Answer(
         tuple(dates),
-        tuple(sorted(matches, key=lambda m: _rank(m, wish))),
+        tuple(sorted(matches, key=lambda m: rank(m, wish))),
         tuple(nearly[:MOST_NEARLY]),
     )
+
+
+def candidates(area: Area, wish: Wish) -> list[Room]:
+    """The rooms that the database cannot rule out."""
+    return rooms_for_hire(area.id, *_conditions(wish))
 
 
 def dates_of(wish: Wish) -> list[date]:
@@ -99,18 +106,19 @@ def judge(area: Area, wish: Wish, rooms: Sequence[Room], dates: Sequence[date]) 
     held = taken(area.id, rooms, [walltime.instants(d, wish.starts, wish.ends) for d in dates])
     doors = _Doors(area.nation, wish, dates)
     minutes = walltime.minutes_between(wish.starts, wish.ends)
+    prices = [price_of(r.pence_for(wish.group_kind), minutes) + doors.cost(r) for r in rooms]
     return [
         _match(
-            (wish, room, float(m), price_of(room.pence_hour, minutes)),
+            (wish, room, float(m), price),
             (dates, h, doors.of(room), [d for d in dates if d in doors.holidays]),
         )
-        for room, m, h in zip(rooms, metres, held, strict=True)
+        for room, m, h, price in zip(rooms, metres, held, prices, strict=True)
     ]
 
 
 def only_dates(match: Match) -> bool:
     """Whether nothing but dates is in the way: at another time, or with another room now and then, it may do."""
-    return bool(match.obstacles) and all(o.code in SOME_DATES for o in match.obstacles)
+    return bool(match.obstacles) and all(o.code in BY_DATE for o in match.obstacles)
 
 
 def _elsewhen(area: Area, wish: Wish, judged: list[Match]) -> list[Match]:
@@ -119,20 +127,20 @@ def _elsewhen(area: Area, wish: Wish, judged: list[Match]) -> list[Match]:
     rooms = [match.room for match in judged if only_dates(match)]
     slots = list(windows.slots(wish))[1:]
     for begin in range(0, len(slots), SLOTS):
-        for slot, free in _free_slots(area, slots[begin : begin + SLOTS], rooms):
+        for slot, free in free_slots(area, slots[begin : begin + SLOTS], rooms):
             dates = dates_of(slot)
             for match in judge(area, slot, [r for r in free if r.id not in moved], dates):
-                moved[match.room.id] = _told_when(wish, match)
+                moved[match.room.id] = told_when(wish, match)
         rooms = [room for room in rooms if room.id not in moved]
         if not rooms:
             break
     return [moved.get(match.room.id, match) for match in judged]
 
 
-def _free_slots(
+def free_slots(
     area: Area, slots: Sequence[Wish], rooms: Sequence[Room]
 ) -> Iterator[tuple[Wish, list[Room]]]:
-    """Each slot with the rooms that nobody holds and that can be opened on all its dates."""
+    """Each slot that has not begun with the rooms that nobody holds and that can be opened on all its dates."""
     dates = [dates_of(slot) for slot in slots]
     spans = [
         walltime.instants(day, slot.starts, slot.ends)
@@ -145,11 +153,12 @@ def _free_slots(
         part, at = held[:, at : at + len(days)], at + len(days)
         doors = _Doors(area.nation, slot, days)
         free = [room for room, h in zip(rooms, part, strict=True) if not h.any()]
-        if days:
+        if days and spans[at - len(days)][0] > clock.now():
             yield slot, [room for room in free if set(doors.of(room)) <= set(AT_THE_DOOR)]
 
 
-def _told_when(wish: Wish, match: Match) -> Match:
+def told_when(wish: Wish, match: Match) -> Match:
+    """The match with a sentence on how its day or hour differs from those liked best."""
     because = Because()
     because.when(wish, match.wish)
     return replace(match, reasons=(*because.reasons, *match.reasons))
@@ -224,6 +233,30 @@ class _Doors:
             ]
         return self.known[key]
 
+    def cost(self, room: Room) -> int:
+        """Pence for letting the group in, where it costs most: one meeting costs the same on every date."""
+        if not any(key.pence for key in room.hours.keys):
+            return 0
+        before, after = timedelta(minutes=room.before), timedelta(minutes=room.after)
+        return max(
+            (
+                opening_cost(room.hours, start - before, end + after, self.holidays)
+                for start, end in self.spans
+            ),
+            default=0,
+        )
+
+    def cost(self, room: Room) -> int:
+        """Pence for somebody to open at a meeting: what it costs on most of the dates, for a let has one price."""
+        if not any(key.pence for key in room.hours.keys):
+            return 0
+        before, after = timedelta(minutes=room.before), timedelta(minutes=room.after)
+        costs = Counter(
+            opening_cost(room.hours, start - before, end + after, self.holidays)
+            for start, end in self.spans
+        )
+        return max(costs, key=lambda pence: (costs[pence], -pence), default=0)
+
 
 def _conditions(wish: Wish) -> list[Any]:
     """What the database can rule out for good: too small, surely without the access, far away."""
@@ -279,7 +312,8 @@ def _is_near(match: Match, wish: Wish, dates: int) -> bool:
     return code != "too-small"
 
 
-def _rank(match: Match, wish: Wish) -> tuple[Any, ...]:
+def rank(match: Match, wish: Wish) -> tuple[Any, ...]:
+    """What comes first: the day and the hour liked best, then the nearest, the cheapest, the one that fits closest."""
     days = (wish.weekday, *wish.other_days)
     day = days.index(match.wish.weekday) if match.wish.weekday in days else len(days)
     hours = -(-abs(windows.shift(wish, match.wish)) // STEP_MINUTES)
