@@ -34,6 +34,8 @@ Bools = npt.NDArray[np.bool_]
 # A near miss has one thing in its way, and not by much: at most half of the dates, at most twice as far or 1 km more.
 DATES_SHARE = 0.5
 SOME_DATES = ("taken", "closed", "bank-holiday", "closure")
+# What another day or hour, or another room now and then, can mend.
+BY_DATE = (*SOME_DATES, "nobody-opens")
 TIMES_AS_FAR, MORE_M = 2, 1000
 MOST_NEARLY = 5
 # Up to so many rooms are named in the query for holds; beyond, all holds of the area are looked at.
@@ -232,19 +234,6 @@ class _Doors:
                 for start, end in self.spans
             ]
         return self.known[key]
-
-    def cost(self, room: Room) -> int:
-        """Pence for letting the group in, where it costs most: one meeting costs the same on every date."""
-        if not any(key.pence for key in room.hours.keys):
-            return 0
-        before, after = timedelta(minutes=room.before), timedelta(minutes=room.after)
-        return max(
-            (
-                opening_cost(room.hours, start - before, end + after, self.holidays)
-                for start, end in self.spans
-            ),
-            default=0,
-        )
 
     def cost(self, room: Room) -> int:
         """Pence for somebody to open at a meeting: what it costs on most of the dates, for a let has one price."""
