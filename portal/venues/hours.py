@@ -20,6 +20,7 @@ from portal.venues.rules import Key, Span, is_shut, latest, who_opens
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 MIDNIGHT = 24 * 60
+ONE_DAY = timedelta(days=1)
 WEEKLY = {*DAYS, "PH", "off", "closed"}  # the words of hours that are the same every week
 Stretches = tuple[tuple[int, int], ...]
 A_MONDAY = date(2026, 3, 2)  # any
