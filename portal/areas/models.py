@@ -39,6 +39,8 @@ class Area(Model):
     # How many people live here, and who says so; a petition may need a share of them.
     population: Mapped[int | None]
     population_source: Mapped[str | None] = mapped_column(String(200))
+    # What the broker keeps of rent received: 1000 is ten percent.
+    commission_basis_points: Mapped[int] = mapped_column(default=0, server_default="0")
 
     wards: Mapped[list["Ward"]] = relationship(back_populates="area", order_by="Ward.name")
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.db import db, transaction
 from portal.money import rules, service
 from portal.money.models import Deposit, Posting
-from portal.money.queries import balances
+from portal.money.queries import balances, faults
 from portal.money.rules import Account, DepositAction, DepositState, Line, Paid
 from tests import factories
 from tests.conftest import broken
@@ -54,6 +54,9 @@ def act(deposit, action, amount, by):
             deposit, amount, why="A chair.", evidence="Photo", by=by
         ),
         DepositAction.RETURN: lambda: service.give_back(deposit, by=by),
+        DepositAction.UNDO: lambda: service.undo_receipt(deposit, why="Not ours.", by=by),
+        DepositAction.PLEDGE: lambda: service.pledge(deposit, who="The parish council"),
+        DepositAction.RELEASE: lambda: service.release(deposit),
     }[action]()
 
 
@@ -73,6 +76,7 @@ def test_any_order_of_steps_keeps_the_books(somebody):
             except rules.RuleBroken:
                 pass
             assert sum(balances().values()) == 0
+            assert faults() == []
     held = sum(
         d.pence - d.retained_pence
         for d in db.session.scalars(select(Deposit))
@@ -108,9 +112,33 @@ def test_what_is_kept_needs_reason_evidence_and_measure(somebody):
                 service.retain(deposit, amount, why=why, evidence=evidence, by=somebody)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE entry SET pence = 1", "DELETE FROM entry"])
-def test_the_database_lets_nobody_edit_an_entry(somebody, statement):
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE entry SET pence = 1",
+        "DELETE FROM entry",
+        "UPDATE posting SET what = 'else'",
+        "DELETE FROM posting",
+    ],
+)
+def test_the_database_lets_nobody_edit_the_books(somebody, statement):
     with transaction():
         service.receive(service.ask_deposit(20_00), paid_by=Paid.CASH, by=somebody)
     with pytest.raises(IntegrityError), db.engine.begin() as connection:
         connection.execute(text(statement))
+
+
+def test_what_does_not_balance_is_refused_by_postgresql_and_found_on_sqlite(somebody, engine_name):
+    with transaction():
+        deposit = service.ask_deposit(20_00)
+        service.receive(deposit, paid_by=Paid.CASH, by=somebody)
+        posting_id = deposit.postings[0].id
+    statement = text("INSERT INTO entry (posting_id, account, pence) VALUES (:id, 'cash', 1)")
+    if engine_name == "postgresql":
+        with pytest.raises(IntegrityError), db.engine.begin() as connection:
+            connection.execute(statement, {"id": posting_id})
+        return
+    with db.engine.begin() as connection:
+        connection.execute(statement, {"id": posting_id})
+    db.session.rollback()
+    assert faults() == [f"posting {posting_id} does not sum to zero"]

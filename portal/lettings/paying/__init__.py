@@ -1,1 +1,1 @@
-"""What a let costs: rent, deposits, payment by card."""
+"""What a let costs: its deposit or pledge, the rent month by month, and paying by card."""

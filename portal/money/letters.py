@@ -1,0 +1,97 @@
+"""Letters about money. Subject lines name neither group, place nor time; the amount and the page stand inside."""
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from portal.money.models import Charge, Posting
+from portal.notices.service import write
+from portal.people.models import Holder
+from portal.people.queries import emails_with_role, organiser_emails
+from portal.people.rules import Role
+from portal.web import day, pounds
+
+
+def link(path: str) -> str:
+    """The whole address of a page."""
+    return f"{current_app.config['BASE_URL'].rstrip('/')}{path}"
+
+
+def asked_for(charge: Charge) -> None:
+    """A group is asked for money."""
+    _to_group(
+        charge,
+        _("A payment is due"),
+        [
+            _("%(about)s: %(words)s. Please pay %(amount)s by %(day)s.", about=charge.about, words=charge.words, amount=pounds(charge.pence), day=day(charge.due_on)),
+            _("How to pay is on the page. If you cannot pay, tell the broker: an answer now is better than a reminder later."),
+        ],
+        key=f"charge:{charge.id}:asked",
+    )  # fmt: skip
+
+
+def remind(charge: Charge, open_pence: int, name: str) -> None:
+    """A group has not paid in time."""
+    _to_group(
+        charge,
+        _("A payment is overdue"),
+        [
+            _("%(about)s: %(amount)s should have been paid by %(day)s and has not arrived.", about=charge.about, amount=pounds(open_pence), day=day(charge.due_on)),
+            _("Please pay it now, or tell the broker what holds you up. If you have paid these days, you need not do anything."),
+        ],
+        key=f"charge:{charge.id}:{name}",
+    )  # fmt: skip
+
+
+def received(charge: Charge, posting: Posting, pence: int) -> None:
+    """A group has paid."""
+    _to_group(
+        charge,
+        _("A payment has arrived"),
+        [
+            _("%(about)s: %(amount)s has arrived. Thank you.", about=charge.about, amount=pounds(pence)),
+            _("Receipt: %(number)s", number=posting.receipt),
+            link(f"/money/receipts/{posting.id}.pdf"),
+        ],
+        key=f"posting:{posting.id}",
+    )  # fmt: skip
+
+
+def written_off(charge: Charge, posting: Posting) -> None:
+    """A group need not pay any more."""
+    told = _("%(about)s: what is open need not be paid any more. The reason: %(why)s", about=charge.about, why=posting.what)  # fmt: skip
+    _to_group(charge, _("A payment is not needed any more"), [told], key=f"posting:{posting.id}")
+
+
+def taken_back(posting: Posting, undone: Posting) -> None:
+    """A payment was recorded by mistake."""
+    told = _("%(about)s: a payment had been recorded by mistake. Receipt %(number)s is void. The reason: %(why)s", about=posting.charge.about, number=posting.receipt, why=undone.what)  # fmt: skip
+    _to_group(posting.charge, _("A receipt is void"), [told], key=f"posting:{undone.id}")
+
+
+def paid_out(holder: Holder, posting: Posting, pence: int) -> None:
+    """A holder gets money."""
+    body = [
+        _("The broker has paid out %(amount)s to you, from the use of your rooms.", amount=pounds(pence)),
+        _("The statement: %(link)s", link=link(f"/money/statement?holder={holder.id}")),
+        _("You get this letter because you act for %(holder)s.", holder=holder.name),
+    ]  # fmt: skip
+    for email in emails_with_role(Role.OFFICER, holder_id=holder.id):
+        _write(email, _("Money has been paid out to you"), body, f"posting:{posting.id}")
+
+
+def to_brokers(subject: str, body: list[str], *, key: str) -> None:
+    """Tell the brokers of the area."""
+    why = _("You get this letter because you are the broker of this area.")
+    for email in emails_with_role(Role.BROKER):
+        _write(email, subject, [*body, why], key)
+
+
+def _to_group(charge: Charge, subject: str, sentences: list[str], *, key: str) -> None:
+    why = _("You get this letter because you organise the group.")
+    body = [*sentences, link(charge.path), why]
+    for email in organiser_emails(charge.group_id):
+        _write(email, subject, body, key)
+
+
+def _write(email: str, subject: str, body: list[str], key: str) -> None:
+    write(to=email, subject=subject, body="\n\n".join(body), key=f"{key}:{email}"[:200])
