@@ -1,9 +1,10 @@
 """What people and the clock do with lets. One function a user action; each is one transaction."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import date
+from types import MappingProxyType
 
-from flask_babel import LazyString
 from flask_babel import gettext as _
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
@@ -12,8 +13,10 @@ from portal import clock
 from portal.areas.queries import current_area
 from portal.db import db, transaction
 from portal.errors import NotFound, RuleBroken
-from portal.lettings import doors, holding, letters, queries, rules, search, table, walltime, words
-from portal.lettings.models import Let, LetEvent, Need, Occurrence
+from portal.lettings import doors, holding, letters, queries, steps, table
+from portal.lettings.dates import freeing
+from portal.lettings.finding import plans
+from portal.lettings.models import Let, Need, Occurrence
 from portal.lettings.rules import Action, Insurance, LetState, OccurrenceState, Wish
 from portal.lettings.table import Step
 from portal.money import service as money
@@ -23,8 +26,6 @@ from portal.notices import service as notices
 from portal.people.access import roles_for
 from portal.people.models import Group, User
 from portal.people.rules import Role
-from portal.register.models import Asset
-from portal.venues import rooms
 
 
 def ask(  # noqa: PLR0913 - what is agreed to when asking is said by name
@@ -36,8 +37,12 @@ def ask(  # noqa: PLR0913 - what is agreed to when asking is said by name
     insurance: Insurance,
     safeguarding: bool,
     note: str = "",
+    elsewhere: Mapping[date, int] = MappingProxyType({}),
 ) -> Let:
-    """A group asks for a room for a whole term. Nothing is held yet. Asking twice is asking once."""
+    """A group asks for a room for a whole term. Nothing is held yet. Asking twice is asking once.
+
+    `elsewhere` names the dates on which it meets in another room, which is held for it on that date in its stead.
+    """
     with transaction() as session:
         user = session.get_one(User, by)
         group = session.get(Group, group_id, with_for_update=True)
@@ -46,10 +51,11 @@ def ask(  # noqa: PLR0913 - what is agreed to when asking is said by name
             raise NotFound("no-group", "There is no such group here.")
         roles = roles_for(user, group_id=group.id, holder_id=room.holder_id)
         step = table.step_for(None, Action.ASK, roles & queries.PARTIES)
-        _check_terms(group, insurance, safeguarding=safeguarding)
-        if (before := _asked_already(session, room, group, wish)) is not None:
+        check_terms(group, insurance, safeguarding=safeguarding)
+        wish = replace(wish, group_kind=group.kind)
+        if (before := plans.asked_already(session, room, group, wish, elsewhere)) is not None:
             return before
-        price = _check_room(room, wish)
+        price = plans.price_of(room, wish, elsewhere)
         need = Need(
             **asdict(wish),
             area_id=room.area_id,
@@ -68,11 +74,11 @@ def ask(  # noqa: PLR0913 - what is agreed to when asking is said by name
             price_pence=price,
             insurance=insurance,
             safeguarding_at=clock.now(),
-            occurrences=[_occurrence(wish, on) for on in search.dates_of(wish)],
+            occurrences=plans.occurrences(wish, elsewhere),
         )
         session.add(let)
         session.flush()
-        _record(session, let, None, step, user, Role.ORGANISER, why=note)
+        steps.record(session, let, None, step, user, Role.ORGANISER, why=note)
         doors.follow(session, let, Action.ASK)
     return let
 
@@ -80,18 +86,18 @@ def ask(  # noqa: PLR0913 - what is agreed to when asking is said by name
 def withdraw(by: int, let_id: int, *, why: str = "") -> Let:
     """The group takes its request back, or leaves an offer."""
     with transaction() as session:
-        let, user = _load(session, let_id, by)
-        _act(session, let, Action.WITHDRAW, user, why=why)
-        _give_up(session, let)
+        let, user = steps.load(session, let_id, by)
+        steps.act(session, let, Action.WITHDRAW, user, why=why)
+        _give_up(session, let, offer=True)
     return let
 
 
 def decline(by: int, let_id: int, *, why: str) -> Let:
     """The broker says no, with the reason."""
     with transaction() as session:
-        let, user = _load(session, let_id, by)
+        let, user = steps.load(session, let_id, by)
         _need_reason(why)
-        _act(session, let, Action.DECLINE, user, why=why)
+        steps.act(session, let, Action.DECLINE, user, why=why)
         _give_up(session, let)
     return let
 
@@ -109,8 +115,8 @@ def approve(
     `price_pence` is for one meeting; None leaves it as it was when asked. `waiver` says why no deposit is asked for.
     """
     with transaction() as session:
-        let, user = _load(session, let_id, by)
-        step, role = _allowed(let, Action.APPROVE, user)
+        let, user = steps.load(session, let_id, by)
+        step, role = steps.allowed(let, Action.APPROVE, user)
         let.price_pence = let.price_pence if price_pence is None else price_pence
         if deposit_pence:
             let.deposit = money.ask_deposit(deposit_pence)
@@ -122,7 +128,7 @@ def approve(
 
 def pre_approve(session: Session, let: Let, *, why: str) -> None:
     """A standing approval fits, so the portal approves in the transaction of the request. RuleBroken: nothing was done."""
-    step, role = _allowed(let, Action.PRE_APPROVE, None)
+    step, role = steps.allowed(let, Action.PRE_APPROVE, None)
     _promise(session, let, step, None, role, why=why)
     notices.forget(f"let-event:{let.events[0].id}:")  # the answer says it all
 
@@ -130,55 +136,40 @@ def pre_approve(session: Session, let: Let, *, why: str) -> None:
 def accept(by: int, let_id: int) -> Let:
     """The group accepts a price above what it had said."""
     with transaction() as session:
-        let, user = _load(session, let_id, by)
-        _act(session, let, Action.ACCEPT, user)
+        let, user = steps.load(session, let_id, by)
+        steps.act(session, let, Action.ACCEPT, user)
     return let
 
 
 def record_deposit(by: int, let_id: int, *, paid_by: Paid) -> str:
     """The broker has the deposit; that confirms the let. Returns the receipt's number."""
     with transaction() as session:
-        let, user = _load(session, let_id, by)
-        step, role = _allowed(let, Action.RECORD_DEPOSIT, user)
+        let, user = steps.load(session, let_id, by)
+        step, role = steps.allowed(let, Action.RECORD_DEPOSIT, user)
         receipt = money.receive(_deposit(let), paid_by=paid_by, by=by)
-        _record(session, let, let.state, step, user, role)
+        steps.record(session, let, let.state, step, user, role)
     return receipt
 
 
 def waive_deposit(by: int, let_id: int, *, why: str) -> Let:
     """The broker does without the deposit after all; that confirms the let."""
     with transaction() as session:
-        let, user = _load(session, let_id, by)
-        step, role = _allowed(let, Action.WAIVE_DEPOSIT, user)
+        let, user = steps.load(session, let_id, by)
+        step, role = steps.allowed(let, Action.WAIVE_DEPOSIT, user)
         money.waive(_deposit(let), why=why)
-        _record(session, let, let.state, step, user, role, why=why)
-    return let
-
-
-def cancel_date(by: int, let_id: int, occurrence_id: int, *, why: str = "") -> Let:
-    """One date is cancelled and free for others; the rest of the let stays."""
-    with transaction() as session:
-        let, user = _load(session, let_id, by)
-        occurrence = next((o for o in let.occurrences if o.id == occurrence_id), None)
-        if occurrence is None:
-            raise NotFound("no-date", "There is no such date in this let.")
-        step, role = _allowed(let, Action.CANCEL_DATE, user)
-        if occurrence.state is not OccurrenceState.PLANNED:
-            raise RuleBroken("date-cancelled", "This date has been cancelled already.")
-        if occurrence.starts <= clock.now():
-            raise RuleBroken("date-gone-by", "This date has begun or gone by already.")
-        _cancel_occurrence(session, occurrence)
-        _record(session, let, let.state, step, user, role, why=why, occurrence=occurrence)
+        steps.record(session, let, let.state, step, user, role, why=why)
     return let
 
 
 def cancel(by: int, let_id: int, *, why: str) -> Let:
     """The whole let ends early; dates ahead are free for others, those gone by stay as they were."""
     with transaction() as session:
-        let, user = _load(session, let_id, by)
+        let, user = steps.load(session, let_id, by)
         _need_reason(why)
-        _act(session, let, Action.CANCEL, user, why=why)
-        _give_up(session, let)
+        # A holder may cancel because the room cannot be used: then nobody else is sent there.
+        by_group = steps.allowed(let, Action.CANCEL, user)[1] is Role.ORGANISER
+        steps.act(session, let, Action.CANCEL, user, why=why)
+        _give_up(session, let, offer=by_group)
     return let
 
 
@@ -187,13 +178,13 @@ def return_deposit(
 ) -> Let:
     """The broker gives the deposit back, or keeps a part of it with reason and evidence and gives back the rest."""
     with transaction() as session:
-        let, user = _load(session, let_id, by)
-        step, role = _allowed(let, Action.RETURN_DEPOSIT, user)
+        let, user = steps.load(session, let_id, by)
+        step, role = steps.allowed(let, Action.RETURN_DEPOSIT, user)
         deposit = _deposit(let)
         if retained_pence:
             money.retain(deposit, retained_pence, why=why, evidence=evidence, by=by)
         money.give_back(deposit, by=by)
-        _record(session, let, let.state, step, user, role, why=why)
+        steps.record(session, let, let.state, step, user, role, why=why)
     return let
 
 
@@ -215,16 +206,16 @@ def _due() -> list[int]:
 
 
 def _tick_one(let_id: int) -> int:
-    steps = 0
+    taken = 0
     with transaction() as session:
         let = session.get_one(Let, let_id, with_for_update=True)
         # Not the settling of an offer: that belongs to the broker's approval.
         while ready := {Action.BEGIN, Action.END} & set(
             table.open_to(let.state, {Role.PORTAL}, queries.facts_of(let))
         ):
-            _act(session, let, ready.pop(), None)
-            steps += 1
-    return steps
+            steps.act(session, let, ready.pop(), None)
+            taken += 1
+    return taken
 
 
 def _promise(
@@ -232,66 +223,15 @@ def _promise(
 ) -> None:
     """Hold every date. What is within the group's means and needs no deposit is settled at once."""
     holding.hold(session, let)
-    offer = _record(session, let, let.state, step, user, role, why=why)
+    offer = steps.record(session, let, let.state, step, user, role, why=why)
     if Action.SETTLE in table.open_to(let.state, {Role.PORTAL}, queries.facts_of(let)):
-        _act(session, let, Action.SETTLE, None)
+        steps.act(session, let, Action.SETTLE, None)
     else:  # otherwise the letter about what follows says it all
         letters.tell(let, offer)
 
 
-def _load(session: Session, let_id: int, by: int) -> tuple[Let, User]:
-    """The let, locked, and who acts; NotFound for who is nothing to it."""
-    session.get(Let, let_id, with_for_update=True)
-    user = session.get_one(User, by)
-    let, _roles = queries.let_for(user, let_id)
-    return let, user
-
-
-def _allowed(let: Let, action: Action, user: User | None) -> tuple[Step, Role]:
-    """The row of the table that allows this, and in which role; or the refusal."""
-    roles = queries.roles_towards(user, let) if user else {Role.PORTAL}
-    step = table.step_for(let.state, action, roles, queries.facts_of(let))
-    return step, next(role for role in Role if role in step.roles & roles)
-
-
-def _act(session: Session, let: Let, action: Action, user: User | None, *, why: str = "") -> None:
-    step, role = _allowed(let, action, user)
-    _record(session, let, let.state, step, user, role, why=why)
-
-
-def _record(  # noqa: PLR0913 - a row of history is this wide
-    session: Session,
-    let: Let,
-    before: LetState | None,
-    step: Step,
-    user: User | None,
-    role: Role,
-    *,
-    why: str = "",
-    occurrence: Occurrence | None = None,
-) -> LetEvent:
-    """Go to the step's state, write the history and the letters."""
-    let.state = step.to
-    event = LetEvent(
-        let=let,
-        occurrence=occurrence,
-        at=clock.now(),
-        user=user,
-        role=role,
-        action=step.action,
-        before=before,
-        after=step.to,
-        why=why,
-        clause=step.clause,
-    )
-    session.add(event)
-    session.flush()
-    if step.action not in (Action.APPROVE, Action.PRE_APPROVE):  # they tell by what follows
-        letters.tell(let, event)
-    return event
-
-
-def _check_terms(group: Group, insurance: Insurance, *, safeguarding: bool) -> None:
+def check_terms(group: Group, insurance: Insurance, *, safeguarding: bool) -> None:
+    """What every group agrees to that gets a room. Raises RuleBroken."""
     if not safeguarding:
         raise RuleBroken(
             "safeguarding",
@@ -304,46 +244,12 @@ def _check_terms(group: Group, insurance: Insurance, *, safeguarding: bool) -> N
         )
 
 
-def _check_room(room: Asset, wish: Wish) -> int:
-    """Whether the room can be asked for on all dates of the wish; the price of a meeting."""
-    dates = search.dates_of(wish)
-    rules.check_wish(wish, dates, clock.now())
-    found = rooms.rooms_for_hire(room.area_id, Asset.id == room.id)
-    if not found:
-        raise RuleBroken("not-for-hire", "This room is not let by the hour now.")
-    match = search.judge(current_area(), wish, found, dates)[0]
-    for obstacle in match.obstacles:
-        if obstacle.code in rules.BLOCKING:
-            raise RuleBroken(obstacle.code, "%(why)s", why=LazyString(words.say, obstacle))
-    return match.price_pence
-
-
-def _asked_already(session: Session, room: Asset, group: Group, wish: Wish) -> Let | None:
-    """The live let of the same group for the same room and need: a second click finds the first."""
-    query = select(Let).where(
-        Let.room_id == room.id, Let.group_id == group.id, Let.state.in_(rules.LIVE)
-    )
-    return next((let for let in session.scalars(query) if queries.wish_of(let.need) == wish), None)
-
-
-def _occurrence(wish: Wish, on: date) -> Occurrence:
-    starts, ends = walltime.instants(on, wish.starts, wish.ends)
-    return Occurrence(on=on, starts=starts, ends=ends, state=OccurrenceState.PLANNED)
-
-
-def _give_up(session: Session, let: Let) -> None:
+def _give_up(session: Session, let: Let, *, offer: bool = False) -> None:
     """Free all dates ahead; a deposit that was not paid yet is not asked for any more."""
     ahead = [o for o in let.occurrences if queries.is_ahead(o)]
-    for occurrence in ahead:
-        occurrence.state = OccurrenceState.CANCELLED
-    holding.release(session, *ahead)
+    freeing.give_up(session, ahead, OccurrenceState.CANCELLED, offer=offer)
     if let.deposit and let.deposit.state is DepositState.DUE:
         money.waive(let.deposit, why=_("The let did not come about."))
-
-
-def _cancel_occurrence(session: Session, occurrence: Occurrence) -> None:
-    occurrence.state = OccurrenceState.CANCELLED
-    holding.release(session, occurrence)
 
 
 def _deposit(let: Let) -> Deposit:
