@@ -20,6 +20,30 @@ def _key(table: str, name: str, target: str, *, nullable: bool = False) -> tuple
     )
 
 
+# Whoever keeps the rooms in memory must know that something is said anew of them (rooms_state: 0015).
+SAID = ("room_rate", "keyholder", "holder_term", "closure")
+
+
+def _say_when() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            """CREATE FUNCTION rooms_said() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 UPDATE rooms_state SET at = pg_current_xact_id()\\:\\:text\\:\\:bigint; RETURN NULL; END $$"""
+        )
+        for table in SAID:
+            op.execute(
+                f"""CREATE TRIGGER rooms_said AFTER INSERT OR UPDATE OR DELETE ON {table}
+                    FOR EACH STATEMENT EXECUTE FUNCTION rooms_said()"""
+            )
+        return
+    for table in SAID:
+        for what in ("INSERT", "UPDATE", "DELETE"):
+            op.execute(
+                f"""CREATE TRIGGER {table}_said_{what.lower()} AFTER {what} ON {table} BEGIN
+                      UPDATE rooms_state SET at = at + 1; END"""  # noqa: S608
+            )
+
+
 def upgrade() -> None:
     for name, kind in COLUMNS.items():  # not by a batch: SQLite would make the table anew and lose its triggers
         op.add_column("asset", sa.Column(name, kind, nullable=True))
@@ -81,10 +105,13 @@ def upgrade() -> None:
         ("closure", "holder_id"), ("closure", "asset_id"),
     ):  # fmt: skip
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
+    _say_when()
 
 
 def downgrade() -> None:
     for name in ("closure", "holder_term", "keyholder", "room_rate"):
         op.drop_table(name)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION rooms_said")
     for name in COLUMNS:
         op.execute(f"ALTER TABLE asset DROP COLUMN {name}")

@@ -2,7 +2,16 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Instant, Listed, Model, choice
@@ -160,6 +169,15 @@ class Hold(Model):
     occurrence: Mapped[Occurrence | None] = relationship(back_populates="holds")
     blocking: Mapped["Blocking | None"] = relationship(back_populates="holds")
     offer: Mapped["DateOffer | None"] = relationship(back_populates="holds")
+
+
+class HoldChange(Model):
+    """When the holds of a room last changed, as the database itself counts (its triggers): see slots.py."""
+
+    __tablename__ = "hold_change"
+
+    room_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
 class Blocking(Model):

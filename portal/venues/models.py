@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Instant, Listed, Model, choice
@@ -10,6 +10,21 @@ from portal.people.models import Holder, User
 from portal.people.rules import GroupKind
 from portal.register.models import Asset
 from portal.register.rules import Opener
+
+
+class RoomsState(Model):
+    """When what is said of an area's rooms beside the register last changed, as the database itself counts (its triggers).
+
+    `born` is a number that no earlier database had.
+    """
+
+    __tablename__ = "rooms_state"
+
+    area_id: Mapped[int] = mapped_column(
+        ForeignKey("area.id"), primary_key=True, autoincrement=False
+    )
+    born: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[int] = mapped_column(BigInteger)
 
 
 class RoomRate(Model):
