@@ -146,6 +146,14 @@ def transaction() -> Iterator[Session]:
     session.commit()
 
 
+def writing() -> bool:
+    """Whether this is inside `transaction`."""
+    session = db.session
+    if not session.in_transaction():
+        return False
+    return bool(session.connection().get_execution_options().get("writes"))
+
+
 def alone(query: str, values: Sequence[Any]) -> list[Any]:
     """One question by the driver itself, outside any transaction: for what every request asks, where each further trip
     to the server is felt. It sees what is true for everybody now, whatever the session is at. Its marks are "?".

@@ -1,33 +1,35 @@
 """Which rooms meet a need for its whole term, why, and which come near.
 
-`find` is the one door. Behind it `taken` says for every room and date whether it is held; that function is the place
-for a faster index, and nothing else changes then. The database still decides when a room is booked.
+`find` is the one door. Rooms and what is held come from memory (venues/picture.py, slots.py), true as of this search;
+the database still decides when a room is booked. A wish for one day and hour is sifted as numbers for all rooms at once
+(sieve.py), and only those that are looked at get their sentences.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import or_, select
 
 from geo.shapes import distances
 from portal import clock
 from portal.areas.calendar import bank_holidays
 from portal.areas.models import Area
 from portal.areas.rules import Nation
-from portal.db import db
-from portal.lettings import walltime
+from portal.lettings import sieve, slots, walltime
 from portal.lettings.finding import windows
-from portal.lettings.models import Hold
-from portal.lettings.reasons import ACCESS_REASONS, AT_THE_DOOR, Because
+from portal.lettings.reasons import AT_THE_DOOR, Because
 from portal.lettings.rules import Reason, Wish, price_of
+from portal.lettings.slots import taken
 from portal.register.models import Asset
 from portal.venues.hours import Door, Hours, door, opening_cost
-from portal.venues.rooms import Room, near_box, rooms_for_hire
+from portal.venues.picture import picture
+from portal.venues.rooms import Room, rooms_for_hire
 
 Bools = npt.NDArray[np.bool_]
 
@@ -38,8 +40,6 @@ SOME_DATES = ("taken", "closed", "bank-holiday", "closure")
 BY_DATE = (*SOME_DATES, "nobody-opens")
 TIMES_AS_FAR, MORE_M = 2, 1000
 MOST_NEARLY = 5
-# Up to so many rooms are named in the query for holds; beyond, all holds of the area are looked at.
-MOST_NAMED = 2000
 # Nearer is better, but not by a few steps: distances are compared in these steps, then price, then fit. So are hours.
 STEP_M = 250
 STEP_MINUTES = 30
@@ -68,7 +68,7 @@ class Answer:
     """What was found for a need: all matches, best first, and the nearest misses."""
 
     dates: tuple[date, ...]
-    matches: tuple[Match, ...]
+    matches: Sequence[Match]  # each made when it is looked at
     nearly: tuple[Match, ...]
 
 
@@ -77,6 +77,8 @@ def find(area: Area, wish: Wish, *, only: int | None = None) -> Answer:
 
     `only`: the key of the one room that is asked about; then whatever is in its way is told, however much it is.
     """
+    if only is None and next(islice(windows.slots(wish), 1, None), None) is None:
+        return _sifted(area, wish)
     dates = dates_of(wish)
     rooms = candidates(area, wish) if only is None else rooms_for_hire(area.id, Asset.id == only)
     judged = judge(area, wish, rooms, dates)
@@ -91,9 +93,40 @@ def find(area: Area, wish: Wish, *, only: int | None = None) -> Answer:
     )
 
 
+def _sifted(area: Area, wish: Wish) -> Answer:
+    """The same as judging every room, for a wish that has one day and hour."""
+    dates, known = dates_of(wish), picture(area.id)
+    rows = sieve.hopeful(known, wish, _reach(wish))
+    metres = np.full(len(rows), np.nan)
+    if wish.lon is not None and wish.lat is not None:
+        metres = known.metres(wish.lon, wish.lat, rows)
+    held = slots.taken_at(slots.current(area.id), known.places.of(rows), _spans(wish, dates))
+    doors = _Doors(area.nation, wish, dates)
+    price = partial(_price, wish, doors=doors)
+    asked = sieve.Asked(wish, dates, doors.of, price, STEP_M, SOME_DATES)
+    sifted = sieve.sift(known, rows, asked, metres, held)
+
+    def judged(at: npt.NDArray[np.int64]) -> list[Match]:
+        rooms = [known.rooms[row] for row in rows[at]]
+        return _judged(wish, rooms, dates, (metres[at], held[at], doors))
+
+    too_many = sifted.dated & (sifted.lost > len(dates) * DATES_SHARE)
+    near = sifted.those((sifted.obstacles == 1) & ~too_many & ~(metres > _reach(wish)))
+    near = near[np.argsort(sifted.lost[near], kind="stable")]
+    nearly = (
+        match for at in near for match in judged(at[None]) if _is_near(match, wish, len(dates))
+    )
+    return Answer(
+        tuple(dates),
+        sieve.Lazily(sifted.those(sifted.obstacles == 0), judged),
+        tuple(islice(nearly, MOST_NEARLY)),
+    )
+
+
 def candidates(area: Area, wish: Wish) -> list[Room]:
-    """The rooms that the database cannot rule out."""
-    return rooms_for_hire(area.id, *_conditions(wish))
+    """The rooms that cannot be ruled out at once."""
+    known = picture(area.id)
+    return [known.rooms[row] for row in sieve.hopeful(known, wish, _reach(wish))]
 
 
 def dates_of(wish: Wish) -> list[date]:
@@ -104,18 +137,31 @@ def dates_of(wish: Wish) -> list[date]:
 
 def judge(area: Area, wish: Wish, rooms: Sequence[Room], dates: Sequence[date]) -> list[Match]:
     """Each room with all that speaks for it and all that is in its way."""
-    metres = _metres(area, wish, rooms)
-    held = taken(area.id, rooms, [walltime.instants(d, wish.starts, wish.ends) for d in dates])
-    doors = _Doors(area.nation, wish, dates)
-    minutes = walltime.minutes_between(wish.starts, wish.ends)
-    prices = [price_of(r.pence_for(wish.group_kind), minutes) + doors.cost(r) for r in rooms]
+    metres, held = _metres(area, wish, rooms), taken(area.id, rooms, _spans(wish, dates))
+    return _judged(wish, rooms, dates, (metres, held, _Doors(area.nation, wish, dates)))
+
+
+def _spans(wish: Wish, dates: Sequence[date]) -> list[tuple[datetime, datetime]]:
+    return [walltime.instants(d, wish.starts, wish.ends) for d in dates]
+
+
+def _judged(
+    wish: Wish, rooms: Sequence[Room], dates: Sequence[date], known: tuple[Any, Any, "_Doors"]
+) -> list[Match]:
+    metres, held, doors = known
     return [
         _match(
-            (wish, room, float(m), price),
+            (wish, room, float(m), _price(wish, room, doors)),
             (dates, h, doors.of(room), [d for d in dates if d in doors.holidays]),
         )
-        for room, m, h, price in zip(rooms, metres, held, prices, strict=True)
+        for room, m, h in zip(rooms, metres, held, strict=True)
     ]
+
+
+def _price(wish: Wish, room: Room, doors: "_Doors") -> int:
+    """Pence for one meeting, somebody who opens included."""
+    minutes = walltime.minutes_between(wish.starts, wish.ends)
+    return price_of(room.pence_for(wish.group_kind), minutes) + doors.cost(room)
 
 
 def only_dates(match: Match) -> bool:
@@ -166,54 +212,6 @@ def told_when(wish: Wish, match: Match) -> Match:
     return replace(match, reasons=(*because.reasons, *match.reasons))
 
 
-def taken(area_id: int, rooms: Sequence[Room], spans: Sequence[tuple[datetime, datetime]]) -> Bools:
-    """Whether each room (row) is held by others in each span (column), its own time before and after included.
-
-    One query for all rooms; raises nothing. Spans are (starts, ends) in UTC.
-    """
-    result = np.zeros((len(rooms), len(spans)), dtype=bool)
-    if not (rooms and spans):
-        return result
-    most = timedelta(minutes=max(max(room.before, room.after) for room in rooms))
-    query = (
-        select(Hold.room_id, Hold.starts, Hold.ends)
-        .join(Asset, Asset.id == Hold.room_id)
-        .where(
-            Asset.area_id == area_id,
-            Hold.starts < max(end for _, end in spans) + most,
-            Hold.ends > min(start for start, _ in spans) - most,
-        )
-    )
-    row_of = _rows_by_leaf(rooms)
-    if len(row_of) <= MOST_NAMED:
-        query = query.where(Hold.room_id.in_(row_of))
-    pairs = [
-        (row, starts.timestamp(), ends.timestamp())
-        for leaf, starts, ends in db.session.execute(query)
-        for row in row_of.get(leaf, ())
-    ]
-    if not pairs:
-        return result
-    row, hold_starts, hold_ends = (np.array(column) for column in zip(*pairs, strict=True))
-    before = np.array([room.before * 60 for room in rooms])[row]
-    after = np.array([room.after * 60 for room in rooms])[row]
-    starts = np.array([start.timestamp() for start, _ in spans])
-    ends = np.array([end.timestamp() for _, end in spans])
-    clash = (hold_starts[:, None] < ends + after[:, None]) & (
-        hold_ends[:, None] > starts - before[:, None]
-    )
-    np.logical_or.at(result, row, clash)
-    return result
-
-
-def _rows_by_leaf(rooms: Sequence[Room]) -> dict[int, list[int]]:
-    rows: dict[int, list[int]] = {}
-    for row, room in enumerate(rooms):
-        for leaf in room.leaves:
-            rows.setdefault(leaf, []).append(row)
-    return rows
-
-
 class _Doors:
     """What the doors do on every date; rooms with the same hours are looked up once."""
 
@@ -245,18 +243,6 @@ class _Doors:
             for start, end in self.spans
         )
         return max(costs, key=lambda pence: (costs[pence], -pence), default=0)
-
-
-def _conditions(wish: Wish) -> list[Any]:
-    """What the database can rule out for good: too small, surely without the access, far away."""
-    conditions: list[Any] = [or_(Asset.capacity.is_(None), Asset.capacity >= wish.people)]
-    for name in ACCESS_REASONS:
-        if getattr(wish, name):
-            column = getattr(Asset, name)
-            conditions.append(or_(column.is_(None), column.is_(True)))
-    if wish.lon is not None and wish.lat is not None:
-        conditions.append(near_box(wish.lon, wish.lat, _reach(wish)))
-    return conditions
 
 
 def _reach(wish: Wish) -> float:

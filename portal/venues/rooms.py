@@ -1,6 +1,6 @@
 """The rooms of an area as matching sees them: plain rows, each with its building and the parts that are held for it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -194,6 +194,11 @@ def related_to(room_id: int, parts: dict[int, list[int]]) -> set[int]:
     mine = set(leaves_of(room_id, parts))
     halls = {hall for hall in parts if mine & set(leaves_of(hall, parts))}
     return mine | halls | {room_id}
+
+
+def touching(ids: Collection[int]) -> ColumnElement[bool]:
+    """These rooms, and those that are in one of these halls or buildings."""
+    return or_(*(a.id.in_(ids) for a in (Asset, _Parent, _Grand)))
 
 
 def near_box(lon: float, lat: float, metres: float) -> ColumnElement[bool]:

@@ -1,0 +1,148 @@
+"""Which of an area's rooms suit a wish, for all of them at once; only the rooms that are shown get their sentences.
+
+What is in a room's way is said by `reasons.Because` and nowhere else. Here it is only counted: what many rooms have in
+common (what is in them, their doors, their price) is asked of one room of each kind, and what differs from room to room
+(place, size, what is taken) is compared as numbers. A test holds both against each other, room by room.
+"""
+
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from portal.lettings.reasons import AT_THE_DOOR, Because
+from portal.lettings.rules import Wish
+from portal.venues.hours import Door
+from portal.venues.picture import UNKNOWN, Picture
+from portal.venues.rooms import Room
+
+Rows = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a search asks of rooms: the dates, and what is said of a room's doors on each and of its price."""
+
+    wish: Wish
+    dates: Sequence[date]
+    doors: Callable[[Room], Sequence[Door]]
+    price: Callable[[Room], int]
+    step_m: int  # distances are compared in these steps
+    some_dates: Container[str]  # what is in the way on some dates only
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """Of some rooms: how much is in the way of each, on how many dates it cannot be had, and whether dates alone are it."""
+
+    obstacles: Rows
+    lost: Rows
+    dated: Bools
+    order: Rows  # their places, best first
+
+    def those(self, wanted: Bools) -> Rows:
+        """The places of those that are wanted, best first."""
+        found: Rows = self.order[wanted[self.order]]
+        return found
+
+
+def sift(
+    picture: Picture, rows: Rows, asked: Asked, metres: npt.NDArray[np.float64], held: Bools
+) -> Sifted:
+    """What is in the way of these rooms, and which of them come first."""
+    wish = asked.wish
+    price = picture.prices.each(asked.price, rows)
+    people = picture.capacity[rows]
+    door, gone = _at_the_doors(picture, rows, asked), held.any(axis=1)
+    obstacles = (
+        picture.inside.each(lambda room: _count(wish, room, "access", "facilities"), rows)
+        + picture.prices.each(lambda room: _count(wish, asked.price(room), "price"), rows)
+        + ((people == UNKNOWN) | (people < wish.people))
+        + (np.zeros(len(rows), bool) if wish.lon is None else ~(metres <= wish.within_m))
+        + gone
+        + door.obstacles
+    )
+    steps = np.nan_to_num(metres // asked.step_m)
+    spare = np.where(people == UNKNOWN, 0, people) - wish.people
+    order = np.lexsort((picture.by_name[rows], spare, price, steps))
+    lost = (held | ~door.open).sum(axis=1)
+    return Sifted(obstacles, lost, (gone & (door.obstacles == 0)) | (~gone & door.dated), order)
+
+
+@dataclass(frozen=True)
+class _Doors:
+    open: Bools  # of each room on each date
+    obstacles: Rows
+    dated: Bools
+
+
+def _at_the_doors(picture: Picture, rows: Rows, asked: Asked) -> _Doors:
+    def codes(room: Room) -> list[str]:
+        because = Because()
+        because.dates(asked.dates, [False] * len(asked.dates), asked.doors(room))
+        return [obstacle.code for obstacle in because.obstacles]
+
+    def some(room: Room) -> bool:
+        return bool(said := codes(room)) and all(code in asked.some_dates for code in said)
+
+    at = picture.doors.each
+    opens = at(lambda room: [one in AT_THE_DOOR for one in asked.doors(room)], rows)
+    return _Doors(
+        opens.reshape(len(rows), len(asked.dates)).astype(bool),
+        at(lambda room: len(codes(room)), rows).astype(np.int64),
+        at(some, rows).astype(bool),
+    )
+
+
+def _count(wish: Wish, what: Any, *aspects: str) -> int:
+    because = Because()
+    for aspect in aspects:
+        getattr(because, aspect)(wish, what)
+    return len(because.obstacles)
+
+
+class Lazily(Sequence[Any]):
+    """As many as there are rows, each made when somebody looks at it."""
+
+    def __init__(self, rows: Rows, make: Callable[[Rows], Sequence[Any]]) -> None:
+        self.rows, self.make = rows, make
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Any: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Any, ...]: ...
+    def __getitem__(self, at: int | slice) -> Any:
+        if isinstance(at, slice):
+            return tuple(self.make(self.rows[at]))
+        return self.make(self.rows[at : at + 1 or None])[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self[:])
+
+    def __eq__(self, other: object) -> bool:
+        return self[:] == tuple(other) if isinstance(other, Sequence) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def hopeful(picture: Picture, wish: Wish, reach: float) -> Rows:
+    """The rows of rooms that may be near at least: neither too small, nor surely without the access, nor farther away."""
+    far = np.zeros(len(picture.rooms), bool)
+    if wish.lon is not None and wish.lat is not None:
+        far = ~picture.within(wish.lon, wish.lat, reach)
+    small = (picture.capacity != UNKNOWN) & (picture.capacity < wish.people)
+    rows = np.flatnonzero(~(far | small))
+    return rows[~picture.inside.each(lambda room: _lacks(wish, room), rows).astype(bool)]
+
+
+def _lacks(wish: Wish, room: Room) -> bool:
+    because = Because()
+    because.access(wish, room)
+    return any(obstacle.code == "no-access" for obstacle in because.obstacles)
