@@ -131,6 +131,7 @@ def tick() -> None:
     from portal.areas.queries import served_areas
     from portal.hearings.tick import tick as hearings_tick
     from portal.letters.tick import tick as reminders_tick
+    from portal.lettings.finding.saving import tick as needs_tick
     from portal.lettings.service import tick as lettings_tick
     from portal.notices.service import send_waiting
     from portal.ownership.service import tick as ownership_tick
@@ -148,6 +149,7 @@ def tick() -> None:
             "agreements": 0,
             "reminders": 0,
             "lets": 0,
+            "needs": 0,
             "watches": 0,
             "questions": 0,
             "forgotten": 0,
@@ -161,6 +163,7 @@ def tick() -> None:
             done["agreements"] += agreements_tick()
             done["reminders"] += reminders_tick()
             done["lets"] += lettings_tick()
+            done["needs"] += needs_tick()
             done["watches"] += watches_tick()
             done["questions"] += ownership_tick()
             done["forgotten"] += sightings_tick()

@@ -1,7 +1,6 @@
 """Pages: find a room, ask for it, and a let with what each side can do."""
 
 from datetime import date, time, timedelta
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -10,8 +9,11 @@ from flask_login import current_user
 
 from portal import clock
 from portal.areas.queries import current_area
-from portal.lettings import doors, forms, queries, rules, search, service, table, walltime, words
+from portal.errors import BadInput
+from portal.lettings import doors, forms, queries, rules, service, table, walltime, words
 from portal.lettings.acts import ACTS
+from portal.lettings.finding import links, pages
+from portal.lettings.finding.forms import FindForm
 from portal.lettings.models import Let
 from portal.lettings.rules import Action, Insurance, Wish
 from portal.people import queries as people
@@ -22,12 +24,10 @@ from portal.register.doors import Door, door
 from portal.register.models import Asset
 from portal.register.rules import Kind
 from portal.venues import rooms
-from portal.web import attempt, render_form, row_id
+from portal.web import attempt, render_form, row_id, told
 
 bp = Blueprint("lettings", __name__)
 
-PAGE = 12
-FEW = 3
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 SEVEN = timedelta(days=7)
 # A request that a standing approval of the holder fits is answered at once.
@@ -64,30 +64,12 @@ def index():
 @bp.get("/rooms/find")
 @allow(PUBLIC)
 def find():
-    form = forms.FindForm(current_area())
+    form = FindForm(current_area())
     room = queries.room_of(only) if (only := request.args.get("room", type=row_id)) else None
     # A link may bring a place or a room along; answers to check come with a day.
     if "day" not in request.args or not form.validate():
         return render_form("lettings/find.html", form, room=room)
-    answer = search.find(current_area(), form.wish, only=room and room.id)
-    pages = -(-len(answer.matches) // PAGE)
-    page = min(max(request.args.get("page", 1, type=int), 1), max(pages, 1))
-    shown = answer.matches[(page - 1) * PAGE : page * PAGE]
-    # With rooms to choose from, those that do not quite do are noise.
-    nearly = answer.nearly if room or len(answer.matches) < FEW else ()
-    return render_template(
-        "lettings/found.html",
-        form=form,
-        room=room,
-        count=len(answer.matches),
-        nearly=nearly,
-        cards=_cards(form.wish, (*shown, *nearly)),
-        shown=shown,
-        page=page,
-        pages=pages,
-        term=words.term(form.wish),
-        wishes=words.wishes(form.wish),
-    )
+    return render_template("lettings/found.html", form=form, **pages.found(form, room))
 
 
 @bp.get("/rooms/<int:room_id>/week")
@@ -112,15 +94,22 @@ def week(room_id: int):
 @allow(SIGNED_IN)
 def ask(room_id: int):
     room = queries.room_of(room_id)
-    need = forms.FindForm(current_area())
+    need = FindForm(current_area())
     if not need.validate():
         again = request.args.to_dict(flat=False) | {"room": [str(room_id)]}
         return redirect(url_for("lettings.find", **again))
+    try:
+        wish, elsewhere = links.chosen(need.wish, request.args)
+    except BadInput as cut:
+        flash(told(cut), "error")
+        return redirect(url_for("lettings.find", **links.need_of(request.args)))
     form = forms.AskForm(people.groups_of(people.me()))
-    if form.validate_on_submit() and (let := _ask(form, room_id, need.wish)):
+    if form.validate_on_submit() and (let := _ask(form, room_id, wish, elsewhere)):
         flash(str(ASKED.get(let.state, HELD)))
         return redirect(url_for("lettings.let", let_id=let.id))
-    return render_form("lettings/ask.html", form, **_about(room_id, need.wish), room=room)
+    return render_form(
+        "lettings/ask.html", form, **pages.asked_for(room, wish, elsewhere), room=room
+    )
 
 
 @bp.get("/lets")
@@ -198,7 +187,7 @@ def _act(action: Action, let_id: int, *more: int):
     )
 
 
-def _ask(form: forms.AskForm, room_id: int, wish: Wish) -> Let | None:
+def _ask(form: forms.AskForm, room_id: int, wish: Wish, elsewhere: dict[date, int]) -> Let | None:
     """Ask, after starting the group if the person has none yet. A group that was started stays."""
     me = current_user.id
     if "group" in form:
@@ -225,28 +214,8 @@ def _ask(form: forms.AskForm, room_id: int, wish: Wish) -> Let | None:
         insurance=Insurance(form.insurance.data),
         safeguarding=form.safeguarding.data,
         note=form.note.data or "",
+        elsewhere=elsewhere,
     )
-
-
-def _about(room_id: int, wish: Wish) -> dict[str, Any]:
-    """What the page says of the room and the need before one asks."""
-    answer = search.find(current_area(), wish, only=room_id)
-    judged = (*answer.matches, *answer.nearly)
-    return {
-        "cards": _cards(wish, judged),
-        "term": words.term(wish),
-        "wishes": words.wishes(wish),
-        "dates": answer.dates,
-        "back": url_for("lettings.find", **request.args.to_dict(flat=False)),
-    }
-
-
-def _cards(wish: Wish, matches: tuple[search.Match, ...]) -> dict[int, words.Card]:
-    """What a card says of each room: reasons with the day they were checked, and how many others ask."""
-    ids = [match.room.id for match in matches]
-    spans = [walltime.instants(d, wish.starts, wish.ends) for d in search.dates_of(wish)]
-    checked, others = queries.checked_on(ids), queries.others_asking(ids, spans)
-    return {m.room.id: words.card(m, checked, others.get(m.room.id, 0)) for m in matches}
 
 
 def _rivals(found: Let) -> int:
