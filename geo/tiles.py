@@ -78,18 +78,18 @@ def runs_over(box: Box, most: int = 32) -> Rows:
     across = [(lon + 180.0) / 360.0 for lon in (box.west, box.east)]
     lats = (radians(min(max(lat, -NORTHMOST), NORTHMOST)) for lat in (box.north, box.south))
     down = [0.5 - asinh(tan(lat)) / (2 * pi) for lat in lats]
-    for zoom in range(DEEPEST, -1, -1):
-        side = 2**zoom
-        west, east = (min(max(int(v * side), 0), side - 1) for v in across)
-        north, south = (min(max(int(v * side), 0), side - 1) for v in down)
-        if (east - west + 1) * (south - north + 1) <= most:
-            break
+    side = 2**DEEPEST
+    west, east, north, south = (min(max(int(v * side), 0), side - 1) for v in (*across, *down))
+    above = 0  # how many zooms above the deepest
+    while (east - west + 1) * (south - north + 1) > most:
+        west, east, north, south = west >> 1, east >> 1, north >> 1, south >> 1
+        above += 1
     columns = SPREADS[west : east + 1]
     numbers = sorted(y << 1 | x for y in SPREADS[north : south + 1] for x in columns)
     # Tiles that follow each other are one run.
     breaks = [n for n, (one, other) in enumerate(pairwise(numbers), 1) if other > one + 1]
     runs = [numbers[n] for n in (0, *breaks)], [numbers[n - 1] + 1 for n in (*breaks, len(numbers))]
-    return np.array(runs, np.int64) << 2 * (DEEPEST - zoom)
+    return np.array(runs, np.int64) << 2 * above
 
 
 def box_of(zoom: int, x: int, y: int, margin: float = 0.0) -> Box:

@@ -50,7 +50,7 @@ def _found(seen: Glance, search: Search, key: Any) -> tuple[bytes, str]:
     if page.more:
         following = same("register.assets_geojson", after=int(seen.id[page.rows[-1]]))
         links.append({"rel": "next", "href": following, "type": GEOJSON})
-    found = features.features(seen, page.rows, page.metres)
+    found = features.written(seen, page.rows, page.metres)
     body = features.collection(
         found, numberMatched=page.total, numberReturned=len(found), links=links
     )
@@ -148,7 +148,9 @@ def same(endpoint: str = "register.assets", **changes: object) -> str:
     if endpoint != request.endpoint:
         kept = [(name, value) for name, value in kept if name != "view"]
     kept += [(name, str(value)) for name, value in changes.items() if value is not None]
-    return url_for(endpoint) + query_of(kept)
+    # To ask for one's own address would take as long as finding the places.
+    path = url_for(endpoint) if endpoint != request.endpoint else request.script_root + request.path
+    return path + query_of(kept)
 
 
 def query_of(pairs: Iterable[tuple[str, str]]) -> str:

@@ -47,13 +47,11 @@ def said(seen: Glance, rows: Rows) -> tuple[dict[str, Sequence[Any]], Sequence[s
     }, shapes
 
 
-def features(seen: Glance, rows: Rows, metres: Sequence[float] = ()) -> list[dict[str, Any]]:
+def features(seen: Glance, rows: Rows) -> list[dict[str, Any]]:
     """Each row's asset as a GeoJSON feature (RFC 7946); one whose place nobody knows has "geometry": null."""
     told, shapes = said(seen, rows)
     numbers = seen.id[rows].tolist()
     told["url"] = [f"/assets/{number}" for number in numbers]
-    if metres:
-        told["metres"] = metres
     lons, lats = seen.lon[rows].round(PLACES).tolist(), seen.lat[rows].round(PLACES).tolist()
     return [
         {
@@ -68,9 +66,29 @@ def features(seen: Glance, rows: Rows, metres: Sequence[float] = ()) -> list[dic
     ]
 
 
-def collection(features: list[dict[str, Any]], **members: Any) -> bytes:
+MOST_WRITTEN = 80_000  # features kept in memory, of some 400 bytes
+
+
+def written(seen: Glance, rows: Rows, metres: Sequence[float] = ()) -> list[bytes]:
+    """The same as JSON. What has been written once is kept, but for the metres, as long as the register stands as it does."""
+    known, numbers = seen.written, rows.tolist()
+    if len(known) > MOST_WRITTEN:
+        known.clear()
+    texts: list[Any] = list(map(known.get, numbers))
+    if None in texts:
+        new = [n for n, text in enumerate(texts) if text is None]
+        for n, feature in zip(new, features(seen, rows[new]), strict=True):
+            texts[n] = known[numbers[n]] = orjson.dumps(feature).removesuffix(b"}}")
+    if not metres:
+        return [text + b"}}" for text in texts]
+    far = orjson.dumps(metres)[1:-1].split(b",")
+    return [b'%b,"metres":%b}}' % pair for pair in zip(texts, far, strict=True)]
+
+
+def collection(features: list[bytes], **members: Any) -> bytes:
     """A FeatureCollection as JSON, with further members of its own."""
-    return orjson.dumps({"type": "FeatureCollection", **members, "features": features})
+    head = orjson.dumps({"type": "FeatureCollection", **members}).removesuffix(b"}")
+    return b'%b,"features":[%b]}' % (head, b",".join(features))
 
 
 def _point(lon: float, lat: float) -> dict[str, Any] | None:
@@ -179,7 +197,7 @@ def _fitting(seen: Glance, search: Search, run: slice) -> Rows | None:
 def drawn(seen: Glance, search: Search, zoom: int, x: int, y: int) -> bytes:
     """The assets of a tile that fit: points, plots and buildings, with what a note on the map says of them."""
     margin = tiles.MARGIN / tiles.EXTENT
-    rows = np.sort(seen.rows_over(tiles.box_of(zoom, x, y, margin)))
+    rows = np.sort(matching.spots_of(seen, search).over(tiles.box_of(zoom, x, y, margin)))
     if search.bounded:
         rows = np.intersect1d(rows, matching.match(seen, search).rows)
     else:

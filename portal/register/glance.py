@@ -20,13 +20,11 @@ import numpy.typing as npt
 import shapely
 from sqlalchemy import URL
 
-from geo import tiles
 from geo.crs import STORED, transformer
 from portal.db import alone, db
 from portal.register.columns import COLUMNS, Columns, Part, Shapes, names_of, read
+from portal.register.spots import Rows, Spots, first_rows
 from portal.register.state import State, state_of
-
-Rows = npt.NDArray[np.int64]
 
 MOST_CHANGES = 2000  # more are quicker read whole
 CHANGED = "SELECT DISTINCT asset_id FROM asset_change WHERE area_id = ? AND version > ? AND version <= ? LIMIT ?"
@@ -77,15 +75,8 @@ class Glance:
 
     def run(self, first: int, after: int) -> slice:
         """The rows whose cells lie in a run."""
-        low, high = self._found(np.array((first, after)))
+        low, high = first_rows(self.cell[: self.placed], np.array((first, after)))
         return slice(int(low), int(high))
-
-    def _found(self, cells: npt.NDArray[Any]) -> Rows:
-        """The first row of each cell or of the next one there is. Asked in the column's own type: numpy would
-        otherwise make a copy of a million cells in the wider one.
-        """
-        cells = np.minimum(cells, 2**32 - 1).astype(np.uint32)
-        return np.searchsorted(self.cell[: self.placed], cells)
 
     def rows_like(self, kind: int, status: int) -> Rows:
         """The rows of one kind and status, by their codes, in order; kept, for this is what nearly everybody asks for."""
@@ -99,27 +90,26 @@ class Glance:
     def _alike(self) -> dict[tuple[int, int], Rows]:
         return {}
 
-    def rows_over(self, box: Any) -> Rows:
-        """The rows that may touch the box (degrees): points near it, and plots whose own box does."""
-        ends = self._found(tiles.runs_over(box)).tolist()
-        runs = [np.arange(low, high) for low, high in zip(*ends, strict=True) if low < high]
-        rows = np.concatenate(runs) if runs else np.empty(0, np.int64)
-        rows = rows[self._points[rows]]
-        touching = self._touching(box)
-        return np.concatenate((rows, touching)) if len(touching) else rows
+    def spots(self, *codes: int) -> Spots:
+        """Where all that has a place lies, or only what is of one kind and status; kept as well."""
+        known = self._spots.get(codes)
+        if known is None:
+            rows = self.rows_like(*codes) if codes else np.arange(len(self))
+            rows = rows[: np.searchsorted(rows, self.placed)].astype(np.int32)
+            plots = self.plot[rows] >= 0
+            points, plots = rows[~plots], rows[plots]
+            tree = shapely.STRtree(self.plots[self.plot[plots]])
+            known = self._spots[codes] = Spots(points, self.cell[points], plots, tree)
+        return known
 
     @cached_property
-    def _points(self) -> npt.NDArray[np.bool_]:
-        return self.plot < 0
+    def _spots(self) -> dict[tuple[int, ...], Spots]:
+        return {}
 
     @cached_property
-    def _tree(self) -> tuple[shapely.STRtree, Rows]:
-        rows = np.flatnonzero(self.plot >= 0)
-        return shapely.STRtree(self.plots[self.plot[rows]]), rows
-
-    def _touching(self, box: Any) -> Rows:
-        tree, rows = self._tree
-        return rows[tree.query(shapely.box(*box))] if len(rows) else rows
+    def written(self) -> dict[int, bytes]:
+        """What has been written of single rows (`features.written`): true as long as this is."""
+        return {}
 
 
 _kept: dict[tuple[URL, int], Glance] = {}

@@ -15,6 +15,7 @@ from portal.register.columns import CODES
 from portal.register.glance import Glance, Rows, metres
 from portal.register.rules import ACCESS, tokens
 from portal.register.search import Search, Sort
+from portal.register.spots import Spots
 
 Mask = npt.NDArray[np.bool_]
 Fits = Callable[[Any], Mask]  # of rows: a slice or numbers
@@ -109,7 +110,7 @@ def all_of(fits: dict[str, Fits], rows: Any, but: str | None = None) -> Mask | N
 def match(glance: Glance, search: Search, fits: dict[str, Fits] | None = None) -> Matches:
     """All rows that fit."""
     fits = tests(glance, search) if fits is None else fits
-    rows = _about(glance, search)
+    rows = _about(spots_of(glance, search), search)
     mask = all_of(fits, slice(None) if rows is None else rows)
     if rows is None:
         rows = np.arange(len(glance)) if mask is None else np.flatnonzero(mask)
@@ -118,7 +119,15 @@ def match(glance: Glance, search: Search, fits: dict[str, Fits] | None = None) -
     return _exactly(glance, search, rows)
 
 
-def _about(glance: Glance, search: Search) -> Rows | None:
+def spots_of(glance: Glance, search: Search) -> Spots:
+    """Where those lie that may fit."""
+    if len(search.kinds) == len(search.statuses) == 1:
+        kind, status = search.kinds[0].value, search.statuses[0].value
+        return glance.spots(CODES["kind"][kind], CODES["status"][status])
+    return glance.spots()
+
+
+def _about(spots: Spots, search: Search) -> Rows | None:
     """The rows in a box around all that the search can find, some beyond it too; None where it looks everywhere."""
     boxes = []
     if search.near and search.within is not None:
@@ -127,9 +136,7 @@ def _about(glance: Glance, search: Search) -> Rows | None:
     boxes += [box for box in (search.bbox, search.inside and Box(*search.inside.bounds)) if box]
     if not boxes:
         return None
-    return glance.rows_over(
-        min(boxes, key=lambda box: (box.east - box.west) * (box.north - box.south))
-    )
+    return spots.over(min(boxes, key=lambda box: (box.east - box.west) * (box.north - box.south)))
 
 
 def _exactly(glance: Glance, search: Search, rows: Rows) -> Matches:
@@ -199,7 +206,7 @@ def first_after(
 def counts(glance: Glance, search: Search) -> dict[str, dict[Any, int]]:
     """For each filter how many there are of each of its values, all other filters as they are."""
     fits = tests(glance, search)
-    rows = _about(glance, search)
+    rows = _about(glance.spots(), search)
     everywhere: Any = slice(0, glance.placed) if search.near else slice(None)
     if rows is not None:
         everywhere = _exactly(glance, search, rows).rows
