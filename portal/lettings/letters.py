@@ -3,14 +3,15 @@
 A subject line is read over shoulders: it names neither group, place nor time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.lettings import table, words
-from portal.lettings.models import Let, LetEvent
+from portal.lettings.models import Let, LetEvent, Occurrence
 from portal.lettings.queries import wish_of
 from portal.lettings.rules import Action, LetState
 from portal.notices import service as notices
@@ -34,14 +35,41 @@ HEAR = {
     Action.ACCEPT: EVERYBODY,
     Action.RECORD_DEPOSIT: EVERYBODY,
     Action.WAIVE_DEPOSIT: EVERYBODY,
+    Action.PLEDGE_DEPOSIT: EVERYBODY,
+    Action.UNDO_DEPOSIT: (Role.ORGANISER, Role.BROKER),
+    Action.CLAIM_DEPOSIT: (Role.ORGANISER, Role.BROKER),
+    Action.ANSWER_CLAIM: (Role.BROKER,),
+    Action.END_PLEDGE: (Role.ORGANISER, Role.BROKER),
+    Action.SKIP: (Role.ORGANISER, Role.BROKER),
+    Action.RELEASE: EVERYBODY,
+    Action.TAKE_BACK: EVERYBODY,
+    Action.MOVE: EVERYBODY,
     Action.CANCEL_DATE: EVERYBODY,
+    Action.TAKE_OFFER: EVERYBODY,
+    Action.QUERY: GROUP,
+    Action.LAPSE: EVERYBODY,
     Action.CANCEL: EVERYBODY,
     Action.END: (Role.ORGANISER, Role.BROKER),
     Action.RETURN_DEPOSIT: GROUP,
 }
+# They tell by what follows, or tell of several dates at once.
+TOLD_APART = {
+    Action.APPROVE, Action.PRE_APPROVE, Action.SKIP, Action.RELEASE, Action.TAKE_BACK, Action.MOVE, Action.CANCEL_DATE,
+    Action.QUERY,
+}  # fmt: skip
 SUBJECTS = {
+    Action.SKIP: _l("Dates of a room are left out"),
+    Action.RELEASE: _l("Dates of a room are given up"),
+    Action.TAKE_BACK: _l("Dates of a room are taken back"),
+    Action.MOVE: _l("One date of a room is moved"),
+    Action.TAKE_OFFER: _l("A free date of a room is taken"),
+    Action.QUERY: _l("Do you still need your room? Please answer"),
     Action.CANCEL_DATE: _l("One date of a room is cancelled"),
     Action.RETURN_DEPOSIT: _l("A deposit goes back"),
+    Action.CLAIM_DEPOSIT: _l("Please answer: a part of a deposit is to be kept"),
+    Action.ANSWER_CLAIM: _l("An answer about a deposit"),
+    Action.END_PLEDGE: _l("A promise is over"),
+    Action.UNDO_DEPOSIT: _l("A receipt is void"),
 }
 STATE_SUBJECTS = {
     LetState.REQUESTED: _l("A room is asked for"),
@@ -56,11 +84,21 @@ STATE_SUBJECTS = {
 NO_SUBJECT = _l("A room")
 
 
-def tell(let: Let, event: LetEvent) -> None:
-    """Write to everybody whom a step concerns, in the transaction of the step."""
+def tell(
+    let: Let,
+    event: LetEvent,
+    *,
+    dates: Sequence[Occurrence] = (),
+    more: Mapping[Role, str] = MappingProxyType({}),
+) -> None:
+    """Write to everybody whom a step concerns, in the transaction of the step.
+
+    `dates`: all those concerned, where they are not one; `more`: what one side is told besides.
+    """
     subject = SUBJECTS.get(event.action) or STATE_SUBJECTS.get(event.after, NO_SUBJECT)
-    body = "\n\n".join(part for part in _parts(let, event) if part)
     for role in HEAR.get(event.action, ()):
+        parts = _parts(let, event, dates, more.get(role, ""))
+        body = "\n\n".join(part for part in parts if part)
         for address in TO[role](let):
             notices.write(
                 to=address, subject=str(subject), body=body, key=f"let-event:{event.id}:{address}"
@@ -73,12 +111,14 @@ def _approved_by(let: Let, event: LetEvent) -> str:
     return next(rules, "")
 
 
-def _parts(let: Let, event: LetEvent) -> list[str]:
+def _parts(let: Let, event: LetEvent, dates: Sequence[Occurrence], more: str) -> list[str]:
     deposit = let.deposit
+    dates = dates or ([event.occurrence] if event.occurrence else [])
     return [
         _(table.told(event.before, event.action, event.after)),
-        words.local(event.occurrence.starts) if event.occurrence else "",
+        "\n".join(words.date_and_room(date) for date in dates),
         event.why or _approved_by(let, event),
+        more,
         "\n".join((let.group.name, let.room.name, words.term(wish_of(let.need)))),
         _("Deposit: %(amount)s", amount=words.web.pounds(deposit.pence)) if deposit else "",
         _("Receipt: %(number)s", number=deposit.receipt) if deposit and deposit.receipt else "",

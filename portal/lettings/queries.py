@@ -11,6 +11,7 @@ from portal.areas.queries import current_area
 from portal.db import db
 from portal.errors import NotFound
 from portal.lettings import rules
+from portal.lettings.dates import rules as dates
 from portal.lettings.models import Hold, Let, LetEvent, Need, Occurrence
 from portal.lettings.rules import LetState, OccurrenceState, Wish
 from portal.lettings.table import Facts
@@ -49,17 +50,40 @@ def roles_towards(user: User | None, let: Let) -> set[Role]:
     return roles & PARTIES
 
 
-def facts_of(let: Let) -> Facts:
-    """What the guards of the table ask about."""
+def facts_of(let: Let, *, giving_up: int = 0) -> Facts:
+    """What the guards of the table ask about; `giving_up`: how many dates the step would give up."""
     now = clock.now()
+    claim = let.deposit.retention if let.deposit else None
     planned = [o for o in let.occurrences if o.state is OccurrenceState.PLANNED]
     return Facts(
         begun=any(o.starts <= now for o in planned),
         over=all(o.ends <= now for o in planned),
         within_means=let.price_pence <= let.need.max_pence,
         deposit=let.deposit.state if let.deposit else None,
+        claimed=claim is not None,
+        claim_open=claim is not None and claim.answered_on is None,
+        claim_waits=claim is not None and claim.waits(clock.today()),
+        dates=len(planned),
         dates_ahead=sum(o.starts > now for o in planned),
+        giving_up=giving_up,
+        unused=_is_unused(let, planned, now),
+        asked=let.keep_by is not None,
+        unanswered=let.keep_by is not None and let.keep_by <= now,
     )
+
+
+def _is_unused(let: Let, planned: list[Occurrence], now: datetime) -> bool:
+    """Whether nobody came three times running, since the group last said that it needs the room.
+
+    What was said of a date can be corrected for a day, so it counts after that.
+    """
+    settled = (
+        o
+        for o in planned
+        if dates.settled_at(o.on) <= now and o.starts > (let.kept_at or let.asked_at)
+    )
+    said = [o.attended for o in sorted(settled, key=lambda o: o.starts)]
+    return dates.unused_running(said) >= dates.UNUSED_RUNNING
 
 
 def is_ahead(occurrence: Occurrence) -> bool:

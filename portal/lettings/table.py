@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from portal.errors import N_, Forbidden, RuleBroken
 from portal.lettings.rules import Action, LetState
-from portal.money.rules import WITH_BROKER, DepositState
+from portal.money.rules import UNSETTLED, WITH_BROKER, DepositState
 from portal.people.rules import Role
 
 
@@ -21,7 +21,15 @@ class Facts:
     over: bool = False  # its last date has gone by
     within_means: bool = True  # the price is no more than the group said it can pay
     deposit: DepositState | None = None
+    claimed: bool = False  # the broker has said what is to be kept of the deposit
+    claim_open: bool = False  # and the group has not answered
+    claim_waits: bool = False  # though it still has time to
+    dates: int = 0  # that still stand or have gone by
     dates_ahead: int = 0  # dates still planned that have not begun
+    giving_up: int = 0  # how many of those this step gives up
+    unused: bool = False  # three times running
+    asked: bool = False  # whether the group still needs the room
+    unanswered: bool = False  # and the last day to say so has gone by
 
 
 class Guard(NamedTuple):
@@ -45,9 +53,23 @@ DATES_AHEAD = Guard(
     lambda facts: facts.dates_ahead > 0, "no-date-ahead", N_("All dates of this let have gone by.")
 )
 DATES_LEFT = Guard(
-    lambda facts: facts.dates_ahead > 1,
+    lambda facts: facts.dates_ahead > max(1, facts.giving_up),
     "last-date",
-    N_("This is the only date left. Cancel the whole let instead."),
+    N_("That would leave no date. Take the whole request back instead."),
+)
+NO_DATE = Guard(lambda facts: facts.dates == 0, "not-over", N_("There are dates left."))
+UNUSED = Guard(
+    lambda facts: facts.unused and not facts.asked and facts.dates_ahead > 0,
+    "not-unused",
+    N_("The room was not unused three times running."),
+)
+ASKED = Guard(
+    lambda facts: facts.asked,
+    "not-asked",
+    N_("The room is yours. Nobody waits for this answer, or you have given it already."),
+)
+UNANSWERED = Guard(
+    lambda facts: facts.unanswered, "not-unanswered", N_("The last day has not gone by yet.")
 )
 DEPOSIT_DUE = Guard(
     lambda facts: facts.deposit is DepositState.DUE, "no-deposit-due", N_("No deposit is due.")
@@ -67,10 +89,35 @@ FREE_WITHIN_MEANS = Guard(
     "not-yet",
     N_("Not yet."),
 )
+WITHIN_MEANS = Guard(lambda facts: facts.within_means, "not-yet", N_("Not yet."))
+DEARER = Guard(lambda facts: not facts.within_means, "not-yet", N_("Not yet."))
 DEPOSIT_HELD = Guard(
-    lambda facts: facts.deposit in WITH_BROKER,
+    lambda facts: facts.deposit is DepositState.HELD,
     "no-deposit-held",
     N_("No deposit is held for this let."),
+)
+NOT_CLAIMED = Guard(
+    lambda facts: facts.deposit in UNSETTLED and not facts.claimed,
+    "deposit-claimed",
+    N_("Nothing is held that could be kept, or the group has been told already what is to be kept."),
+)
+CLAIM_OPEN = Guard(
+    lambda facts: facts.deposit in UNSETTLED and facts.claim_open,
+    "no-claim",
+    N_("There is nothing about the deposit to answer."),
+)
+# A promise of which nothing is claimed ends by itself.
+TO_SETTLE = Guard(
+    lambda facts: (
+        not facts.claim_waits and facts.deposit in (UNSETTLED if facts.claimed else WITH_BROKER)
+    ),
+    "no-deposit-held",
+    N_("No deposit is held, or the group still has time to answer what is to be kept of it."),
+)
+PROMISED = Guard(
+    lambda facts: facts.deposit is DepositState.PLEDGED and not facts.claimed,
+    "no-pledge",
+    N_("There is no promise that could end now."),
 )
 
 GROUP = frozenset({Role.ORGANISER})
@@ -92,12 +139,16 @@ class Step(NamedTuple):
     guard: Guard | None = None
 
 
-NEED, LIFE = "Track 3: need", "Track 3: states"
+NEED, LIFE, ROUND = "Track 3: need", "Track 3: states", "Track 3: needs and matches"
 DEPOSIT, DATES, HOURS = "Track 3: deposit", "Track 3: occurrences", "Track 3: hours"
+UNUSED_CLAUSE = "Track 3: unused three times running"
 _S, _A = LetState, Action
+STANDS = (LetState.CONFIRMED, LetState.RUNNING)
 
 TABLE: tuple[Step, ...] = (
     Step(None, _A.ASK, GROUP, _S.REQUESTED, N_("The group asked for the room."), NEED),
+    Step(None, _A.ALLOT, BROKER, _S.CONFIRMED, N_("The room was given to the group in a round; every date is held for it."), ROUND, WITHIN_MEANS),
+    Step(None, _A.ALLOT, BROKER, _S.OFFERED, N_("The room was given to the group in a round, at a price above what it had said it can pay."), ROUND, DEARER),
     Step(_S.REQUESTED, _A.APPROVE, BROKER, _S.OFFERED, N_("The broker approved; every date is now held for the group."), LIFE, NOT_BEGUN),
     Step(_S.REQUESTED, _A.PRE_APPROVE, PORTAL, _S.OFFERED, N_("A standing approval of the holder fits; every date is now held for the group."), LIFE, NOT_BEGUN),
     Step(_S.REQUESTED, _A.DECLINE, BROKER, _S.DECLINED, N_("The broker declined the request."), LIFE),
@@ -108,18 +159,50 @@ TABLE: tuple[Step, ...] = (
     Step(_S.OFFERED, _A.ACCEPT, GROUP, _S.CONFIRMED, N_("The group accepted the price; the let is confirmed."), LIFE, NOTHING_DUE),
     Step(_S.OFFERED, _A.WITHDRAW, GROUP, _S.WITHDRAWN, N_("The group did not take the offer."), LIFE),
     Step(_S.OFFERED, _A.CANCEL, THEIR_SIDE, _S.CANCELLED, N_("The offer was taken back."), LIFE),
-    Step(_S.DEPOSIT_DUE, _A.RECORD_DEPOSIT, BROKER, _S.CONFIRMED, N_("The deposit was paid, so the let is confirmed."), DEPOSIT, DEPOSIT_DUE),
+    Step(_S.DEPOSIT_DUE, _A.RECORD_DEPOSIT, BROKER | PORTAL, _S.CONFIRMED, N_("The deposit was paid, so the let is confirmed."), DEPOSIT, DEPOSIT_DUE),
+    Step(_S.DEPOSIT_DUE, _A.PLEDGE_DEPOSIT, BROKER, _S.CONFIRMED, N_("Somebody promised to pay for damage, instead of a deposit, so the let is confirmed."), DEPOSIT, DEPOSIT_DUE),
     Step(_S.DEPOSIT_DUE, _A.WAIVE_DEPOSIT, BROKER, _S.CONFIRMED, N_("The broker waived the deposit, so the let is confirmed."), DEPOSIT, DEPOSIT_DUE),
     Step(_S.DEPOSIT_DUE, _A.WITHDRAW, GROUP, _S.WITHDRAWN, N_("The group did not take the offer."), LIFE),
     Step(_S.DEPOSIT_DUE, _A.CANCEL, THEIR_SIDE, _S.CANCELLED, N_("The offer was taken back."), LIFE),
     Step(_S.CONFIRMED, _A.BEGIN, PORTAL, _S.RUNNING, N_("The first date has come."), DATES, BEGUN),
-    Step(_S.CONFIRMED, _A.CANCEL_DATE, ALL_SIDES, _S.CONFIRMED, N_("One date was cancelled; the others stay."), DATES, DATES_LEFT),
+    *(Step(s, _A.SKIP, GROUP, s, N_("The group does not meet on one date."), DATES, DATES_LEFT) for s in (_S.REQUESTED, _S.OFFERED, _S.DEPOSIT_DUE)),
+    *(Step(s, _A.RELEASE, GROUP, s, N_("The group cannot come on one date; others can use the room then."), DATES, DATES_AHEAD) for s in STANDS),
+    *(Step(s, _A.TAKE_BACK, GROUP, s, N_("The group took one date back."), DATES) for s in (_S.REQUESTED, _S.OFFERED, _S.DEPOSIT_DUE, *STANDS)),
+    *(Step(s, _A.MOVE, GROUP | BROKER, s, N_("One date was moved."), DATES) for s in STANDS),
+    *(Step(s, _A.CANCEL_DATE, THEIR_SIDE, s, N_("One date was cancelled; the others stay."), DATES, DATES_AHEAD) for s in STANDS),
+    Step(None, _A.TAKE_OFFER, GROUP, _S.CONFIRMED, N_("The group took a date that had become free."), DATES),
+    *(Step(s, _A.TAKE_OFFER, GROUP, s, N_("The group took one more date, which had become free."), DATES) for s in STANDS),
+    *(Step(s, _A.CAME, ALL_SIDES, s, N_("The group came."), DATES) for s in (*STANDS, _S.ENDED)),
+    *(Step(s, _A.NOBODY_CAME, ALL_SIDES, s, N_("Nobody came."), DATES) for s in (*STANDS, _S.ENDED)),
+    Step(_S.CONFIRMED, _A.END, PORTAL, _S.ENDED, N_("No date is left."), DATES, NO_DATE),
+    Step(_S.RUNNING, _A.QUERY, PORTAL, _S.RUNNING, N_("The room was not used three times running, so the group is asked whether it still needs it."), UNUSED_CLAUSE, UNUSED),
+    Step(_S.RUNNING, _A.KEEP, GROUP, _S.RUNNING, N_("The group still needs the room."), UNUSED_CLAUSE, ASKED),
+    Step(_S.RUNNING, _A.LAPSE, PORTAL, _S.ENDED, N_("The room was not used three times running and nobody said that it is still needed. The dates ahead are free for others."), UNUSED_CLAUSE, UNANSWERED),
     Step(_S.CONFIRMED, _A.CANCEL, ALL_SIDES, _S.CANCELLED, N_("The let was cancelled."), LIFE),
-    Step(_S.RUNNING, _A.CANCEL_DATE, ALL_SIDES, _S.RUNNING, N_("One date was cancelled; the others stay."), DATES, DATES_AHEAD),
     Step(_S.RUNNING, _A.CANCEL, ALL_SIDES, _S.CANCELLED, N_("The let was cancelled; dates gone by stay as they were."), LIFE),
     Step(_S.RUNNING, _A.END, PORTAL, _S.ENDED, N_("The last date has gone by."), DATES, OVER),
-    Step(_S.ENDED, _A.RETURN_DEPOSIT, BROKER, _S.ENDED, N_("The broker returned the deposit."), DEPOSIT, DEPOSIT_HELD),
-    Step(_S.CANCELLED, _A.RETURN_DEPOSIT, BROKER, _S.CANCELLED, N_("The broker returned the deposit."), DEPOSIT, DEPOSIT_HELD),
+    # A deposit that was recorded by mistake is due again, and the let goes on.
+    *(
+        row
+        for state in (_S.CONFIRMED, _S.RUNNING)
+        for row in (
+            Step(state, _A.UNDO_DEPOSIT, BROKER, state, N_("The deposit had been recorded by mistake: it is due again."), DEPOSIT, DEPOSIT_HELD),
+            Step(state, _A.RECORD_DEPOSIT, BROKER | PORTAL, state, N_("The deposit was paid."), DEPOSIT, DEPOSIT_DUE),
+            Step(state, _A.PLEDGE_DEPOSIT, BROKER, state, N_("Somebody promised to pay for damage, instead of a deposit."), DEPOSIT, DEPOSIT_DUE),
+            Step(state, _A.WAIVE_DEPOSIT, BROKER, state, N_("The broker waived the deposit."), DEPOSIT, DEPOSIT_DUE),
+        )
+    ),
+    *(
+        row
+        for state in (_S.ENDED, _S.CANCELLED)
+        for row in (
+            Step(state, _A.RETURN_DEPOSIT, BROKER, state, N_("The broker returned the deposit."), DEPOSIT, TO_SETTLE),
+            Step(state, _A.CLAIM_DEPOSIT, BROKER, state, N_("The broker said what is to be kept of the deposit, and asked the group."), DEPOSIT, NOT_CLAIMED),
+            Step(state, _A.ANSWER_CLAIM, GROUP, state, N_("The group answered about the deposit."), DEPOSIT, CLAIM_OPEN),
+            Step(state, _A.END_PLEDGE, BROKER | PORTAL, state, N_("The promise instead of a deposit is over."), DEPOSIT, PROMISED),
+            Step(state, _A.UNDO_DEPOSIT, BROKER, state, N_("The deposit had been recorded by mistake: there is nothing to return."), DEPOSIT, DEPOSIT_HELD),
+        )
+    ),
 )  # fmt: skip
 
 

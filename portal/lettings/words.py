@@ -16,10 +16,11 @@ from portal.errors import N_
 from portal.lettings import rules, table, walltime
 from portal.lettings.models import Let, LetEvent, Occurrence
 from portal.lettings.queries import wish_of
-from portal.lettings.rules import Action, Insurance, LetState, Reason, Wish
+from portal.lettings.rules import Insurance, LetState, Reason, Wish
 from portal.lettings.search import Match
 from portal.lettings.table import Facts
-from portal.money.rules import WITH_BROKER, DepositState
+from portal.money import words as money_words
+from portal.money.rules import WITH_BROKER
 from portal.people.rules import Role
 from portal.register.words import address
 from portal.venues.facilities import FACILITIES
@@ -45,7 +46,7 @@ NEXT = {
     LetState.OFFERED: _l("The room is held. The group looks at the price and accepts the offer or leaves it."),
     LetState.DEPOSIT_DUE: _l("The room is held. The let is confirmed as soon as the broker has the deposit, in cash or by transfer."),
     LetState.CONFIRMED: _l("Nothing is left to do. The room is the group's on every date below."),
-    LetState.RUNNING: _l("The group meets on the dates below. If it cannot come one week, cancel that date so that others can use the room."),
+    LetState.RUNNING: _l("The group meets on the dates below. If it cannot come one week, give that date up so that others can use the room."),
     LetState.ENDED: _l("The let is over."),
     LetState.DECLINED: _l("Nothing is held. The group can look for another room with the same answers."),
     LetState.WITHDRAWN: _l("Nothing is held."),
@@ -216,23 +217,7 @@ def deposit(let: Let) -> str:
     """How the deposit stands, in one sentence."""
     if let.deposit is None:
         return let.waiver or ("" if let.state is LetState.REQUESTED else _("None is asked for"))
-    said = DEPOSIT[let.deposit.state]
-    return _(
-        said,
-        amount=web.pounds(let.deposit.pence),
-        receipt=let.deposit.receipt,
-        kept=web.pounds(let.deposit.retained_pence),
-        why=let.deposit.retained_why or let.deposit.waived_why,
-    )
-
-
-DEPOSIT = {
-    DepositState.DUE: N_("%(amount)s, not paid yet"),
-    DepositState.HELD: N_("%(amount)s, with the broker (receipt %(receipt)s)"),
-    DepositState.PART_RETAINED: N_("%(amount)s, of which %(kept)s is kept: %(why)s"),
-    DepositState.RETURNED: N_("%(amount)s, returned; %(kept)s was kept"),
-    DepositState.WAIVED: N_("%(amount)s, not asked for any more: %(why)s"),
-}
+    return money_words.deposit(let.deposit)
 
 
 def what_next(let: Let, facts: Facts) -> str:
@@ -248,6 +233,13 @@ def local(instant: datetime) -> str:
     return f"{web.day(at.date())}, {clock(at.time())}"
 
 
+def date_and_room(occurrence: Occurrence) -> str:
+    """Thursday 2 April 2026, 18:00 to 20:00, and the room where it is not the let's."""
+    room = occurrence.other_room.name if occurrence.other_room else ""
+    said = f"{web.day(occurrence.on)}, {times(occurrence)}"
+    return f"{said}, {room}" if room else said
+
+
 def times(occurrence: Occurrence) -> str:
     """18:00 to 20:00 on the wall."""
     starts, ends = (walltime.wall(i).time() for i in (occurrence.starts, occurrence.ends))
@@ -261,7 +253,7 @@ def events(let: Let) -> list[dict[str, str]]:
 
 def _event(event: LetEvent) -> dict[str, str]:
     what = _(table.told(event.before, event.action, event.after))
-    if event.action is Action.CANCEL_DATE and event.occurrence:
+    if event.occurrence:
         what = f"{what} ({web.day(event.occurrence.on)})"
     role = str(ROLES.get(event.role, event.role))
     name = event.user.shown_name if event.user else ""

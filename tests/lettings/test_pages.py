@@ -195,9 +195,9 @@ def test_each_side_sees_its_own_buttons(client, app, here, room):
             assert words in page
     date_id = db.session.get(Let, let.id).occurrences[0].id
     client.sign_in(here.organiser.email)
-    done = client.send(f"/lets/{let.id}/dates/{date_id}/cancel", {"why": "Away"})
+    done = client.send(f"/lets/{let.id}/dates/give-up", {"dates": date_id, "why": "Away"})
     assert done.status_code == 302
-    assert "Cancelled" in text(client.get(f"/lets/{let.id}"))
+    assert "Given up" in text(client.get(f"/lets/{let.id}"))
 
 
 def test_who_is_nothing_to_a_let_does_not_learn_of_it(client, app, here, room):

@@ -12,7 +12,17 @@ from portal.money.rules import DepositState
 from portal.people.rules import Role
 
 SITUATIONS = [
-    Facts(begun=b, over=o, within_means=w, deposit=d, dates_ahead=n)
+    Facts(
+        begun=b,
+        over=o,
+        within_means=w,
+        deposit=d,
+        dates_ahead=n,
+        dates=n,
+        unused=o,
+        asked=b,
+        unanswered=b and o,
+    )
     for b, o, w, d, n in product(
         (False, True), (False, True), (False, True), (None, *DepositState), (0, 1, 2)
     )
@@ -73,8 +83,15 @@ def test_every_state_can_be_reached_and_only_ends_are_dead_ends():
 
 
 def test_only_the_portal_moves_by_the_clock():
-    by_clock = {row.action for row in TABLE if Role.PORTAL in row.roles}
-    assert by_clock == {Action.PRE_APPROVE, Action.SETTLE, Action.BEGIN, Action.END}
+    by_clock = {row.action for row in TABLE if row.roles == {Role.PORTAL}}
+    assert by_clock == {
+        Action.PRE_APPROVE,
+        Action.SETTLE,
+        Action.BEGIN,
+        Action.END,
+        Action.QUERY,
+        Action.LAPSE,
+    }
     assert all(row.roles == {Role.PORTAL} for row in TABLE if row.action in by_clock)
 
 
@@ -88,8 +105,12 @@ def test_the_guards_refuse_in_a_sentence():
         table.step_for(LetState.REQUESTED, Action.APPROVE, {Role.BROKER}, Facts(begun=True))
     assert refusal.value.code == "dates-gone-by"
     with pytest.raises(RuleBroken) as refusal:
-        table.step_for(LetState.CONFIRMED, Action.CANCEL_DATE, {Role.BROKER}, Facts(dates_ahead=1))
+        table.step_for(LetState.REQUESTED, Action.SKIP, {Role.ORGANISER}, Facts(dates_ahead=1))
     assert refusal.value.code == "last-date"
+    with pytest.raises(RuleBroken):
+        table.step_for(
+            LetState.OFFERED, Action.SKIP, {Role.ORGANISER}, Facts(dates_ahead=3, giving_up=3)
+        )
 
 
 def test_parts_of_a_penny_are_not_asked_for():

@@ -24,7 +24,9 @@ class Freed(Model):
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"), index=True)
     room_id: Mapped[int] = mapped_column(ForeignKey("asset.id"))
-    starts: Mapped[datetime] = mapped_column(Instant)  # of the meeting, without the time before and after
+    starts: Mapped[datetime] = mapped_column(
+        Instant
+    )  # of the meeting, without the time before and after
     ends: Mapped[datetime] = mapped_column(Instant)
     freed_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -109,6 +109,12 @@ def settled_at(on: date) -> datetime:
     return end_of(on + DAY)
 
 
+def rest(was: Span, now: Span) -> list[Span]:
+    """What is left of a time in the same room when a date has moved a little."""
+    parts = (was[0], min(was[1], now[0])), (max(was[0], now[1]), was[1])
+    return [(starts, ends) for starts, ends in parts if starts < ends]
+
+
 # --- who waits ---
 
 # A date that begins in so long or more is offered for so long; a nearer one goes to whoever is first. [default]

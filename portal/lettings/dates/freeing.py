@@ -1,0 +1,51 @@
+"""Giving dates up: what was held is free again, and the time is remembered for those who wait."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.lettings import holding
+from portal.lettings.dates.models import Freed
+from portal.lettings.dates.rules import Span
+from portal.lettings.models import Hold, Occurrence
+from portal.lettings.rules import OccurrenceState
+
+
+def give_up(
+    session: Session, dates: Sequence[Occurrence], to: OccurrenceState, *, offer: bool = True
+) -> None:
+    """Free these dates; `offer`: to the groups that wait for the room. What held nothing frees nothing."""
+    held = _held(session, dates) if offer else set()
+    for date in dates:
+        if date.id in held:
+            remember(session, date, room_of(date), [(date.starts, date.ends)])
+        date.state = to
+    holding.release(session, *dates)
+
+
+def remember(session: Session, date: Occurrence, room_id: int, spans: Iterable[Span]) -> None:
+    """These times of a room are not needed any more for this date; the clock offers them to who waits."""
+    session.add_all(
+        Freed(
+            area_id=date.let.area_id,
+            occurrence_id=date.id,
+            room_id=room_id,
+            starts=starts,
+            ends=ends,
+            freed_at=clock.now(),
+        )
+        for starts, ends in spans
+    )
+
+
+def room_of(date: Occurrence) -> int:
+    """The room in which a date is."""
+    return date.other_room_id or date.let.room_id
+
+
+def _held(session: Session, dates: Sequence[Occurrence]) -> set[int | None]:
+    """Which of these dates hold a room."""
+    ids = [date.id for date in dates]
+    return set(session.scalars(select(Hold.occurrence_id).where(Hold.occurrence_id.in_(ids))))

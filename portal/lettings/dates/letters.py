@@ -1,0 +1,126 @@
+"""Letters about single dates: other rooms for a cancelled one, a date that became free, and whether a room is still needed.
+
+A subject line names neither group, place nor time; no letter says who gave a date up.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from urllib.parse import urlencode
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.lettings import words
+from portal.lettings.dates import choices
+from portal.lettings.dates.rules import for_one_date
+from portal.lettings.finding.links import args_of
+from portal.lettings.models import DateOffer, Let, LetEvent, Occurrence, Waiting
+from portal.lettings.queries import is_ahead, wish_of
+from portal.notices.service import write
+from portal.people import queries as people
+from portal.people.rules import Role
+from portal.venues.rooms import Room
+from portal.web import day, moment
+
+MOST_DATES = 4  # of several that are cancelled at once, with rooms that are free then
+FEW = 3
+
+
+def link(path: str) -> str:
+    """An address of the portal as a letter has it."""
+    return f"{current_app.config['BASE_URL'].rstrip('/')}{path}"
+
+
+def elsewhere(dates: Sequence[Occurrence]) -> str:
+    """For the group: which other rooms are free on the dates that it lost, and where to take one."""
+    now = clock.now()
+    let, chosen = dates[0].let, set(dates)
+    goes_on = any(is_ahead(one) for one in let.occurrences if one not in chosen)
+    parts = []
+    for one in dates[:MOST_DATES]:
+        free = choices.other_rooms(one, one.on, now, {Role.ORGANISER})[:FEW]
+        if free:
+            parts.append(
+                _(
+                    "Free on %(when)s: %(rooms)s. To take one of them: %(link)s",
+                    when=words.local(one.starts),
+                    rooms=", ".join(choice.room.name for choice in free),
+                    link=_to_move(one) if goes_on else _to_find(one),
+                )
+            )
+    if not parts:
+        parts = [
+            _(
+                "No other room of the same holder is free then. See whether another one is: %(link)s",
+                link=_to_find(dates[0]),
+            )
+        ]
+    return "\n".join(parts)
+
+
+def _to_move(one: Occurrence) -> str:
+    return link(f"/lets/{one.let_id}/dates/{one.id}/move")
+
+
+def _to_find(one: Occurrence) -> str:
+    wish = for_one_date(wish_of(one.let.need), one.starts, one.ends)
+    return link(f"/rooms/find?{urlencode(args_of(wish), doseq=True)}")
+
+
+def to_the_new_holder(let: Let, event: LetEvent, room: Room) -> None:
+    """Where a date goes to a room of another holder, its officers learn of it too."""
+    one = event.occurrence
+    if one is None or one.other_room is None or room.holder == let.room.holder.name:
+        return
+    body = [
+        _("A date of a let was moved into a room of yours by the broker."),
+        words.date_and_room(one),
+        _("You get this letter because you act for the holder of the room."),
+    ]
+    for email in people.emails_with_role(Role.OFFICER, holder_id=one.other_room.holder_id):
+        write(
+            to=email,
+            subject=_("One date of a room is moved"),
+            body="\n\n".join(body),
+            key=f"let-event:{event.id}:new:{email}",
+        )
+
+
+def offer(waiting: Waiting, made: DateOffer, *, held: bool) -> None:
+    """To one group that waits: a date is free, until when it is kept for the group, and where to take it."""
+    when = _(
+        "%(room)s is free on %(when)s to %(ends)s.",
+        room=waiting.room.name,
+        when=words.local(made.starts),
+        ends=words.clock(words.walltime.wall(made.ends).time()),
+    )
+    kept = (
+        _("It is kept for you until %(until)s. After that the next group that waits is asked.", until=moment(made.answer_by))
+        if held
+        else _("It is so near that all groups that wait are told at once: whoever takes it first has it.")
+    )  # fmt: skip
+    _to_group(
+        waiting,
+        _("A room you wait for has become free"),
+        [when, kept, _("Take it or pass: %(link)s", link=link(f"/offers/{made.id}"))],
+        key=f"date-offer:{made.id}",
+    )
+
+
+def _to_group(waiting: Waiting, subject: str, parts: list[str], *, key: str) -> None:
+    why = _("You get this letter because your group waits for this room. To stop: %(link)s", link=link("/waiting"))  # fmt: skip
+    body = "\n\n".join([*parts, why])
+    for email in people.organiser_emails(waiting.group_id):
+        write(to=email, subject=subject, body=body, key=f"{key}:{email}")
+
+
+def still_needed(let: Let, last: date) -> str:
+    """For the group: until when to say that it still needs its room, and what happens if nobody does."""
+    return "\n\n".join(
+        [
+            _("If you still need the room, say so by the end of %(last)s. It is one tap: %(link)s", last=day(last), link=link(f"/lets/{let.id}/keep")),
+            _("If nobody answers, the dates ahead go to groups that wait, and the let ends."),
+            _("If you did come, somebody may have forgotten to say so. Then say that you still need it."),
+        ]
+    )  # fmt: skip

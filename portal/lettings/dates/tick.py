@@ -1,0 +1,196 @@
+"""What happens to dates by the clock: free times go to who waits, unused rooms are asked after.
+
+Safe late, twice, on two machines, killed anywhere: each step takes its row, looks again, acts, and writes its letters in
+the same transaction.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.areas.calendar import end_of, working_day
+from portal.areas.queries import current_area
+from portal.db import db, transaction
+from portal.errors import RuleBroken
+from portal.lettings import holding, letters, queries, steps, table
+from portal.lettings.dates import choices, freeing, rules
+from portal.lettings.dates.letters import offer as write_offer
+from portal.lettings.dates.letters import still_needed
+from portal.lettings.dates.models import Freed
+from portal.lettings.models import DateOffer, Let, Occurrence, Waiting
+from portal.lettings.rules import Action, Attended, LetState, OccurrenceState
+from portal.people.rules import Role
+from portal.venues import rooms
+
+
+def tick() -> int:
+    """Take every step that is due; returns how many were taken."""
+    return _each(_freed(), _offer_next) + _each(_unused(), _ask_or_end)
+
+
+def _each(ids: Iterable[int], act: Callable[[int], int]) -> int:
+    done = 0
+    for one in list(ids):
+        try:
+            done += act(one)
+        except Exception:  # one broken row must not stop all others
+            current_app.logger.exception("tick: %s of %s", act.__name__, one)
+    return done
+
+
+def _freed() -> list[int]:
+    """The free times of which nobody thinks just now: a look without a lock."""
+    thinks = select(DateOffer.freed_id).where(
+        DateOffer.freed_id.is_not(None),
+        DateOffer.answered_at.is_(None),
+        DateOffer.answer_by > clock.now(),
+    )
+    query = select(Freed.id).where(
+        Freed.area_id == current_area().id, Freed.closed_at.is_(None), Freed.id.not_in(thinks)
+    )
+    return list(db.session.scalars(query.order_by(Freed.freed_at, Freed.id)))
+
+
+def _offer_next(freed_id: int) -> int:
+    """Ask the next group that waits; where it is too late for that, tell all of them; where nobody is left, close."""
+    with transaction() as session:
+        freed = session.get_one(Freed, freed_id, with_for_update=True)
+        if freed.closed_at is not None or _still_thinks(session, freed):
+            return 0
+        until = rules.answer_by(freed.starts, clock.now())
+        if until is not None:
+            made = next((o for w in _waiting(session, freed) if (o := _keep(session, freed, w, until))), None)  # fmt: skip
+            if made is None:
+                freed.closed_at = clock.now()
+            return 1
+        freed.closed_at = clock.now()
+        if freed.starts > clock.now():
+            for waiting in _waiting(session, freed):
+                _tell(session, freed, waiting)
+    return 1
+
+
+def _still_thinks(session: Session, freed: Freed) -> bool:
+    """Whether a group has still time to answer; one that let it go by holds nothing any more. A taken time is closed."""
+    for made in session.scalars(select(DateOffer).where(DateOffer.freed_id == freed.id)):
+        if made.let_id is not None:
+            freed.closed_at = clock.now()
+        elif made.answered_at is None and made.answer_by > clock.now():
+            return True
+        elif made.answered_at is None:
+            made.answered_at = clock.now()
+            holding.release(session, made)
+    return freed.closed_at is not None
+
+
+def _waiting(session: Session, freed: Freed) -> list[Waiting]:
+    """Who waits for this room or one that shares it, in order, and was not asked for this date before."""
+    related = rooms.related_to(freed.room_id, rooms.parts_of(freed.area_id))
+    asked = select(DateOffer.waiting_id).where(DateOffer.occurrence_id == freed.occurrence_id)
+    query = (
+        select(Waiting)
+        .where(
+            Waiting.room_id.in_(related),
+            Waiting.left_at.is_(None),
+            Waiting.group_id != freed.occurrence.let.group_id,
+            Waiting.id.not_in(asked),
+        )
+        .order_by(Waiting.since, Waiting.id)
+    )
+    return list(session.scalars(query))
+
+
+def _keep(session: Session, freed: Freed, waiting: Waiting, until: datetime) -> DateOffer | None:
+    """Offer the time to a group and hold it; None where it does not fit the group, or is taken."""
+    made = _offer(freed, waiting, until)
+    if made is None:
+        return None
+    session.add(made)
+    session.flush()
+    try:
+        holding.take(session, waiting.room_id, [(made.starts, made.ends)], offer_id=made.id)
+    except RuleBroken:
+        session.delete(made)
+        session.flush()
+        return None
+    write_offer(waiting, made, held=True)
+    return made
+
+
+def _tell(session: Session, freed: Freed, waiting: Waiting) -> None:
+    """Nothing is held: whoever takes it first has it."""
+    made = _offer(freed, waiting, freed.starts)
+    if made is not None:
+        session.add(made)
+        session.flush()
+        write_offer(waiting, made, held=False)
+
+
+def _offer(freed: Freed, waiting: Waiting, until: datetime) -> DateOffer | None:
+    """What a group would get of a free time, if that fits its need and the room is there for it."""
+    wish = queries.wish_of(waiting.need)
+    span = rules.part_for(wish, freed.starts, freed.ends)
+    if span is None:
+        return None
+    try:
+        room = choices.room_for_hire(waiting.room_id)
+    except RuleBroken:
+        return None
+    if choices.in_the_way(rules.for_one_date(wish, *span), room):
+        return None
+    return DateOffer(
+        waiting_id=waiting.id,
+        waiting=waiting,
+        occurrence_id=freed.occurrence_id,
+        freed_id=freed.id,
+        starts=span[0],
+        ends=span[1],
+        offered_at=clock.now(),
+        answer_by=until,
+    )
+
+
+def _unused() -> list[int]:
+    """Lets that may have to be asked after, or that gave no answer: a look without a lock."""
+    unused = (
+        select(Occurrence.let_id)
+        .where(Occurrence.attended == Attended.UNUSED, Occurrence.state == OccurrenceState.PLANNED)
+        .group_by(Occurrence.let_id)
+        .having(func.count() >= rules.UNUSED_RUNNING)
+    )
+    asked = Let.keep_by <= clock.now()
+    not_asked = Let.keep_by.is_(None) & Let.id.in_(unused)
+    query = select(Let.id).where(
+        Let.area_id == current_area().id, Let.state == LetState.RUNNING, or_(asked, not_asked)
+    )
+    return list(db.session.scalars(query.order_by(Let.id)))
+
+
+def _ask_or_end(let_id: int) -> int:
+    with transaction() as session:
+        let = session.get_one(Let, let_id, with_for_update=True)
+        ready = table.open_to(let.state, {Role.PORTAL}, queries.facts_of(let))
+        for action, act in ((Action.LAPSE, _end), (Action.QUERY, _ask)):
+            if action in ready:
+                act(session, let)
+                return 1
+    return 0
+
+
+def _ask(session: Session, let: Let) -> None:
+    step, role = steps.allowed(let, Action.QUERY, None)
+    last = working_day(rules.KEEP_DAYS, clock.today(), current_area().nation).due
+    let.keep_by = end_of(last)
+    event = steps.record(session, let, let.state, step, None, role)
+    letters.tell(let, event, more={Role.ORGANISER: still_needed(let, last)})
+
+
+def _end(session: Session, let: Let) -> None:
+    steps.act(session, let, Action.LAPSE, None)
+    let.keep_by = None
+    ahead = [one for one in let.occurrences if queries.is_ahead(one)]
+    freeing.give_up(session, ahead, OccurrenceState.RELEASED)

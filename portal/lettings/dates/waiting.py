@@ -1,0 +1,171 @@
+"""Groups that wait for dates of a room: join, leave, take a date that became free, or pass. Each is one transaction.
+
+Whoever takes is served in the order of the database: the freed time is locked first, then what is read is true.
+"""
+
+from dataclasses import asdict, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.areas.queries import current_area
+from portal.db import transaction
+from portal.errors import N_, NotFound, RuleBroken
+from portal.lettings import holding, queries, search, steps, table, words
+from portal.lettings import service as lets
+from portal.lettings.dates import choices, rules
+from portal.lettings.dates.models import Freed
+from portal.lettings.dates.queries import offer_for, waiting_for
+from portal.lettings.models import DateOffer, Let, Need, Occurrence, Waiting
+from portal.lettings.rules import Action, Insurance, LetState, OccurrenceState, Reason, Wish
+from portal.lettings.table import STANDS
+from portal.lettings.walltime import wall
+from portal.people.access import roles_for
+from portal.people.models import Group, User
+from portal.people.rules import Role
+from portal.venues.rooms import Room
+
+NO_DEPOSIT = N_("A single date from the waiting list.")
+
+
+def join(  # noqa: PLR0913 - what is agreed to is said by name
+    by: int,
+    room_id: int,
+    group_id: int,
+    wish: Wish,
+    *,
+    insurance: Insurance,
+    safeguarding: bool,
+    note: str = "",
+) -> Waiting:
+    """A group waits for dates of a room that others have. Joining twice is joining once."""
+    with transaction() as session:
+        group = session.get(Group, group_id, with_for_update=True)
+        room = queries.room_of(room_id)
+        if group is None or group.area_id != room.area_id:
+            raise NotFound("no-group", "There is no such group here.")
+        _may(session.get_one(User, by), group_id)
+        lets.check_terms(group, insurance, safeguarding=safeguarding)
+        wish = replace(wish, group_kind=group.kind)
+        if (before := _waits_already(session, room_id, group_id, wish)) is not None:
+            return before
+        _check_room(wish, choices.room_for_hire(room_id))
+        now = clock.now()
+        need = Need(
+            **asdict(wish), area_id=room.area_id, group_id=group_id, words=note, created_at=now
+        )
+        waiting = Waiting(
+            area_id=room.area_id, room_id=room_id, group_id=group_id, need=need, user_id=by,
+            insurance=insurance, since=now,
+        )  # fmt: skip
+        session.add(waiting)
+        session.flush()
+    return waiting
+
+
+def leave(by: int, waiting_id: int) -> Waiting:
+    """The group waits no longer. A date that is offered to it just now it can still take or pass."""
+    with transaction() as session:
+        session.get(Waiting, waiting_id, with_for_update=True)
+        waiting = waiting_for(session.get_one(User, by), waiting_id)
+        waiting.left_at = waiting.left_at or clock.now()
+    return waiting
+
+
+def take(by: int, offer_id: int) -> Let:
+    """The group takes the date: it joins the group's own let of that room, or becomes a let of one date."""
+    with transaction() as session:
+        offer, user = _open_offer(session, by, offer_id)
+        let, step, before = _let_for(session, offer)
+        one = Occurrence(
+            let=let, on=wall(offer.starts).date(), starts=offer.starts, ends=offer.ends, state=OccurrenceState.PLANNED,
+            other_room_id=None,
+        )  # fmt: skip
+        session.add_all((let, one))
+        session.flush()
+        try:
+            holding.move(session, [holding.claim(one)], offer)
+        except RuleBroken as refusal:
+            raise RuleBroken("offer-gone", "Another group was faster, so this date is taken now.") from refusal  # fmt: skip
+        offer.answered_at, offer.let = clock.now(), let
+        steps.record(session, let, before, step, user, Role.ORGANISER, occurrence=one)
+    return let
+
+
+def pass_on(by: int, offer_id: int) -> DateOffer:
+    """The group does not want this date; the clock asks the next one. Passing twice is passing once."""
+    with transaction() as session:
+        offer, _user = _open_offer(session, by, offer_id)
+        offer.answered_at = clock.now()
+        holding.release(session, offer)
+    return offer
+
+
+def what_keeps_out(wish: Wish, room: Room) -> list[Reason]:
+    """Why waiting would not help: what is in the way beside those who have the room on some dates."""
+    return choices.in_the_way(wish, room, but=[choices.TAKEN])
+
+
+def _check_room(wish: Wish, room: Room) -> None:
+    match = search.judge(current_area(), wish, [room], search.dates_of(wish))[0]
+    if not any(o.code == choices.TAKEN for o in match.obstacles):
+        raise RuleBroken("not-taken", "Nobody else has this room then. Ask for it instead.")
+    for obstacle in what_keeps_out(wish, room):
+        raise RuleBroken(obstacle.code, "%(why)s", why=words.say(obstacle))
+
+
+def _waits_already(session: Session, room_id: int, group_id: int, wish: Wish) -> Waiting | None:
+    query = select(Waiting).where(
+        Waiting.room_id == room_id, Waiting.group_id == group_id, Waiting.left_at.is_(None)
+    )
+    return next((w for w in session.scalars(query) if queries.wish_of(w.need) == wish), None)
+
+
+def _may(user: User, group_id: int) -> None:
+    table.step_for(None, Action.TAKE_OFFER, roles_for(user, group_id=group_id) & queries.PARTIES)
+
+
+def _open_offer(session: Session, by: int, offer_id: int) -> tuple[DateOffer, User]:
+    """The offer, its time locked, if it can still be answered; who is not of the group learns nothing of it."""
+    user = session.get_one(User, by)
+    freed_id = offer_for(user, offer_id).freed_id
+    if freed_id is not None:
+        session.get(Freed, freed_id, with_for_update=True)
+    offer = session.get_one(DateOffer, offer_id, with_for_update=True, populate_existing=True)
+    if offer.answered_at is not None or offer.answer_by <= clock.now():
+        raise RuleBroken(
+            "offer-over",
+            "This offer is over: it was answered already, or the time to answer has gone by.",
+        )
+    return offer, user
+
+
+def _let_for(session: Session, offer: DateOffer) -> tuple[Let, table.Step, LetState | None]:
+    """The group's own let of that room, or a new one; the row of the table; the state before."""
+    waiting, on = offer.waiting, wall(offer.starts).date()
+    query = select(Let.id).where(
+        Let.room_id == waiting.room_id, Let.group_id == waiting.group_id, Let.state.in_(STANDS)
+    )
+    for let_id in session.scalars(query.order_by(Let.id)).all():
+        let = session.get_one(Let, let_id, with_for_update=True, populate_existing=True)
+        if let.state in STANDS and all(one.on != on for one in let.occurrences):
+            return let, table.step_for(let.state, Action.TAKE_OFFER, {Role.ORGANISER}), let.state
+    step = table.step_for(None, Action.TAKE_OFFER, {Role.ORGANISER})
+    return _new_let(offer, step), step, None
+
+
+def _new_let(offer: DateOffer, step: table.Step) -> Let:
+    waiting, now = offer.waiting, clock.now()
+    wish = rules.for_one_date(queries.wish_of(waiting.need), offer.starts, offer.ends)
+    price = search.judge(
+        current_area(), wish, [choices.room_for_hire(waiting.room_id)], search.dates_of(wish)
+    )[0].price_pence
+    need = Need(
+        **asdict(wish), area_id=waiting.area_id, group_id=waiting.group_id, words=waiting.need.words, created_at=now,
+    )  # fmt: skip
+    return Let(
+        area_id=waiting.area_id, room=waiting.room, group=waiting.group, need=need, asked_by_id=waiting.user_id,
+        asked_at=now, state=step.to, price_pence=price, insurance=waiting.insurance, safeguarding_at=waiting.since,
+        waiver=NO_DEPOSIT,
+    )  # fmt: skip
