@@ -44,6 +44,7 @@ class Meeting(NamedTuple):
     organiser: str = ""  # an e-mail address that everybody may have
     sequence: int = 0  # one more with each change
     cancelled: bool = False
+    tentative: bool = False  # held, but not settled yet
 
 
 def meeting(told: Meeting, *, stamp: datetime, lang: str) -> bytes:
@@ -53,8 +54,12 @@ def meeting(told: Meeting, *, stamp: datetime, lang: str) -> bytes:
 
 
 def meetings(told: Iterable[tuple[Meeting, datetime]], *, name: str, lang: str) -> bytes:
-    """A calendar to follow: each meeting with when it was said, under a name that phones show."""
-    calendar = _around([_event(one, stamp, lang) for one, stamp in told], "PUBLISH")
+    """A calendar to follow: each meeting with when it last changed, under a name that phones show."""
+    events = []
+    for one, stamp in told:
+        events.append(_event(one, stamp, lang))
+        events[-1].add("last-modified", stamp.astimezone(UTC))
+    calendar = _around(events, "PUBLISH")
     calendar.add("name", tidy(name))
     calendar.add("x-wr-calname", tidy(name))
     return calendar.to_ical()
@@ -72,7 +77,8 @@ def _event(told: Meeting, stamp: datetime, lang: str) -> Event:
     if told.organiser:
         event.add("organizer", vCalAddress(f"mailto:{''.join(tidy(told.organiser).split())}"))
     event.add("sequence", told.sequence)
-    event.add("status", "CANCELLED" if told.cancelled else "CONFIRMED")
+    stands = "TENTATIVE" if told.tentative else "CONFIRMED"
+    event.add("status", "CANCELLED" if told.cancelled else stands)
     return event
 
 

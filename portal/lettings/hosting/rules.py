@@ -4,12 +4,13 @@ Source: COMPACT.md, Track 3: states, occurrences, keys, insurance. Days are Mond
 instants aware; money is whole pence.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from portal.errors import N_, RuleBroken
+from portal.lettings.rules import Insurance, LetState
 from portal.lettings.walltime import instants
 from portal.people.rules import GroupKind
 
@@ -182,9 +183,50 @@ def due_after(on: date) -> date:
     return on + timedelta(days=KEY_DAYS)
 
 
-def lacking(papers: Container[Paper], *, needed: Sequence[Paper]) -> list[Paper]:
-    """Which of the needed papers nobody has seen, in their order."""
-    return [paper for paper in needed if paper not in papers]
+# What somebody must have seen before a group's own word about insurance counts.
+NEEDED: dict[Insurance, tuple[Paper, ...]] = {
+    Insurance.OWN: (Paper.INSURANCE,),
+    Insurance.VENUE: (),
+    Insurance.SPONSOR: (Paper.SPONSOR,),
+}
+
+
+def check_seen(seen_on: date, valid_until: date | None, today: date) -> None:
+    """Whether a paper can have been seen like that. Raises RuleBroken."""
+    if seen_on > today:
+        raise RuleBroken("in-the-future", N_("The day on which you saw it has not come yet."))
+    if valid_until is not None and valid_until < max(seen_on, today):
+        raise RuleBroken("run-out", N_("That paper has run out. Ask the group for a newer one."))
+
+
+class Shown(StrEnum):
+    """How a calendar shows the dates of a let."""
+
+    NOT = "not"  # it has held nothing yet
+    TENTATIVE = "tentative"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+SHOWN = {
+    LetState.OFFERED: Shown.TENTATIVE,
+    LetState.DEPOSIT_DUE: Shown.TENTATIVE,
+    LetState.CONFIRMED: Shown.CONFIRMED,
+    LetState.RUNNING: Shown.CONFIRMED,
+    LetState.ENDED: Shown.CONFIRMED,
+    LetState.CANCELLED: Shown.CANCELLED,
+    LetState.WITHDRAWN: Shown.CANCELLED,
+}
+
+
+def shown_as(state: LetState | None) -> Shown:
+    """How a calendar shows the dates of a let in this state; before and without any state not at all."""
+    return SHOWN.get(state, Shown.NOT) if state is not None else Shown.NOT
+
+
+def is_tentative(state: LetState) -> bool:
+    """Whether a let's dates are held but not settled yet."""
+    return shown_as(state) is Shown.TENTATIVE
 
 
 def runs_out_soon(valid_until: date | None, today: date) -> bool:
