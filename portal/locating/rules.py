@@ -14,6 +14,7 @@ class Deed(StrEnum):
     PUT_BACK = "put_back"  # an earlier placing was taken back
     CHECKED = "checked"  # facts seen on site
     HOURS = "hours"
+    SAID = "said"  # how a place is let, by its holder or the broker
     WITHHELD = "withheld"
     SHOWN = "shown"
 

@@ -12,7 +12,7 @@ from portal.locating.models import Verification
 from portal.locating.reading import Spot
 from portal.locating.rules import Deed, Doubt, Evidence, Method
 from portal.register.forms import distance_words
-from portal.states import state_words
+from portal.states import STATES, state_words
 from portal.web import moment
 
 DOUBTS = {
@@ -57,6 +57,7 @@ DEEDS = {
     Deed.PUT_BACK: _l("The last placing was taken back."),
     Deed.CHECKED: _l("Checked on site."),
     Deed.HOURS: _l("Its opening hours were read by a person."),
+    Deed.SAID: _l("How it is let."),
     Deed.WITHHELD: _l("Withheld from the public."),
     Deed.SHOWN: _l("Shown to the public again."),
 }
@@ -69,6 +70,15 @@ FIELDS = {
     "parking": _l("Parking for disabled people"),
     "capacity": _l("Room for how many people"),
     "public_hours": _l("Open to the public"),
+    "hire_hours": _l("Can be hired"),
+    "name": _l("Name"),
+    "price_pence_hour": _l("Pence an hour"),
+    "rates": _l("Pence an hour for kinds of group"),
+    "buffer_before_minutes": _l("Minutes kept free before"),
+    "buffer_after_minutes": _l("Minutes kept free after"),
+    "facilities": _l("What is in it"),
+    "hire_when": _l("Let in which part of the year"),
+    "opener": _l("Who lets people in"),
 }
 
 
@@ -111,7 +121,7 @@ def _what(row: Verification) -> str:
     if row.method:
         return str(METHODS[row.method]) % {"said": row.said}
     said = str(DEEDS[row.deed])
-    if row.deed is Deed.CHECKED:
+    if row.deed in (Deed.CHECKED, Deed.SAID):
         said += " " + ", ".join(
             f"{FIELDS[name]}: {value_words(value)}" for name, value in row.after.items()
         )
@@ -119,10 +129,12 @@ def _what(row: Verification) -> str:
 
 
 def value_words(value: Any) -> str:
-    """A checked value: yes, no, a number or a state."""
+    """A checked value: yes, no, a number, a state or what was written."""
+    if value is None or value == "":
+        return _("not known")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return state_words(value)[0].lower() if isinstance(value, str) else str(value)
+    return state_words(value)[0].lower() if value in STATES else str(value)
 
 
 def _on_what(row: Verification) -> str:
