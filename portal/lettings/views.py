@@ -1,6 +1,6 @@
 """Pages: find a room, ask for it, and a let with what each side can do."""
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -10,7 +10,9 @@ from flask_login import current_user
 from portal import clock
 from portal.areas.queries import current_area
 from portal.errors import BadInput
+from portal.lettings import closures as _closures  # noqa: F401 - it tells closures of lets
 from portal.lettings import doors, forms, queries, rules, service, table, walltime, words
+from portal.lettings import week as weeks
 from portal.lettings.acts import ACTS
 from portal.lettings.finding import links, pages
 from portal.lettings.finding.forms import FindForm
@@ -23,7 +25,8 @@ from portal.people.rules import GroupKind
 from portal.register.doors import Door, door
 from portal.register.models import Asset
 from portal.register.rules import Kind
-from portal.venues import rooms
+from portal.venues import queries as venues
+from portal.venues import words as venue_words
 from portal.web import attempt, render_form, row_id, told
 
 bp = Blueprint("lettings", __name__)
@@ -78,15 +81,16 @@ def week(room_id: int):
     """When a room is booked: the public sees that it is, never by whom."""
     room = queries.room_of(room_id)
     monday = walltime.monday_of(request.args.get("from", clock.today(), type=_day))
-    since, until = (walltime.instants(d, time(), time(1))[0] for d in (monday, monday + SEVEN))
+    days = weeks.days_of(room, monday)
     return render_template(
         "lettings/week.html",
         room=room,
         monday=monday,
         others=(monday - SEVEN, monday + SEVEN),
-        days=words.week(
-            rooms.hire_hours_of(room), queries.booked_times(room_id, since, until), monday
-        ),
+        rows=weeks.rows(days),
+        picture=weeks.picture(days),
+        prices=venue_words.prices(room, venues.rates_of(room.id)),
+        access=[*venue_words.access(room), venue_words.inside(room)],
     )
 
 

@@ -1,7 +1,7 @@
 """Lettings in a reader's words: reasons, terms, history, what happens next."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from babel.dates import get_day_names
@@ -10,8 +10,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal import web
-from portal.areas.calendar import bank_holidays
-from portal.areas.queries import current_area
 from portal.errors import N_
 from portal.lettings import rules, table, walltime
 from portal.lettings.models import Let, LetEvent, Occurrence
@@ -24,7 +22,6 @@ from portal.money.rules import WITH_BROKER
 from portal.people.rules import Role
 from portal.register.words import address
 from portal.venues.facilities import FACILITIES
-from portal.venues.hours import MIDNIGHT, open_minutes, readable
 
 METRES_IN_KM = 1000
 MOST_DATES = 4
@@ -106,6 +103,13 @@ def length(minutes: int) -> str:
     return " ".join(filter(None, said))
 
 
+def walk(minutes: int) -> str:
+    """About 6 minutes on foot."""
+    return ngettext(
+        "About %(num)s minute on foot", "About %(num)s minutes on foot", max(minutes, 1)
+    )
+
+
 def clock(at: time) -> str:
     """18:00."""
     return at.strftime("%H:%M")
@@ -119,6 +123,7 @@ VALUES: dict[str, Callable[[Any], str]] = {
     "starts": clock,
     "ends": clock,
     "length": length,
+    "walk": walk,
     "weekday": lambda day: str(PLURAL_DAYS[day]),
     "facility": lambda name: str(FACILITIES[name]),
 }
@@ -264,43 +269,3 @@ def _event(event: LetEvent) -> dict[str, str]:
         "why": event.why,
         "clause": event.clause,
     }
-
-
-def week(
-    hire: str | None, booked: list[tuple[datetime, datetime]], monday: date
-) -> list[tuple[str, str, str]]:
-    """A room's week as everybody may see it: day, hours for hire, and when it is booked, never by whom."""
-    days = [monday + timedelta(days=n) for n in range(walltime.WEEK)]
-    return [(short(d), _for_hire(hire, d), _booked(booked, d)) for d in days]
-
-
-def _for_hire(hire: str | None, day: date) -> str:
-    if not hire or not readable(hire):
-        return _("Ask the broker")
-    holiday = day in bank_holidays(current_area().nation, day.year)
-    spans = open_minutes(hire, day, holiday=holiday)
-    return ", ".join(_span(low, high) for low, high in spans) or _("Not for hire")
-
-
-def _booked(booked: list[tuple[datetime, datetime]], day: date) -> str:
-    """The part of each booking that lies on this day."""
-    midnight = datetime.combine(day, time())
-    spans = [
-        [
-            max(
-                0,
-                min(
-                    MIDNIGHT,
-                    int((walltime.wall(i).replace(tzinfo=None) - midnight).total_seconds()) // 60,
-                ),
-            )
-            for i in span
-        ]
-        for span in booked
-    ]
-    return ", ".join(_span(low, high) for low, high in spans if low < high)
-
-
-def _span(low: int, high: int) -> str:
-    starts, ends = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in (low, high))
-    return _("%(starts)s to %(ends)s", starts=starts, ends=ends)
