@@ -133,6 +133,8 @@ def tick() -> None:
     from portal.letters.tick import tick as reminders_tick
     from portal.lettings.finding.saving import tick as needs_tick
     from portal.lettings.service import tick as lettings_tick
+    from portal.lettings.paying.tick import tick as paying_tick
+    from portal.money.tick import tick as money_tick
     from portal.notices.service import send_waiting
     from portal.ownership.service import tick as ownership_tick
     from portal.petitions.tick import tick as petitions_tick
@@ -149,6 +151,7 @@ def tick() -> None:
             "agreements": 0,
             "reminders": 0,
             "lets": 0,
+            "payments": 0,
             "needs": 0,
             "watches": 0,
             "questions": 0,
@@ -163,6 +166,7 @@ def tick() -> None:
             done["agreements"] += agreements_tick()
             done["reminders"] += reminders_tick()
             done["lets"] += lettings_tick()
+            done["payments"] += paying_tick() + money_tick()
             done["needs"] += needs_tick()
             done["watches"] += watches_tick()
             done["questions"] += ownership_tick()

@@ -19,6 +19,9 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "BASE_URL": ("http://127.0.0.1:8000", "The address that letters link to."),
     "SMTP_URL": ("", "smtp://user:password@host:port for letters. Empty: they wait in the outbox."),
     "MAIL_FROM": ("portal@localhost", "The address that letters come from."),
+    "GOVUK_PAY_KEY": ("", "The key of GOV.UK Pay's API. Empty: no cards, cash and transfers only."),
+    "GOVUK_PAY_URL": ("https://publicapi.payments.service.gov.uk", "Where that API is."),
+    "GOVUK_PAY_WEBHOOK_SECRET": ("", "The signing secret of its webhook. Empty: the clock asks."),
     "PROXIES": ("0", "How many proxies of yours stand before it and say who the visitor is."),
     "DEMO": ("", "1 shows letters at /letters instead of sending them. Never in production."),
 }

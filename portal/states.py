@@ -52,6 +52,8 @@ STATES = {
     "deposit_part_retained": (_l("Part of the deposit kept"), "no"),
     "deposit_returned": (_l("Deposit returned"), "quiet"),
     "deposit_waived": (_l("No deposit asked"), "quiet"),
+    "deposit_pledged": (_l("Promised instead of a deposit"), "good"),
+    "deposit_released": (_l("Promise over"), "quiet"),
 }
 
 

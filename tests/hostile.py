@@ -12,6 +12,7 @@ from portal.agreements import service as agreements
 from portal.areas.profile import in_force
 from portal.db import db
 from portal.lettings import service as lettings
+from portal.lettings.paying import deposits as let_deposits
 from portal.models import Model
 from portal.money.rules import Paid
 from portal.notices.models import Letter
@@ -112,6 +113,19 @@ def at_let(bring: Callable[..., Any], name: str, who: str) -> Callable[[], tuple
         ).email
 
     return brought
+
+
+def claimed_at_let(here: Any, room: Any) -> Any:
+    let = cancelled_with_deposit(here, room)
+    return let_deposits.claim_deposit(
+        here.ids.broker, let.id, pence=500, why="A chair.", evidence="A photo."
+    )
+
+
+def promised(here: Any, room: Any) -> Any:
+    let = make.deposit_due(here, room)
+    let_deposits.pledge_deposit(here.ids.broker, let.id, who="The parish council")
+    return lettings.cancel(here.ids.broker, let.id, why="The roof leaks.")
 
 
 def cancelled_with_deposit(here: Any, room: Any) -> Any:
@@ -310,8 +324,14 @@ FORMS: dict[str, Sent] = {
     "waive": Sent(at_let(make.deposit_due, "waive_deposit", "broker"), {"why": "Poor."}),
     "take back": Sent(at_let(make.requested, "withdraw", "organiser"), {"why": "Moved."}),
     "cancel a let": Sent(at_let(make.confirmed, "cancel", "organiser"), {"why": "Ill."}),
-    "cancel a date": Sent(at_let(make.confirmed, "dates/{date}/cancel", "organiser"), {"why": "Easter."}),
-    "give back": Sent(at_let(cancelled_with_deposit, "return_deposit", "broker"), {"retained_pence": "5", "why": "A chair.", "evidence": "Photo."}),
+    "cancel a date": Sent(at_let(make.confirmed, "dates/cancel?date={date}", "broker"), {"dates": "1", "why": "Easter."}),
+    "give a date up": Sent(at_let(make.confirmed, "dates/give-up", "organiser"), {"dates": "1", "why": "Easter."}),
+    "give back": Sent(at_let(cancelled_with_deposit, "return_deposit", "broker"), {}),
+    "keep a part": Sent(at_let(cancelled_with_deposit, "claim_deposit", "broker"), {"pence": "5", "why": "A chair.", "evidence": "Photo."}),
+    "answer the claim": Sent(at_let(claimed_at_let, "answer_claim", "organiser"), {"agrees": "no", "words": "It was broken before."}),
+    "promise": Sent(at_let(make.deposit_due, "pledge_deposit", "broker"), {"who": "The parish council"}),
+    "deposit by mistake": Sent(at_let(make.confirmed_with_deposit, "undo_deposit", "broker"), {"why": "Another group."}),
+    "end the promise": Sent(at_let(promised, "end_pledge", "broker"), {}),
 }  # fmt: skip
 
 

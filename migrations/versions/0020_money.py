@@ -196,11 +196,11 @@ def _cards() -> None:
 
 
 def _charged_date() -> None:
-    """The dates of lets for which rent was asked: none twice."""
+    """The dates of lets that rent has looked at: none twice. Without a charge a date costs nothing."""
     op.create_table(
         "charged_date",
         *_key("charged_date", "occurrence_id", "occurrence"),
-        *_key("charged_date", "charge_id", "charge"),
+        *_key("charged_date", "charge_id", "charge", nullable=True),
         sa.PrimaryKeyConstraint("occurrence_id", name=op.f("pk_charged_date")),
     )
     _index("charged_date", "charge_id")

@@ -15,7 +15,9 @@ from portal.areas.rules import postcode_shown
 from portal.db import db
 from portal.demo import cast
 from portal.lettings import search, service
+from portal.lettings.dates import service as dates
 from portal.lettings.models import Let
+from portal.lettings.paying import deposits
 from portal.lettings.rules import Insurance, Wish
 from portal.money.rules import Paid
 
@@ -137,11 +139,11 @@ def running(meeting):
         return
     service.approve(_broker(), let, deposit_pence=4_000)
     yield 2
-    service.record_deposit(_broker(), let, paid_by=Paid.TRANSFER)
+    deposits.record_deposit(_broker(), let, paid_by=Paid.TRANSFER)
     yield meeting.begins_in + 14
     ahead = [o for o in db.session.get_one(Let, let).occurrences if o.starts > clock.now()]
     organiser = cast.user(meeting.group.organiser).id
-    service.cancel_date(organiser, let, ahead[2].id, why="Half of us are away that week.")
+    dates.release(organiser, let, [ahead[2].id], why="Half of us are away that week.")
 
 
 def ended(meeting):
@@ -152,15 +154,20 @@ def ended(meeting):
         return
     service.approve(_broker(), let, deposit_pence=3_000)
     yield 1
-    service.record_deposit(_broker(), let, paid_by=Paid.CASH)
+    deposits.record_deposit(_broker(), let, paid_by=Paid.CASH)
     yield meeting.begins_in + 7 * meeting.weeks + 12
-    service.return_deposit(
+    deposits.claim_deposit(
         _broker(),
         let,
-        retained_pence=600,
+        pence=600,
         why="One chair was broken.",
         evidence="Photograph of the chair; the shop's bill of £6.",
     )
+    yield 2
+    organiser = cast.user(meeting.group.organiser).id
+    deposits.answer_claim(organiser, let, agrees=True, words="Sorry about the chair.")
+    yield 1
+    deposits.return_deposit(_broker(), let, kept_pence=600)
 
 
 # How many days ago each began, how it goes, and what is asked for.

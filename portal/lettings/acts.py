@@ -52,22 +52,6 @@ ACTS = {
         Form,
         service.accept,
     ),
-    Action.RECORD_DEPOSIT: Act(
-        _l("Record the deposit"),
-        _l("Only when you have the money. The group gets a receipt and the let is confirmed."),
-        _l("I have the deposit"),
-        _l("The deposit is recorded, the receipt is on its way, and the let is confirmed."),
-        forms.DepositForm,
-        service.record_deposit,
-    ),
-    Action.WAIVE_DEPOSIT: Act(
-        _l("Do without the deposit"),
-        _l("The let is confirmed at once."),
-        _l("Do without it"),
-        _l("No deposit is needed any more. The let is confirmed."),
-        forms.WhyForm,
-        service.waive_deposit,
-    ),
     Action.WITHDRAW: Act(
         _l("Take the request back"),
         _l("Nothing is held for you after that. You can ask again."),
@@ -85,24 +69,5 @@ ACTS = {
         forms.WhyForm,
         service.cancel,
         serious=True,
-    ),
-    Action.CANCEL_DATE: Act(
-        _l("Cancel one date"),
-        _l("The other dates stay. The room is free for others on this one."),
-        _l("Cancel this date"),
-        _l("That date is cancelled; the others stay."),
-        forms.MaybeWhyForm,
-        service.cancel_date,
-        serious=True,
-    ),
-    Action.RETURN_DEPOSIT: Act(
-        _l("Return the deposit"),
-        _l(
-            "Give it back the way it came. What you keep needs a reason and evidence, and the group reads both."
-        ),
-        _l("It has been returned"),
-        _l("The deposit is returned."),
-        forms.ReturnForm,
-        service.return_deposit,
     ),
 }

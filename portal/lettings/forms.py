@@ -19,8 +19,8 @@ from wtforms.validators import (
 
 from portal.fields import Pounds
 from portal.lettings import words
+from portal.lettings.models import Let
 from portal.lettings.rules import Insurance
-from portal.money.rules import Paid
 from portal.people.forms import GroupForm
 from portal.people.models import Group
 from portal.people.rules import GroupKind
@@ -98,34 +98,10 @@ class MaybeWhyForm(Form):
     why = TextAreaField(_l("The reason"), validators=[Optional(), Length(max=LONGEST)])
 
 
-class DepositForm(Form):
-    """How the deposit came."""
-
-    paid_by = RadioField(
-        _l("How was it paid?"),
-        coerce=Paid,
-        choices=[
-            SelectChoice(Paid.CASH.value, _l("In cash, and I have it")),
-            SelectChoice(Paid.TRANSFER.value, _l("By bank transfer, and it has arrived")),
-        ],
-        validators=[InputRequired(_l("Choose how it was paid."))],
-    )
-
-
-class ReturnForm(Form):
-    """What goes back, and what is kept and why."""
-
-    retained_pence = Pounds(
-        _l("Keep back"), description=_l("Leave it empty to return the whole deposit.")
-    )
-    why = TextAreaField(
-        _l("If you keep something: why"), validators=[Optional(), Length(max=LONGEST)]
-    )
-    evidence = TextAreaField(
-        _l("And what shows it"),
-        description=_l("For example photos and the bill of the repair."),
-        validators=[Optional(), Length(max=LONGEST)],
-    )
+def known(let: Let) -> dict[str, Any]:
+    """What a form about a let is filled with at first."""
+    claim = let.deposit.retention if let.deposit else None
+    return {"price_pence": let.price_pence, "kept_pence": claim.pence if claim else None}
 
 
 def said(form: Form) -> dict[str, Any]:

@@ -54,6 +54,7 @@ class Action(StrEnum):
     """What can be done with a let."""
 
     ASK = "ask"
+    ALLOT = "allot"
     WITHDRAW = "withdraw"
     APPROVE = "approve"
     PRE_APPROVE = "pre_approve"
@@ -62,6 +63,8 @@ class Action(StrEnum):
     ACCEPT = "accept"
     RECORD_DEPOSIT = "record_deposit"
     WAIVE_DEPOSIT = "waive_deposit"
+    PLEDGE_DEPOSIT = "pledge_deposit"
+    UNDO_DEPOSIT = "undo_deposit"
     SKIP = "skip"
     RELEASE = "release"
     TAKE_BACK = "take_back"
@@ -76,7 +79,10 @@ class Action(StrEnum):
     CANCEL = "cancel"
     BEGIN = "begin"
     END = "end"
+    CLAIM_DEPOSIT = "claim_deposit"
+    ANSWER_CLAIM = "answer_claim"
     RETURN_DEPOSIT = "return_deposit"
+    END_PLEDGE = "end_pledge"
 
 
 # States in which the database holds the room for the let.

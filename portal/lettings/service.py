@@ -17,11 +17,11 @@ from portal.lettings import doors, holding, letters, queries, steps, table
 from portal.lettings.dates import freeing
 from portal.lettings.finding import plans
 from portal.lettings.models import Let, Need, Occurrence
+from portal.lettings.paying import deposits
 from portal.lettings.rules import Action, Insurance, LetState, OccurrenceState, Wish
 from portal.lettings.table import Step
 from portal.money import service as money
-from portal.money.models import Deposit
-from portal.money.rules import DepositState, Paid
+from portal.money.rules import DepositState
 from portal.notices import service as notices
 from portal.people.access import roles_for
 from portal.people.models import Group, User
@@ -119,7 +119,7 @@ def approve(
         step, role = steps.allowed(let, Action.APPROVE, user)
         let.price_pence = let.price_pence if price_pence is None else price_pence
         if deposit_pence:
-            let.deposit = money.ask_deposit(deposit_pence)
+            deposits.ask(let, deposit_pence)
         else:
             let.waiver = waiver or None
         _promise(session, let, step, user, role, why=waiver)
@@ -141,26 +141,6 @@ def accept(by: int, let_id: int) -> Let:
     return let
 
 
-def record_deposit(by: int, let_id: int, *, paid_by: Paid) -> str:
-    """The broker has the deposit; that confirms the let. Returns the receipt's number."""
-    with transaction() as session:
-        let, user = steps.load(session, let_id, by)
-        step, role = steps.allowed(let, Action.RECORD_DEPOSIT, user)
-        receipt = money.receive(_deposit(let), paid_by=paid_by, by=by)
-        steps.record(session, let, let.state, step, user, role)
-    return receipt
-
-
-def waive_deposit(by: int, let_id: int, *, why: str) -> Let:
-    """The broker does without the deposit after all; that confirms the let."""
-    with transaction() as session:
-        let, user = steps.load(session, let_id, by)
-        step, role = steps.allowed(let, Action.WAIVE_DEPOSIT, user)
-        money.waive(_deposit(let), why=why)
-        steps.record(session, let, let.state, step, user, role, why=why)
-    return let
-
-
 def cancel(by: int, let_id: int, *, why: str) -> Let:
     """The whole let ends early; dates ahead are free for others, those gone by stay as they were."""
     with transaction() as session:
@@ -170,21 +150,6 @@ def cancel(by: int, let_id: int, *, why: str) -> Let:
         by_group = steps.allowed(let, Action.CANCEL, user)[1] is Role.ORGANISER
         steps.act(session, let, Action.CANCEL, user, why=why)
         _give_up(session, let, offer=by_group)
-    return let
-
-
-def return_deposit(
-    by: int, let_id: int, *, retained_pence: int = 0, why: str = "", evidence: str = ""
-) -> Let:
-    """The broker gives the deposit back, or keeps a part of it with reason and evidence and gives back the rest."""
-    with transaction() as session:
-        let, user = steps.load(session, let_id, by)
-        step, role = steps.allowed(let, Action.RETURN_DEPOSIT, user)
-        deposit = _deposit(let)
-        if retained_pence:
-            money.retain(deposit, retained_pence, why=why, evidence=evidence, by=by)
-        money.give_back(deposit, by=by)
-        steps.record(session, let, let.state, step, user, role, why=why)
     return let
 
 
@@ -250,12 +215,6 @@ def _give_up(session: Session, let: Let, *, offer: bool = False) -> None:
     freeing.give_up(session, ahead, OccurrenceState.CANCELLED, offer=offer)
     if let.deposit and let.deposit.state is DepositState.DUE:
         money.waive(let.deposit, why=_("The let did not come about."))
-
-
-def _deposit(let: Let) -> Deposit:
-    if let.deposit is None:
-        raise RuleBroken("no-deposit-due", "No deposit was asked for.")
-    return let.deposit
 
 
 def _need_reason(why: str) -> None:

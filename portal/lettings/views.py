@@ -17,6 +17,7 @@ from portal.lettings.acts import ACTS
 from portal.lettings.finding import links, pages
 from portal.lettings.finding.forms import FindForm
 from portal.lettings.models import Let
+from portal.lettings.paying import acts as deposit_acts  # noqa: F401 - it adds its pages to ACTS
 from portal.lettings.rules import Action, Insurance, Wish
 from portal.people import queries as people
 from portal.people import service as people_service
@@ -172,7 +173,7 @@ def _act(action: Action, let_id: int, *more: int):
     """Any action on a let: load, check, form, one call, back to the let."""
     found, roles = queries.let_for(current_user, let_id)
     how = ACTS[action]
-    form = how.form(price_pence=found.price_pence)
+    form = how.form(**forms.known(found))
     if form.validate_on_submit():
         if attempt(form, how.call, current_user.id, let_id, *more, **forms.said(form)):
             flash(str(how.done))

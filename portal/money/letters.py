@@ -2,8 +2,11 @@
 
 from flask import current_app
 from flask_babel import gettext as _
+from sqlalchemy import select
 
+from portal.db import db
 from portal.money.models import Charge, Posting
+from portal.notices.models import Letter
 from portal.notices.service import write
 from portal.people.models import Holder
 from portal.people.queries import emails_with_role, organiser_emails
@@ -40,6 +43,14 @@ def remind(charge: Charge, open_pence: int, name: str) -> None:
         ],
         key=f"charge:{charge.id}:{name}",
     )  # fmt: skip
+
+
+def reminded(charge: Charge, name: str) -> bool:
+    """Whether this reminder has been written; looked at before any lock is taken."""
+    key = f"charge:{charge.id}:{name}:"
+    return (
+        db.session.scalar(select(Letter.id).where(Letter.key.startswith(key)).limit(1)) is not None
+    )
 
 
 def received(charge: Charge, posting: Posting, pence: int) -> None:

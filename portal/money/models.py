@@ -70,6 +70,10 @@ class Retention(Claimed, Model):
 
     deposit: Mapped[Deposit] = relationship(back_populates="retention")
 
+    def waits(self, today: date) -> bool:
+        """Whether the group may still answer and has not."""
+        return self.answered_on is None and today <= self.answer_by
+
 
 class Charge(Model):
     """What a group owes. How much of it is open the ledger knows; nothing here changes after it was made.

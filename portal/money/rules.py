@@ -1,6 +1,7 @@
 """The ledger, deposits and rent. Money is whole pence; nothing is edited, only reversed. Source: COMPACT.md, Track 3."""
 
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -112,6 +113,8 @@ WITH_BROKER = frozenset({DepositState.HELD, DepositState.PART_RETAINED})
 UNSETTLED = WITH_BROKER | {DepositState.PLEDGED}
 # How long a group has to answer what is to be kept of its deposit.
 ANSWER_WORKING_DAYS = 10
+# Days after the last day to pay on which a reminder goes.
+REMINDERS = (1, 14, 28)
 WHOLE_BASIS_POINTS = 10_000  # a basis point is a hundredth of a percent
 
 
@@ -247,6 +250,12 @@ def check_kept(kept: int, claimed: int) -> None:
             "kept-unsaid",
             "You can keep at most what you have told the group before. Say first what is to be kept, and why.",
         )
+
+
+def reminder_due(due_on: date, today: date) -> str | None:
+    """The name of the latest reminder whose day has come, or None."""
+    gone = [number for number in REMINDERS if (today - due_on).days >= number]
+    return f"reminder-{gone[-1]}" if gone else None
 
 
 # How a deposit stands, in one sentence.

@@ -14,6 +14,7 @@ from portal.areas.queries import current_area, postcode_of
 from portal.db import db, transaction
 from portal.lettings import queries, search, service, table, walltime, words
 from portal.lettings.models import Let
+from portal.lettings.paying import deposits
 from portal.lettings.rules import Insurance, LetState, OccurrenceState, Wish
 from portal.money.rules import Paid
 from portal.people import queries as people
@@ -61,13 +62,13 @@ def walk_room(first_day: date) -> dict[str, Any]:
     _go_to(min(first_day + timedelta(days=1), first), time(11))
     service.approve(broker_id, let_id, deposit_pence=DEPOSIT)
     _go_to(min(first_day + timedelta(days=3), first), time(12))
-    service.record_deposit(broker_id, let_id, paid_by=Paid.CASH)
+    deposits.record_deposit(broker_id, let_id, paid_by=Paid.CASH)
     outcome = _let(let_id).state
     days = sorted(o.on for o in _let(let_id).occurrences)
     for day in (*days, days[-1] + timedelta(days=1)):
         _go_to(day, time(23))
         service.tick()
-    service.return_deposit(broker_id, let_id)
+    deposits.return_deposit(broker_id, let_id)
     return _story(let_id, outcome)
 
 

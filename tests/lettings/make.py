@@ -9,6 +9,7 @@ import shapely
 from portal.areas.models import Postcode
 from portal.db import db
 from portal.lettings import service
+from portal.lettings.paying import deposits
 from portal.lettings.rules import Insurance, Wish
 from portal.money.rules import Paid
 from portal.people.rules import Role
@@ -127,5 +128,5 @@ def confirmed(here, room, **values):
 def confirmed_with_deposit(here, room, **values):
     """The deposit is with the broker."""
     let = deposit_due(here, room, **values)
-    service.record_deposit(here.ids.broker, let.id, paid_by=Paid.CASH)
+    deposits.record_deposit(here.ids.broker, let.id, paid_by=Paid.CASH)
     return let

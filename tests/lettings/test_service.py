@@ -10,6 +10,7 @@ from portal.db import db
 from portal.errors import Forbidden, NotFound, RuleBroken
 from portal.lettings import queries, service
 from portal.lettings.models import Hold, Let, LetEvent, Occurrence
+from portal.lettings.paying import deposits
 from portal.lettings.rules import Action, Insurance, LetState, OccurrenceState
 from portal.money.models import Deposit
 from portal.money.queries import balances
@@ -48,7 +49,7 @@ def test_from_request_to_the_deposit_returned(here, room):
     assert (state(let), holds()) == (LetState.REQUESTED, 0)
     service.approve(here.ids.broker, let.id, deposit_pence=20_00)
     assert (state(let), holds()) == (LetState.DEPOSIT_DUE, THURSDAYS)
-    receipt = service.record_deposit(here.ids.broker, let.id, paid_by=Paid.CASH)
+    receipt = deposits.record_deposit(here.ids.broker, let.id, paid_by=Paid.CASH)
     assert receipt.startswith("2026-")
     assert state(let) is LetState.CONFIRMED
     assert service.tick() == 0
@@ -59,9 +60,9 @@ def test_from_request_to_the_deposit_returned(here, room):
     with clock.at(datetime(2026, 5, 28, 19, 0, tzinfo=UTC)):  # 20:00 on the wall
         assert service.tick() == 1
         assert state(let) is LetState.ENDED
-        service.return_deposit(here.ids.broker, let.id)
+        deposits.return_deposit(here.ids.broker, let.id)
         with broken("no-deposit-held"):
-            service.return_deposit(here.ids.broker, let.id)
+            deposits.return_deposit(here.ids.broker, let.id)
     assert db.session.scalars(select(Deposit.state)).all() == [DepositState.RETURNED]
     assert set(balances().values()) == {0}
     assert [action for action, _role in history(let)] == [
@@ -112,8 +113,8 @@ def test_leaving_an_offer_frees_the_room_and_drops_the_deposit(here, room):
 def test_a_waiver_needs_its_reason(here, room):
     let = make.deposit_due(here, room)
     with broken("waiver-why"):
-        service.waive_deposit(here.ids.broker, let.id, why="")
-    service.waive_deposit(here.ids.broker, let.id, why="The group has no money of its own.")
+        deposits.waive_deposit(here.ids.broker, let.id, why="")
+    deposits.waive_deposit(here.ids.broker, let.id, why="The group has no money of its own.")
     assert state(let) is LetState.CONFIRMED
 
 
@@ -127,28 +128,6 @@ def test_declining_needs_its_reason(here, room):
         service.approve(here.ids.broker, let.id)
 
 
-def test_cancelling_one_date_frees_it_and_only_it(here, room):
-    let = make.confirmed(here, room)
-    other = make.another_group(here, 1)
-    second = db.session.get(Let, let.id).occurrences[1]
-    one_day = {"first": second.on, "last": second.on}
-    with broken("taken"):
-        make.requested(here, room, by=other[0], group_id=other[1], **one_day)
-    service.cancel_date(here.ids.organiser, let.id, second.id, why="Half of us are away.")
-    assert (state(let), holds()) == (LetState.CONFIRMED, THURSDAYS - 1)
-    with broken("date-cancelled"):
-        service.cancel_date(here.ids.organiser, let.id, second.id)
-    theirs = make.requested(here, room, by=other[0], group_id=other[1], **one_day)
-    assert service.approve(here.ids.broker, theirs.id).state is LetState.CONFIRMED
-
-
-def test_the_last_date_goes_with_the_let(here, room):
-    let = make.confirmed(here, room, last=date(2026, 3, 5))
-    only = db.session.get(Let, let.id).occurrences[0]
-    with broken("last-date"):
-        service.cancel_date(here.ids.organiser, let.id, only.id)
-
-
 def test_cancelling_a_running_let_keeps_what_was(here, room):
     let = make.confirmed_with_deposit(here, room)
     with clock.at(datetime(2026, 4, 1, tzinfo=UTC)):
@@ -157,9 +136,11 @@ def test_cancelling_a_running_let_keeps_what_was(here, room):
     assert (state(let), holds()) == (LetState.CANCELLED, 4)
     states = [o.state for o in db.session.get(Let, let.id).occurrences]
     assert states == [OccurrenceState.PLANNED] * 4 + [OccurrenceState.CANCELLED] * 9
-    service.return_deposit(
-        here.ids.broker, let.id, retained_pence=5_00, why="A broken chair.", evidence="Photo 12"
+    deposits.claim_deposit(
+        here.ids.broker, let.id, pence=5_00, why="A broken chair.", evidence="Photo 12"
     )
+    deposits.answer_claim(here.ids.organiser, let.id, agrees=True)
+    deposits.return_deposit(here.ids.broker, let.id, kept_pence=5_00)
     assert balances() == {Account.CASH: 5_00, Account.RETAINED: -5_00, Account.DEPOSITS: 0}
 
 

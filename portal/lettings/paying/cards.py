@@ -1,0 +1,113 @@
+"""Paying for a let by card: the deposit, or what was asked for. Asking the provider and writing down are kept apart."""
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.db import db, transaction
+from portal.errors import Forbidden, NotFound, RuleBroken
+from portal.lettings import queries, steps, table
+from portal.lettings.models import Let
+from portal.lettings.paying import deposits
+from portal.lettings.rules import Action
+from portal.money import cards, charging
+from portal.money.govuk_pay import Answer, Refused, Unreachable
+from portal.money.models import CardPayment, Charge, Deposit, Posting
+from portal.money.rules import DepositState, Paid, PostingKind
+from portal.people.rules import Role
+
+
+def start(by: int, let_id: int, charge_id: int | None = None) -> int:
+    """The group begins to pay the deposit, or one charge; a second click finds the first. Returns the payment's number."""
+    with transaction() as session:
+        let, user = steps.load(session, let_id, by)
+        if Role.ORGANISER not in queries.roles_towards(user, let):
+            raise Forbidden("not-yours", "This is for somebody in another role to do.")
+        cause, pence = _due(session, let, charge_id)
+        payment_id = cards.begin(session, cause, pence, by=by).id
+    cards.announce(payment_id)
+    return payment_id
+
+
+def payment_of(let: Let, payment_id: int) -> CardPayment:
+    """A payment for this let. Raises NotFound."""
+    found = db.session.get(CardPayment, payment_id)
+    if found is None or found.path != deposits.path(let):
+        raise NotFound("no-payment", "There is no such payment here.")
+    return found
+
+
+def settle(payment_id: int) -> Answer | None:
+    """Ask how a payment stands and write down its end; what was answered, None where nothing had to be asked.
+
+    The page that the payer comes back to, the clock and the provider's own message meet here: the money is booked once.
+    """
+    payment = db.session.get_one(CardPayment, payment_id)
+    answer = cards.asked(payment)
+    if answer is not None:
+        with transaction() as session:
+            let = _let_of(session, payment_id)
+            cards.conclude(session, payment_id, answer, lambda paid: _take(session, let, paid))
+    return answer
+
+
+def hear(provider_id: str) -> None:
+    """The provider says that something happened to a payment: ask it what. Unknown ones are somebody else's."""
+    found = db.session.scalar(select(CardPayment.id).where(CardPayment.provider_id == provider_id))
+    if found is not None:
+        settle(found)
+
+
+def tick() -> int:
+    """Ask again about payments whose payer never came back, and send what goes back; returns how many."""
+    done = 0
+    for payment_id in cards.open_payments():
+        try:
+            cards.forget(payment_id)
+            answer = settle(payment_id)
+            done += int(answer is not None)
+        except (Unreachable, Refused):
+            continue
+        except Exception:  # one broken payment must not hold up the others
+            current_app.logger.exception("tick: card payment %s", payment_id)
+    return done + cards.send_refunds()
+
+
+def may_pay_deposit(let: Let) -> bool:
+    """Whether the deposit is due and a payment by card would be taken now."""
+    due = let.deposit is not None and let.deposit.state is DepositState.DUE
+    facts = queries.facts_of(let)
+    return due and Action.RECORD_DEPOSIT in table.open_to(let.state, {Role.PORTAL}, facts)
+
+
+def _due(session: Session, let: Let, charge_id: int | None) -> tuple[Deposit | Charge, int]:
+    if charge_id is None:
+        if not may_pay_deposit(let) or let.deposit is None:
+            raise RuleBroken("no-deposit-due", "No deposit is due.")
+        return let.deposit, let.deposit.pence
+    charge = session.get(Charge, charge_id, with_for_update=True)
+    if charge is None or charge.path != deposits.path(let):
+        raise NotFound("no-charge", "There is no such amount here.")
+    left = charging.open_of(charge)
+    if left <= 0:
+        raise RuleBroken("paid-already", "Nothing is open here any more: it has been paid or written off already.")  # fmt: skip
+    return charge, left
+
+
+def _let_of(session: Session, payment_id: int) -> Let:
+    """The let of a payment, locked: always before the payment itself."""
+    number = session.get_one(CardPayment, payment_id).path.rpartition("/")[2]
+    return session.get_one(Let, int(number), with_for_update=True)
+
+
+def _take(session: Session, let: Let, payment: CardPayment) -> Posting | None:
+    if payment.charge_id is not None:
+        charge = session.get_one(Charge, payment.charge_id, with_for_update=True)
+        if charging.open_of(charge) < payment.pence:
+            return None
+        return charging.take(charge, payment.pence, paid_by=Paid.CARD, by=None)
+    if payment.deposit_id != let.deposit_id or not may_pay_deposit(let):
+        return None
+    deposits.take_by_card(session, let)
+    received = [p for p in let.deposit.postings if p.kind is PostingKind.DEPOSIT_IN]
+    return received[-1]

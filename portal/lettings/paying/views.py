@@ -1,0 +1,106 @@
+"""What a let's page says of money, paying by card, and the card provider's own messages."""
+
+import json
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup
+
+from portal.errors import PortalError
+from portal.lettings import queries
+from portal.lettings.doors import part
+from portal.lettings.models import Let
+from portal.lettings.paying import cards, deposits
+from portal.money import govuk_pay
+from portal.money import queries as money
+from portal.money import words as money_words
+from portal.money.govuk_pay import Refused, Unreachable
+from portal.money.steps import CARD_WORDS, CardState
+from portal.people.access import PUBLIC, SIGNED_IN, allow
+from portal.people.models import User
+from portal.people.rules import Role
+from portal.web import EXPIRED, Form, told
+
+bp = Blueprint("paying", __name__)
+
+
+@part
+def money_of(let: Let, _user: User, roles: set[Role]) -> Markup | None:
+    """Deposit, what was asked for, what is open, receipts; a holder sees the sums on its statement."""
+    if not roles & {Role.ORGANISER, Role.BROKER}:
+        return None
+    path = deposits.path(let)
+    open_pence = {owed.charge.id: owed for owed in money.open_charges(path)}
+    shown = {
+        "let": let,
+        "deposit": let.deposit,
+        "deposit_words": money_words.deposit(let.deposit) if let.deposit else "",
+        "claim": let.deposit.retention if let.deposit else None,
+        "charges": [(charge, open_pence.get(charge.id)) for charge in money.charges_of(path)],
+        "receipts": money.receipts_of(path),
+        "by_card": govuk_pay.is_on() and Role.ORGANISER in roles,
+        "deposit_by_card": cards.may_pay_deposit(let),
+        "broker": Role.BROKER in roles,
+    }
+    if not (shown["deposit"] or shown["charges"]):
+        return None
+    return Markup(render_template("lettings/paying/_money.html", **shown))  # noqa: S704 - a template of ours
+
+
+@bp.post("/lets/<int:let_id>/card", defaults={"charge_id": None})
+@bp.post("/lets/<int:let_id>/charges/<int:charge_id>/card")
+@allow(SIGNED_IN)
+def begin(let_id: int, charge_id: int | None):
+    """Begin to pay; the next page leads on to the provider."""
+    queries.let_for(current_user, let_id)
+    if not Form().validate_on_submit():
+        flash(str(EXPIRED), "error")
+        return redirect(url_for("lettings.let", let_id=let_id))
+    try:
+        payment_id = cards.start(current_user.id, let_id, charge_id)
+    except (Unreachable, Refused) as refusal:
+        flash(told(refusal), "error")
+        return redirect(url_for("lettings.let", let_id=let_id))
+    return redirect(url_for("paying.card", let_id=let_id, payment_id=payment_id))
+
+
+@bp.get("/lets/<int:let_id>/card/<int:payment_id>")
+@allow(SIGNED_IN)
+def card(let_id: int, payment_id: int):
+    """How a payment by card stands: before it, and when the payer comes back. The provider is asked each time."""
+    let, _roles = queries.let_for(current_user, let_id)
+    cards.payment_of(let, payment_id)
+    answer, trouble = None, ""
+    try:
+        answer = cards.settle(payment_id)
+    except (Unreachable, Refused):
+        trouble = _("The card service does not answer now. If you have paid, nothing is lost: look again in a few minutes.")  # fmt: skip
+    let, _roles = queries.let_for(current_user, let_id)
+    payment = cards.payment_of(let, payment_id)
+    return render_template(
+        "lettings/paying/card.html",
+        let=let,
+        payment=payment,
+        words=trouble or _(CARD_WORDS[payment.state]),
+        paid=payment.state is CardState.SUCCESS,
+        open=payment.state is CardState.OPEN,
+        next_url=answer.next_url if answer and payment.state is CardState.OPEN else None,
+    )
+
+
+@bp.post("/webhooks/govuk-pay")
+@allow(PUBLIC)
+def hear():
+    """GOV.UK Pay says that something happened. Only what it signed is read, and it is asked what is true."""
+    body = request.get_data(cache=False)
+    if not govuk_pay.is_signed(body, request.headers.get("Pay-Signature", "")):
+        return "", 400
+    try:
+        told_of = json.loads(body)
+        cards.hear(str(told_of["resource"].get("payment_id") or told_of["resource_id"]))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "", 400
+    except PortalError:  # it tells us again later, and the clock asks too
+        return "", 503
+    return "", 204
