@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from portal.demo import cast
+from portal.proposals.uses import UseKind
 from portal.register.rules import Kind
 
 
@@ -14,6 +15,7 @@ class Claim:
     kind: Kind
     like: tuple[str, ...]
     title: str
+    use_kind: UseKind
     use: str
     timescale: str
     term_months: int
@@ -30,6 +32,7 @@ POCKET_GARDEN = Claim(
     Kind.LAND,
     ("garage", "corner", "land at"),
     "A garden for the street",
+    UseKind.GROWING,
     "Raised beds, a shed and a bench. Anybody on the street can have a bed; two are kept at wheelchair height.",
     "Beds built in the first month, planted by the second spring. Open every day from eight to dusk.",
     36,
@@ -62,6 +65,7 @@ ORCHARD = Claim(
     Kind.LAND,
     ("allotment", "school", "field"),
     "A community orchard",
+    UseKind.GROWING,
     "Sixty fruit trees of old local kinds, grass paths, and a pressing day every October.",
     "Planting in the first winter; first crop in year three; trees in large pots where the ground must be given back.",
     60,
@@ -94,6 +98,7 @@ STAGE = Claim(
     Kind.BUILDING,
     ("exchange", "hall", "club", "library"),
     "A rehearsal house for young people",
+    UseKind.ARTS,
     "Rehearsals on four evenings and at weekends, a summer school, and two shows a year with free seats.",
     "A month of cleaning and safety checks, then in use for two years.",
     24,
@@ -120,6 +125,7 @@ BENCH = Claim(
     Kind.BUILDING,
     ("shop", "unit", "store", "office"),
     "A mending shop",
+    UseKind.REPAIR,
     "People bring lamps, toasters and coats and mend them with volunteers, on three days a week.",
     "Open within six weeks.",
     18,
@@ -142,6 +148,7 @@ KITCHEN = Claim(
     Kind.BUILDING,
     ("day centre", "surgery", "house", "centre", "building"),
     "A pay-what-you-can kitchen",
+    UseKind.FOOD,
     "Lunch for sixty on four days a week from food that would be thrown away.",
     "Kitchen fitted in two months.",
     36,
@@ -159,6 +166,7 @@ POP_UP_PARK = Claim(
     Kind.LAND,
     ("play", "cleared", "adjoining", "land"),
     "A small park until the builders come",
+    UseKind.PLAY_AND_SPORT,
     "Turf, logs to climb on, and a table. Nothing that cannot be carried away in a day.",
     "Two weekends of work.",
     12,
@@ -187,6 +195,7 @@ YARD = Claim(
     Kind.LAND,
     ("depot", "yard", "site"),
     "A yard for timber",
+    UseKind.WORK,
     "Old timber from building sites, sorted and sold by the metre.",
     "Open within three months.",
     48,
@@ -212,6 +221,7 @@ COSTUMES = Claim(
     Kind.BUILDING,
     ("pavilion", "fire", "office", "house"),
     "Costumes and scenery",
+    UseKind.ARTS,
     "A dry room to keep and make costumes and scenery.",
     "",
     12,
@@ -226,6 +236,7 @@ SECOND_GARDEN = Claim(
     Kind.LAND,
     ("corner", "garage", "land"),
     "Berries by the bus stop",
+    UseKind.GROWING,
     "Currants, gooseberries and raspberries that anybody may pick.",
     "Planted in one weekend in November.",
     24,

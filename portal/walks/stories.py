@@ -59,6 +59,7 @@ BUILDING = Story(
     proposal=LAND.proposal
     | {
         "title": "A repair workshop in the Old Station House",
+        "use_kind": "repair",
         "use": "A workshop where people mend bicycles, clothes and kettles together.",
         "timescale": "Open the ground floor in two months, the first floor in six.",
         "term_months": 24,
@@ -76,5 +77,6 @@ BUILDING = Story(
 # What the other group writes differently.
 RIVAL = {
     "title": "A bicycle track behind Mill Lane",
+    "use_kind": "play_and_sport",
     "use": "A small track of earth and a repair stand, open every afternoon.",
 }

@@ -22,6 +22,7 @@ from tests import factories
 
 WRITTEN = {
     "title": "A garden for the street",
+    "use_kind": "growing",
     "use": "Raised beds and a bench.",
     "timescale": "Clear in March, plant in April.",
     "term_months": 36,
@@ -144,8 +145,7 @@ class Stage:
 
     def refused_and_lodged_again(self) -> "Stage":
         """Gardening was refused; the group asks for the same place and the same use again."""
-        service.save_draft(self.draft().case_id, self.organiser, {"use_kind": "growing"}, {})
-        service.lodge(self.case_id, self.organiser)
+        self.lodged()
         service.validate(self.case_id, self.broker)
         after_day("holder_response", self.case)
         tick()
@@ -155,9 +155,7 @@ class Stage:
         cause = {"ground": "benefit_not_shown", "evidence": "The panel gave nothing."}
         panel.decide(self.case_id, self.chair, **cause)
         self.refused_id = self.case_id
-        service.save_draft(self.draft().case_id, self.organiser, {"use_kind": "growing"}, {})
-        service.lodge(self.case_id, self.organiser)
-        return self
+        return self.lodged()
 
     def escalated(self) -> "Stage":
         self.under_test()

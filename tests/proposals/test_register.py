@@ -22,7 +22,6 @@ from portal.proposals.models import Proposal
 from portal.proposals.recourse import reviewing
 from portal.proposals.rules import Action, State, Track
 from portal.proposals.tick import tick
-from portal.proposals.uses import UseKind
 from portal.proposals.writing import declaring
 from portal.register.rules import Kind
 from tests import factories
@@ -44,7 +43,9 @@ def another(stage, *, building: bool = False, title: str = "A workshop", **value
     kind = Kind.BUILDING if building else Kind.LAND
     asset = factories.asset(stage.holder, kind=kind, **values)
     case_id = service.start(asset.id, person.id, group.id).id
-    service.save_draft(case_id, person.id, WRITTEN | {"title": title}, BENEFITS)
+    service.save_draft(
+        case_id, person.id, WRITTEN | {"title": title, "use_kind": "repair"}, BENEFITS
+    )
     if building:
         declaring.register_interest(case_id, person.id)
     else:
@@ -97,8 +98,6 @@ def test_an_interest_is_in_it_from_its_first_day(client, stage):
 def test_every_filter_finds_its_own(client, stage):
     ward = factories.ward(stage.area)
     mine = stage.on_notice().case_id
-    stage.case.use_kind = UseKind.GROWING
-    db.session.commit()
     other = another(stage, building=True, title="Repair café", ward_id=ward.id)
     for asked, ids in (
         ({"state": "on_notice"}, [mine]),

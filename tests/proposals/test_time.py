@@ -164,19 +164,27 @@ def test_silence_in_a_review_means_what_silence_means(app, resolution, state):
 
 
 def test_the_same_use_refused_within_two_years_is_a_repeat(stage):
-    service_values = {"use_kind": "growing"}
     stage.draft()
-    service.save_draft(stage.case_id, stage.organiser, service_values, {})
     first = stage.case_id
     assert conditions.refused_before(stage.case) is None
     _refuse_drafted(stage)
     again = service.start(stage.asset_id, stage.organiser, stage.group_id).id
     assert again != first
-    service.save_draft(again, stage.organiser, service_values, {})
+    service.save_draft(again, stage.organiser, {"use_kind": "growing"}, {})
     stage.case_id = again
     assert conditions.refused_before(stage.case).id == first
     to_day(date(2029, 1, 8))
     assert conditions.refused_before(stage.case) is None
+
+
+def test_a_repeat_cannot_be_hidden_by_leaving_its_kind_of_use_out(stage):
+    """The pilot's rules ask for it before a proposal is handed in."""
+    stage.draft()
+    service.save_draft(stage.case_id, stage.organiser, {"use_kind": None}, {})
+    with broken("incomplete"):
+        service.lodge(stage.case_id, stage.organiser)
+    service.save_draft(stage.case_id, stage.organiser, {"use_kind": "growing"}, {})
+    service.lodge(stage.case_id, stage.organiser)
 
 
 def _refuse_drafted(stage):
