@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from portal import clock
-from portal.errors import Forbidden, RuleBroken
+from portal.errors import RuleBroken
 from portal.people.rules import Role
 from portal.petitions import letters, queries, rules
 from portal.petitions.models import PaperCount, Petition, PetitionSignature
@@ -15,6 +15,7 @@ from portal.petitions.service import reach
 from portal.proposals import files, moves
 from portal.proposals.filing import FileKind
 from portal.proposals.rules import Action
+from portal.proposals.standing import check_acts_as
 from portal.web import day
 
 
@@ -97,8 +98,7 @@ def _standing(petition: Petition, paper_id: int) -> PaperCount:
 def look(case_id: int, user_id: int, signature_ids: list[int], *, strike: int | None) -> None:
     """A broker has looked at signatures that are likely one person's: all are kept, or one of them is struck out."""
     with moves.turn(case_id, user_id) as turn:
-        if Role.BROKER not in turn.roles:
-            raise Forbidden("not-your-part", "In this case that is for somebody else to do.")
+        check_acts_as(turn.case, turn.user, Role.BROKER)
         query = (
             select(PetitionSignature)
             .join(Petition)

@@ -12,6 +12,7 @@ from portal.petitions.forms import KEEP_ALL, CorrectForm, SignForm, look_form
 from portal.petitions.models import Petition
 from portal.petitions.service import Signer
 from portal.proposals.page import group_name
+from portal.proposals.standing import check_acts_as
 from portal.web import Form, attempt, limiter, render_form, stripped
 
 __all__ = ["acts", "bp"]
@@ -115,6 +116,7 @@ def paper(case_id: int):
 def look(case_id: int):
     """Signatures that are likely one person's, and every count of paper."""
     one = queries.shown(case_id)
+    check_acts_as(one.proposal, me(), Role.BROKER)  # names: for no broker who organises the group
     groups = queries.doubles(one)
     forms = [look_form(group) for group in groups]
     for form, group in zip(forms, groups, strict=True):
@@ -144,6 +146,7 @@ def _looked(one: Petition, forms, groups):
 @allow(Role.BROKER)
 def correct(case_id: int, paper_id: int):
     """A wrong count is not changed; a new one stands in its place."""
+    check_acts_as(queries.shown(case_id).proposal, me(), Role.BROKER)
     wrong = queries.paper(queries.shown(case_id), paper_id)
     form = CorrectForm(obj=wrong)
     if form.validate_on_submit() and attempt(

@@ -15,6 +15,7 @@ class Facts:
     who: Mapping[str, Collection[str]] = field(default_factory=dict)  # action -> who takes it here
     due: Mapping[str, date] = field(default_factory=dict)  # period -> its last day
     reviewed: bool = False  # the case is in its second round
+    laid_down: Collection[Role] = ()  # offices of the person who acts, who organises the group too
     # The group and its proposal.
     may_ask: bool = True  # the profile lets such a group ask
     missing: Collection[str] = ()  # answers that the proposal still lacks

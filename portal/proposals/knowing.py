@@ -14,6 +14,7 @@ from portal.proposals.facts import Facts
 from portal.proposals.models import CaseEvent, Decision, Proposal, Representation, Score
 from portal.proposals.rules import Action
 from portal.proposals.standing import (
+    laid_down,
     missing_of,
     objection_of,
     profile_of,
@@ -97,6 +98,7 @@ def _of_person(case: Proposal, user: User) -> dict[str, object]:
     side = next((r for r in (Role.ORGANISER, Role.OFFICER) if r in roles), None)
     before = case.round - 1
     return {
+        "laid_down": laid_down(case, user),
         "represented": _did(Representation, case, user),
         "must_score": Role.PANEL in roles
         and not _did(Score, case, user, Score.round == case.round),

@@ -16,10 +16,11 @@ from portal.proposals.judging.benefit import Side, shown
 from portal.proposals.judging.page import gains
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent, Proposal
-from portal.proposals.rules import EDITABLE, PARTIES, Action, State
+from portal.proposals.rules import EDITABLE, OVER, PARTIES, TWO_HATS, Action, State
 from portal.proposals.saying import taken_by
 from portal.proposals.signs import sign
 from portal.proposals.standing import (
+    laid_down,
     missing_of,
     profile_of,
     roles_of,
@@ -57,6 +58,7 @@ def case_page(case: Proposal, user: User | None) -> dict[str, object]:
         "can_moderate": Action.MODERATE in actions,
         "parts": parts_of(case, user),
         "serious": words.SERIOUS,
+        "two_hats": _(TWO_HATS) if laid_down(case, user) and case.state not in OVER else "",
         "editable": case.state in EDITABLE and Role.ORGANISER in roles_of(case, user),
         "missing": missing_of(case),
         "returned_for": queries.missing_list(case)

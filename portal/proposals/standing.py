@@ -17,13 +17,14 @@ from portal.proposals.models import (
     Benefit,
     Proposal,
 )
-from portal.proposals.rules import HOLDS_THE_PLACE, Action
+from portal.proposals.rules import HOLDS_THE_PLACE, Action, for_somebody_else
 
 # What a proposal must say before it can be lodged, where its profile names nothing else; the form's fields have the
 # same names.
 NEEDED = (
     "title",
     "use",
+    "use_kind",
     "timescale",
     "term_months",
     "costs",
@@ -31,6 +32,8 @@ NEEDED = (
     "responsible",
     "benefits",
 )
+# What nobody is to a case whose group they organise: between it and others, for the other side, or its judge.
+OFFICES = {Role.BROKER, Role.OFFICER, Role.PANEL, Role.CHAIR}
 LACKS = {
     "benefits": lambda case: not any(b.gain for b in case.benefits if b.side is Side.PROPOSAL),
     "files": lambda case: not any(f.kind is FileKind.EVIDENCE for f in case.files),
@@ -44,8 +47,24 @@ def profile_of(case: Proposal) -> Profile:
 
 
 def roles_of(case: Proposal, user: User | None) -> set[Role]:
-    """What somebody is to this case; nobody at all is the clock's business, not a reader's."""
-    return access.roles_for(user, group_id=case.group_id, holder_id=case.asset.holder_id)
+    """What somebody is to this case; nobody at all is the clock's business, not a reader's.
+
+    Whoever organises the group acts for it alone: an office that they have too is for others here.
+    """
+    roles = access.roles_for(user, group_id=case.group_id, holder_id=case.asset.holder_id)
+    return roles - OFFICES if Role.ORGANISER in roles else roles
+
+
+def laid_down(case: Proposal, user: User | None) -> set[Role]:
+    """The offices that somebody has and does not act in here, because they organise the group."""
+    roles = access.roles_for(user, group_id=case.group_id, holder_id=case.asset.holder_id)
+    return roles & OFFICES if Role.ORGANISER in roles else set()
+
+
+def check_acts_as(case: Proposal, user: User | None, office: Role) -> None:
+    """Refuse whoever does not have this office in this case."""
+    if office not in roles_of(case, user):
+        raise for_somebody_else(two_hats=office in laid_down(case, user))
 
 
 def has_alternative(case: Proposal) -> bool:

@@ -189,7 +189,7 @@ def test_who_stands_too_near_puts_no_hearing_on_record(stage):
     stage.held()
     db.session.add(Membership(user_id=stage.chair, group_id=stage.group_id))
     db.session.commit()
-    with broken("interest"):
+    with broken("two-hats"):
         service.record_hearing(stage.case_id, stage.chair, GOOD)
     other = factories.with_role(stage.area, Role.CHAIR)
     panel.declare_interest(stage.case_id, other.id)
