@@ -95,11 +95,12 @@ def migrate(down: str | None) -> None:
 @click.option(
     "--uprns", type=FILE, help="OS Open UPRN: the points of all properties, packed or not."
 )
+@click.option("--stops", type=FILE, help="Where buses and trams stop: NaPTAN's CSV, or a map file.")
 @click.option(
     "--attribution", help="What the licence of these files asks to be said on every page."
 )
 def import_places(slug: str, attribution: str | None, **files: Path | None) -> None:
-    """Load an area's boundary, wards, postcodes and properties; what is not given stays as it was."""
+    """Load an area's boundary, wards, postcodes, properties and stops; what is not given stays as it was."""
     from portal.areas.service import import_places
 
     with _app().app_context():

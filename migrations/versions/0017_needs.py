@@ -50,6 +50,22 @@ def upgrade() -> None:
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("area_id", "code", name=op.f("pk_stop")),
     )
+    _say_when()
+
+
+def _say_when() -> None:
+    """Stops are told of with rooms, so whoever keeps these in memory reads them again (rooms_said: 0016)."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            """CREATE TRIGGER rooms_said AFTER INSERT OR UPDATE OR DELETE ON stop
+               FOR EACH STATEMENT EXECUTE FUNCTION rooms_said()"""
+        )
+        return
+    for what in ("INSERT", "UPDATE", "DELETE"):
+        op.execute(
+            f"""CREATE TRIGGER stop_said_{what.lower()} AFTER {what} ON stop BEGIN
+                  UPDATE rooms_state SET at = at + 1; END"""
+        )
 
 
 def downgrade() -> None:

@@ -18,6 +18,8 @@ from geo.crs import Box, read_point
 from geo.shapes import bounds
 from portal.areas.models import Area, Postcode, Ward
 from portal.areas.rules import Nation, check_look, check_resolution, postcode_key
+from portal.areas.stops import stops_in
+from portal.areas.stops import store as store_stops
 from portal.areas.uprns import sift, store
 from portal.db import db, transaction
 from portal.errors import BadInput, RuleBroken
@@ -43,13 +45,14 @@ class Place(NamedTuple):
     population: int | None = None
 
 
-def import_places(
+def import_places(  # noqa: PLR0913 - one for each kind of file
     slug: str,
     *,
     boundary: Path | None = None,
     wards: Path | None = None,
     postcodes: Path | None = None,
     uprns: Path | None = None,
+    stops: Path | None = None,
     attribution: str | None = None,
 ) -> dict[str, Any]:
     """Load what is given into the area of that slug, which is made if it is not there; says what changed.
@@ -61,6 +64,7 @@ def import_places(
     ground = _places(boundary) if boundary else []
     ward_places = _places(wards) if wards else []
     codes = _rows(postcodes) if postcodes else []
+    places = stops_in(stops, _box(slug, ground)) if stops else []
     sifting = sift(uprns, _box(slug, ground)) if uprns else nullcontext()
     report: dict[str, Any] = {"area": slug}
     with sifting as sifted, transaction() as s:
@@ -77,6 +81,8 @@ def import_places(
             report["postcodes"] = dict(_set_postcodes(s, area, codes, postcodes))
         if sifted:
             report["uprns"] = dict(store(s, area, sifted))
+        if places:
+            report["stops"] = dict(store_stops(s, area, places))
     return report
 
 

@@ -263,6 +263,7 @@ def _match(what: tuple[Wish, Room, float, int], when: tuple[Any, Any, Any, Any])
     known = None if np.isnan(metres) else metres
     because = Because()
     because.place(wish, known)
+    because.stop(room)
     because.access(wish, room)
     because.facilities(wish, room)
     because.price(wish, price)
@@ -293,5 +294,7 @@ def rank(match: Match, wish: Wish) -> tuple[Any, ...]:
     day = days.index(match.wish.weekday) if match.wish.weekday in days else len(days)
     hours = -(-abs(windows.shift(wish, match.wish)) // STEP_MINUTES)
     steps = 0 if match.metres is None else int(match.metres // STEP_M)
+    ways = [match.metres, match.room.stop and match.room.stop.metres if wish.step_free else None]
+    walk = min((int(way // STEP_M) for way in ways if way is not None), default=0)
     spare = (match.room.capacity or 0) - wish.people
-    return day, hours, steps, match.price_pence, spare, match.room.name, match.room.id
+    return day, hours, walk, steps, match.price_pence, spare, match.room.name, match.room.id

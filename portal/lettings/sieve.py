@@ -56,11 +56,13 @@ def sift(
     """What is in the way of these rooms, and which of them come first."""
     wish = asked.wish
     price = picture.prices.each(asked.price, rows)
+    prices, kind = np.unique(price, return_inverse=True)
+    dear = np.array([_count(wish, int(one), "price") for one in prices], np.int64)[kind]
     people = picture.capacity[rows]
     door, gone = _at_the_doors(picture, rows, asked), held.any(axis=1)
     obstacles = (
         picture.inside.each(lambda room: _count(wish, room, "access", "facilities"), rows)
-        + picture.prices.each(lambda room: _count(wish, asked.price(room), "price"), rows)
+        + dear
         + ((people == UNKNOWN) | (people < wish.people))
         + (np.zeros(len(rows), bool) if wish.lon is None else ~(metres <= wish.within_m))
         + gone
@@ -68,7 +70,10 @@ def sift(
     )
     steps = np.nan_to_num(metres // asked.step_m)
     spare = np.where(people == UNKNOWN, 0, people) - wish.people
-    order = np.lexsort((picture.by_name[rows], spare, price, steps))
+    # Who needs a step-free way comes by bus or tram, or from nearby: what is left to walk counts first.
+    walk = np.fmin(metres, picture.stop_m[rows]) if wish.step_free else metres
+    walks = np.nan_to_num(walk // asked.step_m)
+    order = np.lexsort((picture.by_name[rows], spare, price, steps, walks))
     lost = (held | ~door.open).sum(axis=1)
     return Sifted(obstacles, lost, (gone & (door.obstacles == 0)) | (~gone & door.dated), order)
 
@@ -81,21 +86,25 @@ class _Doors:
 
 
 def _at_the_doors(picture: Picture, rows: Rows, asked: Asked) -> _Doors:
-    def codes(room: Room) -> list[str]:
-        because = Because()
-        because.dates(asked.dates, [False] * len(asked.dates), asked.doors(room))
-        return [obstacle.code for obstacle in because.obstacles]
-
-    def some(room: Room) -> bool:
-        return bool(said := codes(room)) and all(code in asked.some_dates for code in said)
-
-    at = picture.doors.each
-    opens = at(lambda room: [one in AT_THE_DOOR for one in asked.doors(room)], rows)
-    return _Doors(
-        opens.reshape(len(rows), len(asked.dates)).astype(bool),
-        at(lambda room: len(codes(room)), rows).astype(np.int64),
-        at(some, rows).astype(bool),
+    """Most rooms have the same few patterns of dates on which their doors are shut: each is told of once."""
+    patterns: dict[tuple[Door, ...], int] = {}
+    pattern = picture.doors.each(
+        lambda room: patterns.setdefault(tuple(asked.doors(room)), len(patterns)), rows
     )
+    codes = [_shut(asked, doors) for doors in patterns]
+    opens = [[one in AT_THE_DOOR for one in doors] for doors in patterns]
+    some = [bool(said) and all(code in asked.some_dates for code in said) for said in codes]
+    return _Doors(
+        np.array(opens, bool).reshape(len(patterns), len(asked.dates))[pattern],
+        np.array([len(said) for said in codes], np.int64)[pattern],
+        np.array(some, bool)[pattern],
+    )
+
+
+def _shut(asked: Asked, doors: Sequence[Door]) -> list[str]:
+    because = Because()
+    because.dates(asked.dates, [False] * len(asked.dates), doors)
+    return [obstacle.code for obstacle in because.obstacles]
 
 
 def _count(wish: Wish, what: Any, *aspects: str) -> int:

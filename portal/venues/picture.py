@@ -74,10 +74,13 @@ class Alike(NamedTuple):
     kind: Numbers
     examples: list[Room]
 
-    def each(self, value: Callable[[Room], Any], rows: Numbers) -> npt.NDArray[Any]:
+    def each(self, value: Callable[[Room], int], rows: Numbers) -> Numbers:
         """What a function of the rooms' likeness says of some rooms, asked once for each kind."""
-        kinds, where = np.unique(self.kind[rows], return_inverse=True)
-        return np.array([value(self.examples[kind]) for kind in kinds])[where]
+        kind = self.kind[rows]
+        found = np.zeros(len(self.examples), np.int64)
+        there = np.flatnonzero(np.bincount(kind, minlength=len(found)))
+        found[there] = [value(self.examples[one]) for one in there.tolist()]
+        return found[kind]
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,9 @@ class Picture:
     capacity: Numbers
     by_name: Numbers  # each room's place among the names
     places: Places
-    shapes: npt.NDArray[
-        np.object_
-    ]  # of each room's building, in metres; None where nobody has said
+    homes: Alike  # where it stands; many rooms are in one building
+    shapes: npt.NDArray[np.object_]  # of each home, in metres; None where nobody has said
+    stop_m: npt.NDArray[np.float64]  # metres to the nearest stop; NaN where none is near or known
     near: npt.NDArray[np.float64]  # the box around it: west, south, east, north
     inside: Alike  # what is in it: access and facilities
     doors: Alike  # its hours, with the time before and after
@@ -100,9 +103,9 @@ class Picture:
     def metres(self, lon: float, lat: float, rows: Numbers) -> npt.NDArray[np.float64]:
         """From a point (degrees) to the buildings of some rooms; NaN where nobody has said where it is."""
         epsg = Nation(self.state.nation).metric_epsg
-        measured: npt.NDArray[np.float64] = shapely.distance(
-            self.shapes[rows], project([shapely.Point(lon, lat)], STORED, epsg)[0]
-        )
+        homes, where = np.unique(self.homes.kind[rows], return_inverse=True)
+        point = project([shapely.Point(lon, lat)], STORED, epsg)[0]
+        measured: npt.NDArray[np.float64] = shapely.distance(self.shapes[homes], point)[where]
         return measured
 
     def within(self, lon: float, lat: float, metres: float) -> npt.NDArray[np.bool_]:
@@ -178,10 +181,8 @@ def _above(ids: Iterable[int]) -> set[int]:
 
 
 def _seen(state: State, rooms: list[Room]) -> Picture:
-    shapes = np.empty(len(rooms), object)
-    shapes[:] = [room.shape for room in rooms]
-    shapes = project(shapes, STORED, Nation(state.nation).metric_epsg)
-    shapely.prepare(shapes)
+    homes = _alike(rooms, lambda room: room.shape)
+    shapes = project([r.shape for r in homes.examples], STORED, Nation(state.nation).metric_epsg)
     by_name = np.empty(len(rooms), np.int64)
     by_name[sorted(range(len(rooms)), key=lambda n: rooms[n].name)] = np.arange(len(rooms))
     return Picture(
@@ -190,8 +191,10 @@ def _seen(state: State, rooms: list[Room]) -> Picture:
         np.array([UNKNOWN if r.capacity is None else r.capacity for r in rooms], np.int64),
         by_name,
         places(rooms),
+        homes,
         shapes,
-        shapely.bounds(shapes).reshape(-1, 4),
+        np.array([room.stop.metres if room.stop else np.nan for room in rooms], float),
+        shapely.bounds(shapes).reshape(-1, 4)[homes.kind],
         _alike(rooms, _inside),
         _alike(rooms, _door),
         _alike(rooms, lambda room: (room.pence_hour, room.rates, _door(room))),

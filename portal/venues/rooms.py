@@ -1,7 +1,7 @@
 """The rooms of an area as matching sees them: plain rows, each with its building and the parts that are held for it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shapely import Geometry
@@ -17,6 +17,7 @@ from portal.register.rules import HireWhen, Kind, Opener, Status
 from portal.venues.hours import Hours, hire_hours
 from portal.venues.models import Closure, HolderTerm, Keyholder, RoomRate
 from portal.venues.rules import Key, Span, shut_days
+from portal.venues.stops import Near, nearest
 
 # Given whole to a group, or used by somebody else: nothing there to let by the hour.
 GONE = (Status.GRANTED, Status.OCCUPIED)
@@ -49,6 +50,7 @@ class Room:
     leaves: tuple[int, ...]
     shape: Geometry | None  # of its building; where that has none, its own
     facilities: frozenset[str] = frozenset()  # words of facilities.py
+    stop: Near | None = None  # where the area has loaded its stops
     rates: tuple[tuple[GroupKind, int], ...] = ()  # pence per hour that kinds of group pay instead
 
     def pence_for(self, kind: GroupKind | None) -> int | None:
@@ -69,9 +71,14 @@ def rooms_for_hire(area_id: int, *conditions: ColumnElement[bool]) -> list[Room]
         .order_by(Asset.id)
     )
     parts, known = parts_of(area_id), _Known(area_id)
-    return [
+    rooms = [
         _room(asset, [a for a in (parent, grand) if a is not None], holder, parts, known)
         for asset, parent, grand, holder in db.session.execute(query)
+    ]
+    stops = nearest(area_id, [room.shape for room in rooms])
+    return [
+        room if stop is None else replace(room, stop=stop)
+        for room, stop in zip(rooms, stops, strict=True)
     ]
 
 

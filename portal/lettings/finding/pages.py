@@ -14,6 +14,7 @@ from portal.lettings.finding.forms import FindForm
 from portal.lettings.rules import Wish
 from portal.lettings.search import Answer, Match
 from portal.register.models import Asset
+from portal.venues import stops
 from portal.web import row_id
 
 PAGE = 12
@@ -36,7 +37,7 @@ def found(form: FindForm, room: Asset | None) -> dict[str, Any]:
         "nearly": nearly,
         "cards": cards((*shown, *nearly)),
         "options": _options(wish, answer, room),
-        "travel": said.travel(),
+        "travel": said.travel(stops.as_of(current_area().id)),
         "shown": shown,
         "page": page,
         "pages": pages,

@@ -1,6 +1,7 @@
 """Needs and what was found for them in a reader's words: what else would do, and the repairs of a term with their dates."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import NamedTuple
 
 from babel.dates import get_day_names
@@ -44,9 +45,13 @@ def _stretch(text: str) -> str:
     return _("%(first)s to %(last)s", first=words.full(first), last=words.full(last))
 
 
-def travel() -> str:
-    """How distances were measured."""
-    return _("Distances are in a straight line.")
+def travel(stops: date | None) -> str:
+    """How distances were measured, and what is known of stops."""
+    line = _("Distances are in a straight line.")
+    if stops is None:
+        return line
+    known = _("Bus and tram stops are those of %(day)s.", day=words.full(stops))
+    return f"{line} {known}"
 
 
 class Offer(NamedTuple):
