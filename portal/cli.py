@@ -133,6 +133,7 @@ def tick() -> None:
     from portal.hearings.tick import tick as hearings_tick
     from portal.letters.tick import tick as reminders_tick
     from portal.lettings.finding.saving import tick as needs_tick
+    from portal.lettings.hosting.tick import tick as hosting_tick
     from portal.lettings.service import tick as lettings_tick
     from portal.lettings.paying.tick import tick as paying_tick
     from portal.money.tick import tick as money_tick
@@ -154,6 +155,7 @@ def tick() -> None:
             "lets": 0,
             "payments": 0,
             "needs": 0,
+            "hosting": 0,
             "watches": 0,
             "questions": 0,
             "forgotten": 0,
@@ -169,6 +171,7 @@ def tick() -> None:
             done["lets"] += lettings_tick()
             done["payments"] += paying_tick() + money_tick()
             done["needs"] += needs_tick()
+            done["hosting"] += hosting_tick()
             done["watches"] += watches_tick()
             done["questions"] += ownership_tick()
             done["forgotten"] += sightings_tick()

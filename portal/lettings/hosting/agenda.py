@@ -13,7 +13,7 @@ from portal.db import db
 from portal.lettings.hosting.access import lineage
 from portal.lettings.hosting.entry import room_on
 from portal.lettings.models import Let, LetEvent, Occurrence
-from portal.lettings.rules import HOLDING, LetState, OccurrenceState
+from portal.lettings.rules import HOLDING, OccurrenceState
 from portal.register.models import Asset
 
 _Room, _Other = aliased(Asset), aliased(Asset)
@@ -65,8 +65,8 @@ def theirs(room_ids: Collection[int], holder_ids: Collection[int]) -> ColumnElem
 
 
 def stands(date: Occurrence) -> bool:
-    """Whether a date is to take place, or took place."""
-    return date.state is OccurrenceState.PLANNED and date.let.state in HOLDING | {LetState.ENDED}
+    """Whether a date is to take place, or took place: giving up a let gives up its dates ahead, one by one."""
+    return date.state is OccurrenceState.PLANNED
 
 
 def opening(date: Occurrence) -> Opening:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from flask import current_app, url_for
+from flask import current_app
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
@@ -20,6 +20,7 @@ from portal.lettings.hosting.access import holders_of, lineage, opened_by, runs
 from portal.lettings.hosting.models import CalendarKey
 from portal.lettings.hosting.rules import Scope
 from portal.lettings.models import Let, LetEvent, Occurrence
+from portal.lettings.rules import Action
 from portal.lettings.walltime import wall
 from portal.lettings.words import clock as hour
 from portal.people.access import group_ids
@@ -30,6 +31,8 @@ from portal.register.models import Asset
 from portal.register.rules import Kind
 from portal.register.words import address
 
+# What is said at the door changes nothing in a calendar.
+ON_THE_DAY = (Action.CAME, Action.NOBODY_CAME)
 BACK = timedelta(days=60)  # what is longer ago nobody looks up in a calendar
 
 
@@ -187,6 +190,8 @@ def _changes(let_ids: Iterable[int]) -> dict[int, list[LetEvent]]:
     query = select(LetEvent).where(LetEvent.let_id.in_(let_ids)).order_by(LetEvent.id)
     found: dict[int, list[LetEvent]] = {}
     for event in db.session.scalars(query):
+        if event.action in ON_THE_DAY:
+            continue
         if event.occurrence_id or rules.shown_as(event.before) != rules.shown_as(event.after):
             found.setdefault(event.let_id, []).append(event)
     return found
@@ -203,14 +208,15 @@ def _changed(date: Occurrence, changes: dict[int, list[LetEvent]]) -> datetime:
 
 
 def _address(key: CalendarKey, date: Occurrence) -> str:
-    base = str(current_app.config["BASE_URL"]).rstrip("/")
-    if key.scope is Scope.KEYHOLDER:
-        return f"{base}{url_for('hosting.week_of')}"
-    return f"{base}{url_for('lettings.let', let_id=date.let_id)}"
+    return _base() + ("/hosting/week" if key.scope is Scope.KEYHOLDER else f"/lets/{date.let_id}")
+
+
+def _base() -> str:
+    return str(current_app.config["BASE_URL"]).rstrip("/")
 
 
 def _host() -> str:
-    return urlsplit(str(current_app.config["BASE_URL"])).hostname or "portal"
+    return urlsplit(_base()).hostname or "portal"
 
 
 def _holder(holder_id: int) -> Holder | None:
@@ -227,10 +233,9 @@ def _check(user: User, scope: Scope, scope_id: int) -> None:
 
 def titled(scope: Scope, name: str) -> str:
     """What somebody's page calls a calendar."""
-    return _(words.SCOPES[scope], name=name) if name else str(words.SCOPES[scope])
+    return _(words.SCOPES[scope], name=name) if name else _(words.SCOPES[scope])
 
 
 def address_of(token: str) -> str:
     """Where a key opens its feed."""
-    base = str(current_app.config["BASE_URL"]).rstrip("/")
-    return f"{base}{url_for('hosting.calendar', token=token)}"
+    return f"{_base()}/calendar/{token}.ics"

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal import web
+from portal.errors import N_
 from portal.lettings.hosting.models import EvidenceSeen, StandingApproval
 from portal.lettings.hosting.rules import Paper, Scope
 from portal.lettings.models import Blocking
@@ -32,9 +33,9 @@ NOT_SEEN = {
     ),
 }
 SCOPES = {
-    Scope.GROUP: _l("The dates of %(name)s"),
-    Scope.HOLDER: _l("The lets of rooms of %(name)s"),
-    Scope.KEYHOLDER: _l("What you open"),
+    Scope.GROUP: N_("The dates of %(name)s"),
+    Scope.HOLDER: N_("The lets of rooms of %(name)s"),
+    Scope.KEYHOLDER: N_("What you open"),
 }
 
 
