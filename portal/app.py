@@ -35,7 +35,7 @@ from portal.people.queries import user_by_id
 # The features with pages, as they appear in the address table.
 FEATURES = (
     "home", "people", "register", "ownership", "sightings", "locating", "watches", "powers",
-    "proposals", "petitions", "hearings", "agreements", "letters", "venues", "lettings", "lettings.finding", "lettings.hosting", "lettings.paying", "money", "policy", "broker", "setup",
+    "proposals", "petitions", "hearings", "agreements", "letters", "venues", "lettings", "lettings.finding", "lettings.hosting", "lettings.dates", "lettings.paying", "money", "rounds", "rounds.desk", "policy", "broker", "setup",
 )  # fmt: skip
 
 # What forms send that nobody typed.

@@ -142,6 +142,7 @@ def tick() -> None:
     from portal.petitions.tick import tick as petitions_tick
     from portal.proposals.tick import tick as proposals_tick
     from portal.register.tick import tick as register_tick
+    from portal.rounds.service import tick as rounds_tick
     from portal.sightings.tick import tick as sightings_tick
     from portal.watches.service import tick as watches_tick
 
@@ -153,6 +154,7 @@ def tick() -> None:
             "agreements": 0,
             "reminders": 0,
             "lets": 0,
+            "rounds": 0,
             "payments": 0,
             "needs": 0,
             "hosting": 0,
@@ -169,6 +171,7 @@ def tick() -> None:
             done["agreements"] += agreements_tick()
             done["reminders"] += reminders_tick()
             done["lets"] += lettings_tick()
+            done["rounds"] += rounds_tick()
             done["payments"] += paying_tick() + money_tick()
             done["needs"] += needs_tick()
             done["hosting"] += hosting_tick()

@@ -18,11 +18,12 @@ from portal.petitions import models as petitions
 from portal.proposals import models as proposals
 from portal.proposals import models_letters as case_letters
 from portal.register import models as register
+from portal.rounds import models as rounds
 from portal.sightings import models as sightings
 from portal.venues import models as venues
 from portal.watches import models as watches
 
 __all__ = [
     "Model", "agreements", "areas", "case_letters", "dates", "finding", "hearings", "hosting", "lettings", "locating", "money", "notices", "ownership",
-    "paying", "people", "petitions", "proposals", "register", "sightings", "venues", "watches",
+    "paying", "people", "petitions", "proposals", "register", "rounds", "sightings", "venues", "watches",
 ]  # fmt: skip

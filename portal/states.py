@@ -36,6 +36,12 @@ STATES = {
     "declined": (_l("Declined"), "no"),
     "cancelled": (_l("Cancelled"), "no"),
     "planned": (_l("Planned"), "good"),
+    # rounds
+    "open": (_l("Open"), "open"),
+    "closed": (_l("Closed"), "wait"),
+    "proposed": (_l("Proposed"), "wait"),
+    "published": (_l("Published"), "good"),
+    "given_up": (_l("Given up"), "quiet"),
     # reports of empty places
     "reported": (_l("Waits for the broker"), "wait"),
     "accepted": (_l("In the register"), "good"),

@@ -1,0 +1,159 @@
+"""Pages of rounds: what they are, what a group asks for, and the broker's table of who gets what."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from portal.lettings import words as let_words
+from portal.lettings.rules import Insurance
+from portal.people import queries as people
+from portal.people import service as people_service
+from portal.people.access import PUBLIC, SIGNED_IN, allow, area_roles
+from portal.people.queries import me
+from portal.people.rules import GroupKind, Role
+from portal.rounds import asking, choosing, forms, queries, rules, words
+from portal.rounds.models import Request
+from portal.rounds.rules import RoundState
+from portal.web import Form, attempt, render_form, row_id
+
+bp = Blueprint("rounds", __name__)
+bp.add_app_template_global(queries.open_rounds, "open_rounds")
+for name in ("at", "dates_of", "price", "why", "stands"):
+    bp.add_app_template_filter(getattr(words, name), f"round_{name}")
+
+bp.add_app_template_filter(let_words.say, "say")
+
+
+def _user():
+    return me() if current_user.is_authenticated else None
+
+
+@bp.get("/rounds")
+@allow(PUBLIC)
+def index():
+    return render_template("rounds/list.html", rounds=queries.rounds(), broker=_is_broker())
+
+
+@bp.get("/rounds/<int:round_id>")
+@allow(PUBLIC)
+def one(round_id: int):
+    there = queries.round_of(round_id)
+    return render_template(
+        "rounds/one.html",
+        round=there,
+        mine=queries.mine(round_id, _user()),
+        broker=_is_broker(),
+        may_ask=there in queries.open_rounds(),
+        published=there.state is RoundState.PUBLISHED,
+    )
+
+
+def _is_broker() -> bool:
+    return Role.BROKER in area_roles()
+
+
+# ---- a group
+
+
+@bp.route("/rounds/<int:round_id>/ask", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def ask(round_id: int):
+    there = queries.round_of(round_id)
+    mine = queries.mine(round_id, me())
+    group = request.args.get("group", type=row_id)
+    before = next((r for r in mine if r.group_id == group), None)
+    form = forms.RequestForm(people.groups_of(me()), before)
+    if form.validate_on_submit() and (made := _ask(form, round_id)):
+        return redirect(url_for("rounds.wishes", request_id=made.id))
+    return render_form("rounds/ask.html", form, round=there, before=before)
+
+
+def _ask(form: forms.RequestForm, round_id: int) -> Request | None:
+    """Ask, after starting the group if the person has none yet."""
+    if "group" in form:
+        group_id = form.group.data
+    else:
+        said = {"name": form.name.data, "kind": GroupKind(form.kind.data)}
+        started = attempt(
+            form, people_service.start_group, current_user.id, private=form.private.data, **said
+        )
+        if started is None:
+            return None
+        group_id = started.id
+    return attempt(
+        form,
+        asking.ask,
+        current_user.id,
+        round_id,
+        group_id,
+        need=form.need,
+        times=form.times.data,
+        insurance=Insurance(form.insurance.data),
+        safeguarding=form.safeguarding.data,
+    )
+
+
+@bp.get("/rounds/requests/<int:request_id>")
+@allow(SIGNED_IN)
+def wishes(request_id: int):
+    """What a group has named, in its order; and, for a time of the week, the rooms that would do."""
+    mine = queries.request_for(me(), request_id)
+    form = forms.WhenForm()
+    asked = "starts" in request.args and form.validate()
+    at = (form.day.data, form.starts.data, form.ends.data) if asked else None
+    return render_form(
+        "rounds/wishes.html", form, **_about(mine), at=at, rooms=choosing.rooms_at(mine, at)
+    )
+
+
+def _when() -> forms.WhenForm:
+    """The questions about a time of the week, with nothing answered."""
+    return forms.WhenForm(MultiDict())
+
+
+def _about(mine: Request) -> dict[str, Any]:
+    there = mine.round
+    return {
+        "asked": mine,
+        "round": there,
+        "most": rules.MOST_WISHES,
+        "open": there in queries.open_rounds(),
+    }
+
+
+@bp.post("/rounds/requests/<int:request_id>/wishes")
+@allow(SIGNED_IN)
+def add_wish(request_id: int):
+    mine = queries.request_for(me(), request_id)
+    form, when = Form(), forms.WhenForm(request.form)
+    room = request.form.get("room", type=row_id)
+    if form.validate_on_submit() and room and when.validate():
+        at = (when.day.data, when.starts.data, when.ends.data)
+        if attempt(form, asking.add_wish, current_user.id, request_id, room, *at):
+            flash(_("It is on your list."))
+            return redirect(url_for("rounds.wishes", request_id=request_id))
+    return render_form("rounds/wishes.html", form, **_about(mine), when=when, at=None, rooms=[])
+
+
+@bp.post("/rounds/requests/<int:request_id>/wishes/<int:wish_id>/<any(raise,drop):what>")
+@allow(SIGNED_IN)
+def change_wish(request_id: int, wish_id: int, what: str):
+    mine, form = queries.request_for(me(), request_id), Form()
+    call = asking.raise_wish if what == "raise" else asking.drop_wish
+    if form.validate_on_submit() and attempt(form, call, current_user.id, request_id, wish_id):
+        return redirect(url_for("rounds.wishes", request_id=request_id))
+    return render_form("rounds/wishes.html", form, **_about(mine), when=_when(), at=None, rooms=[])
+
+
+@bp.route("/rounds/requests/<int:request_id>/leave", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def leave(request_id: int):
+    mine = queries.request_for(me(), request_id)
+    round_id, form = mine.round_id, Form()
+    if form.validate_on_submit() and attempt(form, asking.step_back, current_user.id, request_id):
+        flash(_("You ask for nothing in this round any more."))
+        return redirect(url_for("rounds.one", round_id=round_id))
+    return render_form("rounds/leave.html", form, **_about(mine))
