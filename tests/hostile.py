@@ -25,6 +25,9 @@ from portal.proposals import files
 from portal.proposals import service as cases
 from portal.proposals.uses import UseKind
 from portal.proposals.writing import declaring
+from portal.register.rules import Opener
+from portal.venues import opening
+from portal.venues.opening import Opens
 from tests import factories
 from tests.hearings.stage import Open
 from tests.lettings import make
@@ -102,6 +105,32 @@ def renewing(stage: Stage) -> None:
     negotiating.renew(stage.case_id, stage.organiser, term_months=12)
 
 
+SHOWN = "as the page shows it"
+WEEKLY = {"Mo_0_from": "09:00", "Mo_0_to": "12:00", "PH_0_from": "10:00", "PH_0_to": "11:00", "holidays": "other"}
+DETAILS = {
+    "name": "Attic", "capacity": "12", "buffer_before_minutes": "15", "buffer_after_minutes": "5", "facilities": "piano",
+    "hire_when": "in_term",
+}  # fmt: skip
+OPENS = {
+    "role": "caretaker", "name": "Mo Khan", "email": "mo@example.org", "phone": "0161", "days": "3", "until": "21:00",
+    "cost_pence": "15",
+}  # fmt: skip
+
+
+def at_venue(path: str) -> Callable[[], tuple[str, str]]:
+    """A page of those who keep a building with a room that a caretaker opens."""
+
+    def brought() -> tuple[str, str]:
+        here = make.place()
+        room = make.room(here)
+        opens = Opens(Opener.STAFF, "Jo")
+        one = opening.add_keyholder(here.ids.broker, here.building.id, opens)
+        ids = {"room": room.id, "building": here.building.id, "holder": here.holder.id, "one": one.id}
+        return path.format(**ids), here.officer.email
+
+    return brought
+
+
 def at_let(bring: Callable[..., Any], name: str, who: str) -> Callable[[], tuple[str, str]]:
     """A let brought to where `who` can do the deed of that name."""
 
@@ -174,6 +203,17 @@ def invitation() -> tuple[str, str]:
     organisers.invite(person.id, group_id, email)
     body = db.session.scalars(select(Letter.body).where(Letter.to == email)).one()
     return re.search(r"/groups/join/\S+", body)[0], email
+
+
+def at_holder(path: str) -> Callable[[], tuple[str, str]]:
+    """A page of a holder, with one room, for its officer."""
+
+    def brought() -> tuple[str, str]:
+        here = make.place()
+        place = make.room(here).id
+        return path.format(holder=here.holder.id, place=place), here.officer.email
+
+    return brought
 
 
 PROFILE = in_force("pilot_compact", date(2026, 3, 2))
@@ -280,7 +320,7 @@ FORMS: dict[str, Sent] = {
     "open space": Sent(at_english_case, {"open_space": "no", "words": "The register.", "newspaper": ""}),
     "capacity": Sent(at_case(Stage.under_test, "check-capacity", "broker"), capacity()),
     "grant": Sent(at_case(lambda s: checked_and_scored(s, 4), "decide", "chair"), {"reasons": "Good."}),
-    "refuse": Sent(at_case(lambda s: checked_and_scored(s, 0), "decide", "chair"), {"ground": "capacity_not_shown", "evidence": "None.", "reasons": "No."}),
+    "refuse": Sent(at_case(lambda s: checked_and_scored(s, 0), "decide", "chair"), {"ground": "benefit_not_shown", "evidence": "None.", "reasons": "No."}),
     "show the sign": Sent(
         at_case(Stage.lodged, "show-sign", "organiser"), {"shows": "At the gate."} | day("taken_on", date(2026, 3, 2)), ("photo",)
     ),
@@ -317,6 +357,18 @@ FORMS: dict[str, Sent] = {
     "answer a claim": Sent(at_case(claimed, "answer-claim", "organiser"), {"agrees": "no", "words": "It was broken before."}),
     "settle a deposit": Sent(at_case(ended_with_deposit, "settle-deposit", "broker"), {}),
     "ask": Sent(ask, {"group": "1", "insurance": "venue", "safeguarding": "y", "note": "Wheelchairs."}),
+    "week": Sent(at_venue("/venues/{building}/hours/public"), WEEKLY | {"shown": SHOWN}),
+    "week as text": Sent(at_venue("/venues/{room}/hours/hire/text"), {"text": "Mo 10:00-12:00", "shown": SHOWN}),
+    "details": Sent(at_venue("/venues/{room}/details"), DETAILS | {"shown": SHOWN}),
+    "prices": Sent(at_venue("/venues/{room}/prices"), {"standard": "5", "rate_charity": "2", "shown": SHOWN}),
+    "access": Sent(at_venue("/venues/{room}/access"), {"parking": "yes"} | day("on", date(2026, 3, 1))),
+    "add a room": Sent(at_venue("/venues/{building}/room"), {"name": "Attic", "capacity": "12"}),
+    "divide": Sent(at_venue("/venues/{room}/divide"), {"first": "North", "first_capacity": "10", "second": "South", "second_capacity": "12"}),
+    "name who opens": Sent(at_venue("/venues/{room}/openers/new"), OPENS),
+    "change who opens": Sent(at_venue("/openers/{one}"), OPENS | {"shown": SHOWN}),
+    "take out who opens": Sent(at_venue("/openers/{one}/remove"), {}),
+    "term dates": Sent(at_venue("/holders/{holder}/terms"), {"text": "Autumn, 1 September 2026 to 18 December 2026"}),
+    "close": Sent(at_venue("/holders/{holder}/closures"), {"place": "0", "why": "Works."} | day("first", date(2026, 4, 1)) | day("last", date(2026, 4, 3))),
     "approve": Sent(at_let(make.requested, "approve", "broker"), {"price_pence": "0", "deposit_pence": "20", "waiver": ""}),
     "decline": Sent(at_let(make.requested, "decline", "broker"), {"why": "A wedding."}),
     "accept": Sent(at_let(make.offered, "accept", "organiser"), {}),
@@ -332,6 +384,11 @@ FORMS: dict[str, Sent] = {
     "promise": Sent(at_let(make.deposit_due, "pledge_deposit", "broker"), {"who": "The parish council"}),
     "deposit by mistake": Sent(at_let(make.confirmed_with_deposit, "undo_deposit", "broker"), {"why": "Another group."}),
     "end the promise": Sent(at_let(promised, "end_pledge", "broker"), {}),
+    "approve in advance": Sent(at_holder("/hosting/{holder}/approvals/new"), {"place": "0", "most_people": "20", "most_pence": "0", "days": "3", "starts": "17:00", "ends": "22:00", "kinds": "charity"} | day("last", date(2027, 3, 1))),
+    "block a room": Sent(at_holder("/hosting/rooms/{place}/block"), {"why": "Exams.", "days": "3", "starts": "09:00", "ends": "12:00"} | day("first", date(2026, 3, 3)) | day("last", date(2026, 5, 1))),
+    "way in": Sent(at_holder("/hosting/places/{place}/way-in"), {"words": "The code is 4711.", "version": "0"}),
+    "give a key": Sent(at_let(make.confirmed, "keys", "broker"), {"key_what": "Front door", "key_to": "Ruth"} | day("key_due", date(2026, 3, 6))),
+    "paper seen": Sent(at_let(make.confirmed, "papers", "broker"), {"kind": "insurance", "what": "Liability."} | day("seen_on", date(2026, 3, 1)) | day("valid_until", date(2027, 3, 1))),
 }  # fmt: skip
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from portal import clock
 from portal.areas.models import Area
 from portal.db import db
-from portal.proposals.judging.benefit import Result
+from portal.proposals.judging.benefit import SHOWN_BY_TEST, Result
 from portal.proposals.judging.outlook import goes_before
 from portal.proposals.models import Decision, Proposal
 from portal.proposals.rules import HOLDS_THE_PLACE, OVER, UNDECIDED, Action, State
-from portal.proposals.standing import profile_of, result_of
+from portal.proposals.standing import objection_of, profile_of, result_of
 
 A_WEEK = timedelta(days=7)
 
@@ -161,6 +161,22 @@ def better_of(case: Proposal) -> Proposal | None:
         return None
     ahead = [one for one in rivals_of(case) if brings_more(one, case, result)]
     return max(ahead, key=lambda one: (result_of(one).ours, -came(one)), default=None)
+
+
+def grounds_borne_out(case: Proposal) -> list[str]:
+    """The grounds on which a refusal can rest now: what the test shows, another proposal, and what the holder objects on.
+
+    Where none is (the test is passed, or the profile has grounds of its own) all of its list.
+    """
+    profile, result = profile_of(case), result_of(case)
+    shown = {name for name, holds in SHOWN_BY_TEST.items() if result and holds(result)}
+    shown |= {name for name in profile.decided_by_test if name not in SHOWN_BY_TEST}
+    if better_of(case):
+        shown.add("better_alternative")
+    if winner_of(case):
+        shown |= {"better_alternative", "committed"}
+    shown.add(objection_of(case))
+    return [name for name in profile.grounds if name in shown] or list(profile.grounds)
 
 
 def winner_of(case: Proposal) -> Proposal | None:

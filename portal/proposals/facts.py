@@ -81,6 +81,7 @@ class Facts:
     upheld: bool = False  # the chair upholds the holder's objection
     ground: str = ""
     grounds: Collection[str] = ()
+    not_borne_out: Collection[str] = ()  # grounds that neither the result nor the holder shows
     evidence: str = ""
     officer: str = ""
     plan_missing: Collection[str] = ()

@@ -71,6 +71,14 @@ ground_is_listed = Guard(
     lambda f: f.ground in f.grounds,
     about_input=True,
 )
+ground_is_borne_out = Guard(
+    "ground-not-shown",
+    N_(
+        "The result of the test does not show this ground, and the holder did not object on it. Choose one of those that the page offers."
+    ),
+    lambda f: f.ground not in f.not_borne_out,
+    about_input=True,
+)
 evidence_is_given = Guard(
     "no-evidence", N_("Give the evidence for it."), lambda f: bool(f.evidence), about_input=True
 )

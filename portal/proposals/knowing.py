@@ -83,6 +83,9 @@ def facts_of(case: Proposal, user: User | None, **typed: object) -> Facts:
         "silence": conditions.silence_means(case),
         "asked_for_time_as": waiting and SIDE_OF.get(waiting.role, waiting.role),
         "grounds": profile.grounds,
+        "not_borne_out": set(profile.grounds) - set(conditions.grounds_borne_out(case))
+        if result
+        else (),
         "term": case.term_months or 0,
         "longest_term": profile.term_months.get(track, 0),
     }

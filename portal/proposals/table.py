@@ -160,7 +160,8 @@ DECIDED = tuple(
     for to, sentence, more in (
         (S.GRANTED, N_("The use was granted: the proposal passed the test."),
          (g.test_is_passed, g.place_is_free, g.objection_is_not_upheld, g.no_rival_is_better, g.nothing_blocks)),
-        (S.REFUSED, N_("The use was refused."), (g.a_block_leaves_a_choice, g.a_block_is_no_cause, g.refusal_has_cause, g.ground_is_listed, g.evidence_is_given)))
+        (S.REFUSED, N_("The use was refused."), (g.a_block_leaves_a_choice, g.a_block_is_no_cause, g.refusal_has_cause, g.ground_is_listed, g.ground_is_borne_out,
+          g.evidence_is_given)))
 )
 
 SILENCE = tuple(

@@ -15,7 +15,7 @@ from portal.people.models import RoleGrant, User
 from portal.people.rules import Role
 from portal.proposals import conditions, service
 from portal.proposals.facts import Facts
-from portal.proposals.judging import findings, panel, verdict
+from portal.proposals.judging import findings, holder, panel, verdict
 from portal.proposals.judging.benefit import Sheet, Side, weigh
 from portal.proposals.judging.outlook import Outlook, outlook
 from portal.proposals.models import ScoreDraft, SummingUp
@@ -24,7 +24,7 @@ from portal.proposals.rules import Action, State
 from portal.proposals.tick import tick
 from tests import factories
 from tests.conftest import THE_DAY, broken, csrf_token
-from tests.proposals.stage import Stage, after_day
+from tests.proposals.stage import OFFICER, Stage, after_day
 
 PROFILE = in_force("pilot_compact", THE_DAY.date())
 SECRET, THEIR_SECRET = "The soil is the best of the borough.", "Nobody would ever go there."
@@ -374,6 +374,8 @@ def test_a_grant_by_silence_needs_no_result(stage):
         ({"ground": "", "evidence": "x"}, "no-ground"),
         ({"ground": "we may need it", "evidence": "x"}, "no-ground"),
         ({"ground": "benefit_not_shown", "evidence": ""}, "no-evidence"),
+        ({"ground": "legal_bar", "evidence": "A covenant."}, "ground-not-shown"),
+        ({"ground": "capacity_not_shown", "evidence": "A guess."}, "ground-not-shown"),
     ],
 )
 def test_the_service_refuses_a_refusal_without_cause(stage, given_, code):
@@ -381,6 +383,21 @@ def test_the_service_refuses_a_refusal_without_cause(stage, given_, code):
     with broken(code):
         panel.decide(stage.case_id, stage.chair, **given_)
     assert stage.case.decision is None
+
+
+def test_the_chair_is_offered_the_grounds_that_the_result_shows(client, stage):
+    stage.scored(ours=0)
+    client.sign_in(stage.emails["chair"])
+    page = client.get(f"/cases/{stage.case_id}/decide").get_data(as_text=True)
+    assert 'value="benefit_not_shown"' in page
+    assert 'value="legal_bar"' not in page
+
+
+def test_a_ground_on_which_the_holder_objected_can_be_chosen_when_the_test_fails(stage):
+    stage.on_notice()
+    said = {"ground": "legal_bar", "evidence": "The covenant.", "officer": OFFICER}
+    holder.object_to(stage.case_id, stage.officer, **said)
+    assert set(conditions.grounds_borne_out(stage.case)) == {"legal_bar"}
 
 
 def test_a_decision_keeps_its_checks(stage):

@@ -123,9 +123,9 @@ def test_every_filter_finds_its_own(client, stage):
 
 def test_refusals_by_their_ground_and_outcome(stage):
     panel.decide(
-        stage.scored(ours=0).case_id, stage.chair, ground="capacity_not_shown", evidence="None."
+        stage.scored(ours=0).case_id, stage.chair, ground="benefit_not_shown", evidence="None."
     )
-    assert found(outcome="refused", ground="capacity_not_shown") == [stage.case_id]
+    assert found(outcome="refused", ground="benefit_not_shown") == [stage.case_id]
     assert found(ground="operational_need") == []
 
 
@@ -366,7 +366,7 @@ def test_steps_are_counted_in_the_year_of_their_day():
 
 def test_the_page_of_a_year(client, stage):
     panel.decide(
-        stage.scored(ours=0).case_id, stage.chair, ground="capacity_not_shown", evidence="None."
+        stage.scored(ours=0).case_id, stage.chair, ground="benefit_not_shown", evidence="None."
     )
     reviewing.ask_review(stage.case_id, stage.organiser, "Look again.")
     got = figures.of_year(2026)

@@ -233,6 +233,7 @@ GUARDS = [
     (S.UNDER_TEST, A.DECIDE, {"due": OVERDUE}, "too-late"),
     (S.UNDER_TEST, A.DECIDE, {"passed": False, "ground": ""}, "no-ground"),
     (S.UNDER_TEST, A.DECIDE, {"passed": False, "evidence": ""}, "no-evidence"),
+    (S.UNDER_TEST, A.DECIDE, {"passed": False, "not_borne_out": ("unsafe",)}, "ground-not-shown"),
     (S.UNDER_TEST, A.DEFAULT_GRANT, {}, "too-early"),
     (S.UNDER_TEST, A.DEFAULT_GRANT, {"due": OVERDUE, "silence": "escalate"}, "no-resolution"),
     (S.UNDER_TEST, A.DEFAULT_GRANT, {"due": OVERDUE, "place_free": False}, "place-taken"),

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from portal.db import db
 from portal.people.queries import me
 from portal.proposals.acting import Act, bare, plain, sent, with_words, words_form
+from portal.proposals.conditions import grounds_borne_out
 from portal.proposals.forms import said_for
 from portal.proposals.judging import forms as forms_judging
 from portal.proposals.judging import holder, panel
@@ -118,14 +119,14 @@ def _decide_form(case: Proposal) -> Form:
     there = outlook(facts_of(case, me()))
     if there in DECIDE_FORMS:
         return DECIDE_FORMS[there]()
-    profile = profile_of(case)
-    return forms_judging.with_grounds(forms_judging.RefuseForm, profile)(
-        data={"ground": _ground(there, result_of(case))}
-    )
+    offered = grounds_borne_out(case)
+    form = forms_judging.with_grounds(forms_judging.RefuseForm, profile_of(case), offered)
+    usual = _ground(there, result_of(case))
+    return form(data={"ground": usual if usual in offered else None})
 
 
 def _ground(there: Outlook, result: Result) -> str | None:
-    """The ground that the outcome points to, so that it is chosen already; the chair may choose another."""
+    """The ground that the outcome points to, so that it is chosen already."""
     if there is Outlook.FAILED and not result.capacity:
         return "capacity_not_shown"
     if there is Outlook.FAILED and not result.above_floor:

@@ -145,6 +145,14 @@ RESULT_SENTENCES = (
 )
 
 
+# The grounds that the test itself shows, or does not.
+SHOWN_BY_TEST = {
+    "capacity_not_shown": lambda r: not r.capacity,
+    "benefit_not_shown": lambda r: not r.above_floor,
+    "better_alternative": lambda r: not r.alternative_is_not_greater,
+}
+
+
 def weigh(
     profile: Profile, sheets: Sequence[Sheet], *, capacity: bool, alternative: bool
 ) -> Result | None:

@@ -1,6 +1,6 @@
 """Forms of the holder, the panel and its chair: shape and wording. Lists are the profile's."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, RadioField, SelectChoice, StringField, TextAreaField
@@ -219,12 +219,15 @@ def _to_show(profile: Profile, ground: str) -> str:
     return _l("To show: %(what)s", what=_l(profile.ground_evidence[ground]))
 
 
-def with_grounds(base: type[Form], profile: Profile) -> type[Form]:
-    """A form whose grounds are the profile's closed list."""
+def with_grounds(
+    base: type[Form], profile: Profile, only: Collection[str] | None = None
+) -> type[Form]:
+    """A form whose grounds are the profile's closed list, or those of it that can be chosen now."""
     unbound = base.ground
     choices = [
         SelectChoice(name, _l(words), render_kw={"hint": _to_show(profile, name)})
         for name, words in profile.grounds.items()
+        if only is None or name in only
     ]
     ground = RadioField(*unbound.args, **unbound.kwargs | {"choices": choices})
     ground.creation_counter = unbound.creation_counter  # its place among the questions stays
