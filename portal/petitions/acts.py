@@ -35,7 +35,7 @@ ACTS[Action.COUNT_PAPER] = Act(
 
 words.ACTIONS[Action.OPEN_PETITION] = words.ActionWords(
     _l("Open a petition"),
-    _l("Neighbours sign by e-mail or on paper. If enough of them sign, a public hearing is held."),
+    _l("Neighbours sign by e-mail or on paper."),
     _l("Open the petition"),
 )
 words.ACTIONS[Action.COUNT_PAPER] = words.ActionWords(

@@ -38,6 +38,12 @@ def is_open(petition: Petition, case: Proposal, user: User | None) -> bool:
     return clock.today() <= last
 
 
+def opens_a_hearing(case: Proposal) -> bool:
+    """Whether enough signatures bring about a hearing that there would not be without them."""
+    calls = profile_of(case).hearing_for
+    return CALLS in calls and case.track.value not in calls and not case.hearing_opened_on
+
+
 def check_signing(case: Proposal) -> None:
     """Raise what the table says against signing now."""
     find(case.state, Action.SIGN_PETITION, {Role.RESIDENT}, facts_of(case, None))

@@ -42,7 +42,7 @@ def about(petition: Petition) -> dict[str, object]:
         "who": who_counts(petition),
         "short": letters.short_address(petition),
         "kept_months": KEPT_MONTHS,
-        "calls": knowing.CALLS in profile_of(case).hearing_for and not case.hearing_opened_on,
+        "calls": knowing.opens_a_hearing(case),
         "shown_postcode": postcode_shown,
     }
 

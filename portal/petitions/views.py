@@ -7,7 +7,7 @@ from portal.areas.queries import current_area
 from portal.people.access import PUBLIC, allow
 from portal.people.queries import me
 from portal.people.rules import Role
-from portal.petitions import acts, counting, page, queries, service, sheet
+from portal.petitions import acts, counting, knowing, page, queries, service, sheet
 from portal.petitions.forms import KEEP_ALL, CorrectForm, SignForm, look_form
 from portal.petitions.models import Petition
 from portal.petitions.service import Signer
@@ -18,6 +18,7 @@ from portal.web import Form, attempt, limiter, render_form, stripped
 __all__ = ["acts", "bp"]
 
 bp = Blueprint("petitions", __name__)
+bp.add_app_template_global(knowing.opens_a_hearing)
 
 
 @bp.after_request

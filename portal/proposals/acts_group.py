@@ -7,6 +7,7 @@ from portal.proposals.acting import Act, bare, plain, with_words
 from portal.proposals.conditions import refused_before
 from portal.proposals.models import Proposal
 from portal.proposals.rules import Action, State
+from portal.proposals.standing import asked_of
 from portal.proposals.words import QUESTIONS
 from portal.proposals.writing import declaring, moderating
 from portal.web import Form
@@ -66,13 +67,15 @@ GROUP: dict[Action, Act] = {
         plain, bare(declaring.register_interest), "proposals/interest.html"
     ),
     Action.LODGE: Act(plain, bare(service.lodge), "proposals/lodge.html"),
-    Action.RETURN_INCOMPLETE: Act(lambda _case: forms.ReturnForm(), _return),
+    Action.RETURN_INCOMPLETE: Act(
+        lambda case: forms.return_form(asked_of(case)), _return, "proposals/check.html"
+    ),
     Action.DECLINE_REPEAT: Act(
         lambda _case: forms.DeclineForm(),
         with_words(service.decline_repeat),
         "proposals/repeat.html",
     ),
-    Action.VALIDATE: Act(_validate_form, _validate, "proposals/repeat.html"),
+    Action.VALIDATE: Act(_validate_form, _validate, "proposals/check.html"),
     Action.REPRESENT: Act(_represent_form, _represent),
     Action.MODERATE: Act(_moderate_form, _moderate),
     Action.ANSWER: Act(_answer_form, _answer),

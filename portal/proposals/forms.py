@@ -3,7 +3,7 @@
 The proposal itself is written with `forms_writing.py`. The forms of the test and the decision are in `forms_judging.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from textwrap import shorten
 
 from flask_babel import lazy_gettext as _l
@@ -40,12 +40,14 @@ def claim_form(groups: list[Group]) -> Form:
     return with_fields(Form, {"group": field})()
 
 
-class ReturnForm(Form):
+def return_form(names: Collection[str]) -> Form:
+    """Which of the answers that this case is asked for want more, and what."""
     which = SelectMultipleField(
         _l("Which answers are missing or too thin?"),
-        choices=[SelectChoice(name, words) for name, words in QUESTIONS.items()],
+        choices=[SelectChoice(name, said) for name, said in QUESTIONS.items() if name in names],
     )
     words = text_box(_l("What the group should add"), needed=True)
+    return with_fields(Form, {"which": which, "words": words})()
 
 
 class RepresentForm(Form):

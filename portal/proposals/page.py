@@ -54,7 +54,7 @@ def case_page(case: Proposal, user: User | None) -> dict[str, object]:
         "steps": queries.where_it_stands(case),
         "ahead": words.AHEAD,
         # What has no page of its own is done elsewhere: a petition is signed on the petition's page.
-        "actions": [(action, words.ACTIONS[action]) for action in in_order(actions)],
+        "actions": [(action, words.said_of(action, case)) for action in in_order(actions)],
         "can_moderate": Action.MODERATE in actions,
         "parts": parts_of(case, user),
         "serious": words.SERIOUS,

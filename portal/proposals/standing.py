@@ -18,6 +18,7 @@ from portal.proposals.models import (
     Proposal,
 )
 from portal.proposals.rules import HOLDS_THE_PLACE, Action, for_somebody_else
+from portal.proposals.writing.sections import WRITTEN
 
 # What a proposal must say before it can be lodged, where its profile names nothing else; the form's fields have the
 # same names.
@@ -88,6 +89,11 @@ def sides_of(case: Proposal) -> tuple[Side, ...]:
 def needed_of(case: Proposal) -> Collection[str]:
     """The answers without which this proposal cannot be lodged."""
     return profile_of(case).required.get(case.track, NEEDED)
+
+
+def asked_of(case: Proposal) -> set[str]:
+    """All that this case is asked for, needed or not: a sign only where the rules want one before it is lodged."""
+    return {*needed_of(case), *WRITTEN, "files"}
 
 
 def missing_of(case: Proposal) -> list[str]:

@@ -73,7 +73,7 @@ def act(case_id: int, slug: str):
     if (refusal := _refusal(one, action, user)) and request.method == "GET":
         flash(told(refusal), "error")
         return redirect(url_for("proposals.case", case_id=case_id))
-    how, said = ACTS[action], words.ACTIONS[action]
+    how, said = ACTS[action], words.said_of(action, one)
     if how.megabytes:
         request.max_content_length = how.megabytes * 1_000_000
     form = how.form(one)

@@ -3,12 +3,13 @@
 from flask_babel import lazy_gettext as _l
 
 from portal.proposals.judging.words import JUDGING
+from portal.proposals.models import Proposal
 from portal.proposals.recourse.words import TIME
 from portal.proposals.rules import UNDECIDED, Action, State
-from portal.proposals.words_group import GROUP, ActionWords
+from portal.proposals.words_group import GROUP, VARIANTS, ActionWords
 from portal.proposals.writing.words import QUESTIONS, USES
 
-__all__ = ["ACTIONS", "QUESTIONS", "USES", "ActionWords"]
+__all__ = ["ACTIONS", "QUESTIONS", "USES", "VARIANTS", "ActionWords", "said_of"]
 
 A, S = Action, State
 
@@ -21,6 +22,13 @@ FIRST = (
     A.DECIDE, A.SUM_UP, A.SCORE, A.RECORD_HEARING, A.SET_HEARING, A.CHECK_CAPACITY, A.AGREE, A.OBJECT,
     A.NAME_ALTERNATIVE, A.ANSWER, A.REPRESENT, A.SHOW_SIGN, A.VALIDATE, A.REGISTER_INTEREST, A.LODGE,
 )  # fmt: skip
+
+
+def said_of(action: Action, case: Proposal) -> ActionWords:
+    """How an action is put in this case."""
+    found = (said for known, holds, said in VARIANTS if known is action and holds(case))
+    return next(found, ACTIONS[action])
+
 
 # What whoever did it reads, where the history's words for everybody would sound strange.
 DONE = {

@@ -1,10 +1,12 @@
 """How the actions of the group, its neighbours and the broker at the door are put. Wording only."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
-from portal.proposals.rules import Action
+from portal.proposals.models import Proposal
+from portal.proposals.rules import Action, State
 
 A = Action
 
@@ -16,6 +18,28 @@ class ActionWords(NamedTuple):
     intro: str
     submit: str
 
+
+# The same action where a case stands otherwise: (action, where it is so, its words there).
+VARIANTS: list[tuple[Action, Callable[[Proposal], bool], ActionWords]] = [
+    (
+        A.WITHDRAW,
+        lambda case: case.state is State.DRAFT,
+        ActionWords(
+            _l("Give the draft up"),
+            _l("You stop writing it. This cannot be taken back."),
+            _l("Give it up"),
+        ),
+    ),
+    (
+        A.WITHDRAW,
+        lambda case: case.state is State.INTEREST,
+        ActionWords(
+            _l("Withdraw your interest"),
+            _l("You ask for this place no longer. This cannot be taken back."),
+            _l("Withdraw our interest"),
+        ),
+    ),
+]
 
 GROUP = {
     A.REGISTER_INTEREST: ActionWords(
@@ -41,7 +65,9 @@ GROUP = {
     ),
     A.VALIDATE: ActionWords(
         _l("Say that it is complete"),
-        _l("The clock starts today, and the proposal is published today."),
+        _l(
+            "Look through it, then say so. The clock starts today, and the proposal is published today."
+        ),
         _l("It is complete"),
     ),
     A.DECLINE_REPEAT: ActionWords(

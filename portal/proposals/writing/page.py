@@ -1,5 +1,6 @@
 """What the pages show on which a group writes its proposal; no rules here."""
 
+from fractions import Fraction
 from typing import NamedTuple
 
 from flask import url_for
@@ -8,18 +9,20 @@ from flask_babel import ngettext
 
 from portal import clock
 from portal.areas import profile as profiles
+from portal.areas.profile import Profile
 from portal.areas.queries import current_area
 from portal.people import access
 from portal.people.models import User
 from portal.people.queries import organisers
-from portal.proposals import files, queries
+from portal.proposals import files, queries, words
 from portal.proposals.acts import slug_of
 from portal.proposals.conditions import refused_before
 from portal.proposals.judging.benefit import Side
+from portal.proposals.judging.benefit import shown as points_shown
 from portal.proposals.models import Proposal
 from portal.proposals.page import gains, group_name
-from portal.proposals.rules import State
-from portal.proposals.standing import missing_of, profile_of
+from portal.proposals.rules import Action, State
+from portal.proposals.standing import missing_of, needed_of, profile_of
 from portal.proposals.writing import service as writing
 from portal.proposals.writing.forms import SectionForm
 from portal.proposals.writing.models import WrittenSection
@@ -68,6 +71,7 @@ def tasks_page(case: Proposal, user: User) -> dict[str, object]:
         "questions": QUESTIONS,
         "can": {action.value: slug_of(action) for action in can},
         "needs_interest": _needs_interest(case),
+        "withdraw_words": words.said_of(Action.WITHDRAW, case).title,
         "returned_for": queries.missing_list(case) if case.state is State.RETURNED else "",
         "organisers": organisers(case.group_id),
     }
@@ -142,6 +146,7 @@ def part_page(case: Proposal, part: Section) -> dict[str, object]:
         "last_saved": last_saved(writing.versions(case).get(part)),
         "returned_for": queries.missing_list(case) if case.state is State.RETURNED else "",
         "most_months": profile_of(case).term_months.get(case.track.value, 0),
+        "floor": points_shown(Fraction(profile_of(case).floor)),
         "gain": GAIN,
         "evidence": EVIDENCE,
     }
@@ -171,7 +176,19 @@ def claim_page(asset: Asset, user: User) -> dict[str, object]:
         "others": [one for one in there if one.group_id not in mine],
         "group_name": group_name,
         "interest_first": asset.kind.value in profile.interest_first,
+        "panel_size": profile.panel_size,
+        "heard": asset.kind.value in profile.hearing_for,
+        "latest": longest_wait(profile, heard=asset.kind.value in profile.hearing_for),
     }
+
+
+def longest_wait(profile: Profile, *, heard: bool) -> str:
+    """How long from the day a proposal is found complete until it is decided at the latest: as the rules count it."""
+    name = "decision_with_hearing" if heard else "decision"
+    period = profile.periods.get(name) or profile.periods["decision"]
+    if period.unit == "working days":
+        return _("%(number)s working days", number=period.number)
+    return _("%(number)s months", number=period.number)
 
 
 class Part(NamedTuple):
@@ -217,6 +234,18 @@ def where_written(case: Proposal, name: str) -> str:
     return url_for("proposals.case", case_id=case.id)
 
 
+def checklist(case: Proposal) -> list[tuple[str, str, bool]]:
+    """(question, what the rules ask of it, whether it is there), for whoever checks that a proposal is complete."""
+    missing = missing_of(case)
+    most = profile_of(case).term_months.get(case.track.value, 0)
+    asks = {"term_months": _("At most %(most)s.", most=most)} if most else {}
+    return [
+        (str(QUESTIONS[name]), asks.get(name, ""), name not in missing)
+        for name in needed_of(case)
+        if name in QUESTIONS
+    ]
+
+
 def what_ends(case: Proposal) -> list[str]:
     """What a withdrawal ends, by where the case stands."""
     ends = ENDS.get(case.state, ENDS_ONCE_PUBLISHED)
@@ -229,5 +258,6 @@ def helpers() -> dict[str, object]:
         "parts_written": parts_written,
         "where_written": where_written,
         "what_ends": what_ends,
+        "checklist": checklist,
         "refused_before": refused_before,
     }
