@@ -8,8 +8,8 @@ the database still decides when a room is booked. A wish for one day and hour is
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from functools import partial
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
@@ -27,7 +27,7 @@ from portal.lettings.reasons import AT_THE_DOOR, Because
 from portal.lettings.rules import Reason, Wish, price_of
 from portal.lettings.slots import taken
 from portal.register.models import Asset
-from portal.venues.hours import Door, Hours, door, opening_cost
+from portal.venues.hours import Door, Hours, door, likeness, opening_cost
 from portal.venues.picture import picture
 from portal.venues.rooms import Room, rooms_for_hire
 
@@ -101,7 +101,7 @@ def _sifted(area: Area, wish: Wish) -> Answer:
     if wish.lon is not None and wish.lat is not None:
         metres = known.metres(wish.lon, wish.lat, rows)
     held = slots.taken_at(slots.current(area.id), known.places.of(rows), _spans(wish, dates))
-    doors = _Doors(area.nation, wish, dates)
+    doors = _doors(area, wish, dates)
     price = partial(_price, wish, doors=doors)
     asked = sieve.Asked(wish, dates, doors.of, price, STEP_M, SOME_DATES)
     sifted = sieve.sift(known, rows, asked, metres, held)
@@ -138,7 +138,7 @@ def dates_of(wish: Wish) -> list[date]:
 def judge(area: Area, wish: Wish, rooms: Sequence[Room], dates: Sequence[date]) -> list[Match]:
     """Each room with all that speaks for it and all that is in its way."""
     metres, held = _metres(area, wish, rooms), taken(area.id, rooms, _spans(wish, dates))
-    return _judged(wish, rooms, dates, (metres, held, _Doors(area.nation, wish, dates)))
+    return _judged(wish, rooms, dates, (metres, held, _doors(area, wish, dates)))
 
 
 def _spans(wish: Wish, dates: Sequence[date]) -> list[tuple[datetime, datetime]]:
@@ -199,7 +199,7 @@ def free_slots(
     at = 0
     for slot, days in zip(slots, dates, strict=True):
         part, at = held[:, at : at + len(days)], at + len(days)
-        doors = _Doors(area.nation, slot, days)
+        doors = _doors(area, slot, days)
         free = [room for room, h in zip(rooms, part, strict=True) if not h.any()]
         if days and spans[at - len(days)][0] > clock.now():
             yield slot, [room for room in free if set(doors.of(room)) <= set(AT_THE_DOOR)]
@@ -215,22 +215,21 @@ def told_when(wish: Wish, match: Match) -> Match:
 class _Doors:
     """What the doors do on every date; rooms with the same hours are looked up once."""
 
-    def __init__(self, nation: Nation, wish: Wish, dates: Sequence[date]) -> None:
+    def __init__(self, nation: Nation, starts: time, ends: time, dates: Sequence[date]) -> None:
         years = {d.year + n for d in dates for n in (-1, 0, 1)}
         self.holidays = {day for year in years for day in bank_holidays(nation, year)}
-        self.spans = [
-            (datetime.combine(d, wish.starts), datetime.combine(d, wish.ends)) for d in dates
-        ]
+        self.spans = [(datetime.combine(d, starts), datetime.combine(d, ends)) for d in dates]
         self.known: dict[tuple[Hours, int, int], list[Door]] = {}
 
     def of(self, room: Room) -> list[Door]:
         key = (room.hours, room.before, room.after)
         if key not in self.known:
             before, after = timedelta(minutes=room.before), timedelta(minutes=room.after)
-            self.known[key] = [
-                door(room.hours, start - before, end + after, self.holidays)
-                for start, end in self.spans
-            ]
+            spans = [(start - before, end + after) for start, end in self.spans]
+            like = [likeness(room.hours, *span, self.holidays) for span in spans]
+            told = dict(zip(like, spans, strict=True))
+            answer = {one: door(room.hours, *span, self.holidays) for one, span in told.items()}
+            self.known[key] = [answer[one] for one in like]
         return self.known[key]
 
     def cost(self, room: Room) -> int:
@@ -243,6 +242,14 @@ class _Doors:
             for start, end in self.spans
         )
         return max(costs, key=lambda pence: (costs[pence], -pence), default=0)
+
+
+# Many ask for the same evenings of the same term.
+_known_doors = lru_cache(maxsize=32)(_Doors)
+
+
+def _doors(area: Area, wish: Wish, dates: Sequence[date]) -> _Doors:
+    return _known_doors(area.nation, wish.starts, wish.ends, tuple(dates))
 
 
 def _reach(wish: Wish) -> float:

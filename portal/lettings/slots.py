@@ -1,9 +1,8 @@
-"""What is held, in each process's memory: two sorted arrays of numbers, true the moment anybody commits.
+"""What is held, in each process's memory: three columns of numbers in the order of time, true the moment anybody commits.
 
-A hold is two numbers: its room's key and the second at which it ends, and the same with its start, the key in the
-upper bits. Holds of one room never overlap, so in order of their ends they are in order of their starts too, and
-whether a room is held between two instants is one look into a sorted array: the first hold that ends after the one
-begins before the other, or nothing is in the way. A million holds are sixteen megabytes; nothing is rounded.
+Whoever asks about thirteen Thursdays looks at the holds of thirteen Thursdays, a few hundred each, wherever the rooms
+are; that takes less than a millisecond of a million holds. Holds are kept to the minute, outwards; the few that are
+longer than a day's use (blockings) stand apart, for they may have begun any time before.
 
 The database's triggers write down when a room's holds last changed (hold_change), and each search asks what has since.
 On PostgreSQL these are numbers of transactions: they are committed in any order, so what is asked for begins at the
@@ -14,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -29,8 +29,8 @@ from portal.venues.rooms import Room
 Bools = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 
-BITS = 33  # of the seconds since 1970: until the year 2242
-LAST = np.iinfo(np.int64).max
+LONG = 8 * 60  # minutes; holds that are longer stand apart
+NEVER = np.iinfo(np.int64).max
 MOST_CHANGES = 2000  # rooms; more are quicker read whole
 MOST_KEPT = 4  # areas kept in memory
 CHUNK = 50_000
@@ -42,12 +42,11 @@ NOW = {
     "postgresql": "pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
     "sqlite": "(SELECT COALESCE(MAX(at), 0) + 1 FROM hold_change)",
 }
-SECOND = {
-    "postgresql": "floor(extract(epoch FROM h.{}))::bigint",
-    "sqlite": "CAST(strftime('%s', h.{}) AS INTEGER)",
+MINUTE = {
+    "postgresql": "floor(extract(epoch FROM h.starts) / 60)::int, ceil(extract(epoch FROM h.ends) / 60)::int",
+    "sqlite": "CAST(strftime('%s', h.starts) AS INTEGER) / 60, (CAST(strftime('%s', h.ends) AS INTEGER) + 59) / 60",
 }
-HOLDS = """SELECT (CAST(h.room_id AS bigint) << {bits}) + {ends}, (CAST(h.room_id AS bigint) << {bits}) + {starts}
- FROM hold h {which}"""
+HOLDS = "SELECT h.room_id, {minutes} FROM hold h {which}"
 OF_AREA = "JOIN asset a ON a.id = h.room_id WHERE a.area_id = {}"
 OF_ROOMS = "WHERE h.room_id IN ({})"
 
@@ -60,6 +59,27 @@ class _Changes(NamedTuple):
     rooms: dict[int, int]
 
 
+class Holds(NamedTuple):
+    """Holds in the order in which they begin, in minutes since 1970."""
+
+    rooms: Numbers
+    starts: Numbers
+    ends: Numbers
+
+    def where(self, mask: Bools) -> "Holds":
+        """Some of them."""
+        return Holds(*(column[mask] for column in self))
+
+    def between(self, lows: Numbers, highs: Numbers, longest: int) -> tuple[Numbers, Numbers]:
+        """Those that may meet one of these spans, when none is longer than that: which hold, and which span."""
+        first = np.searchsorted(self.starts, lows - longest)
+        count = np.searchsorted(self.starts, highs) - first
+        span = np.repeat(np.arange(len(lows)), count)
+        which = np.arange(len(span)) + np.repeat(first - np.cumsum(count) + count, count)
+        meets = self.ends[which] > lows[span]
+        return which[meets], span[meets]
+
+
 @dataclass(frozen=True)
 class Slots:
     """The holds of an area. All that was committed before `since` is in them, and of what came later what is `seen`."""
@@ -67,15 +87,35 @@ class Slots:
     born: int
     since: int
     seen: dict[int, int]
-    ends: Numbers
-    starts: Numbers  # of the same holds, and one that nothing comes after
+    short: Holds
+    long: Holds
 
-    def held(self, rooms: Numbers, lows: Numbers, highs: Numbers) -> Bools:
-        """Whether each room (which cannot be divided) is held between these seconds: one row for each."""
-        key = (rooms << BITS)[:, None]
-        first = np.searchsorted(self.ends, key + lows, side="right")
-        clash: Bools = self.starts[first] < key + highs
-        return clash
+    def held(self, at: Places, starts: Numbers, ends: Numbers) -> Bools:
+        """Whether each place (row) is held in each span (column; minutes since 1970), its time before and after included."""
+        result = np.zeros((len(at.before), len(starts)), bool)
+        if not result.size:
+            return result
+        row_of = np.repeat(np.arange(len(at.before)), np.diff(at.first))
+        order = np.argsort(at.leaves, kind="stable")
+        leaves, row_of = at.leaves[order], row_of[order]
+        lows, highs = starts - at.before.max(), ends + at.after.max()
+        for holds, longest in ((self.short, LONG), (self.long, self._longest)):
+            which, span = holds.between(lows, highs, longest)
+            # A half is a place of its own and part of its hall.
+            first = np.searchsorted(leaves, holds.rooms[which])
+            count = np.searchsorted(leaves, holds.rooms[which], side="right") - first
+            which, span = np.repeat(which, count), np.repeat(span, count)
+            turn = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
+            row = row_of[np.repeat(first, count) + turn]
+            clash = (holds.starts[which] < ends[span] + at.after[row]) & (
+                holds.ends[which] > starts[span] - at.before[row]
+            )
+            result[row[clash], span[clash]] = True
+        return result
+
+    @cached_property
+    def _longest(self) -> int:
+        return int((self.long.ends - self.long.starts).max(initial=0))
 
 
 _kept: dict[tuple[URL, int], Slots] = {}
@@ -97,16 +137,9 @@ def taken(area_id: int, rooms: Sequence[Room], spans: Sequence[tuple[datetime, d
 
 def taken_at(slots: Slots, at: Places, spans: Sequence[tuple[datetime, datetime]]) -> Bools:
     """The same for places that are known already."""
-    starts, ends = (
-        np.array([int(i.timestamp()) for i in side], np.int64).reshape(1, -1)
-        for side in (zip(*spans, strict=True) if spans else ((), ()))
-    )
-    count = np.diff(at.first)
-    before, after = (np.repeat(b * 60, count)[:, None] for b in (at.before, at.after))
-    held = slots.held(at.leaves, starts - before, ends + after)
-    if len(at.leaves) == len(count) or not len(count):
-        return held
-    return np.logical_or.reduceat(held, at.first[:-1], axis=0)
+    starts = np.array([int(start.timestamp()) // 60 for start, _ in spans], np.int64)
+    ends = np.array([-(int(-end.timestamp()) // 60) for _, end in spans], np.int64)
+    return slots.held(at, starts, ends)
 
 
 def current(area_id: int) -> Slots:
@@ -114,7 +147,7 @@ def current(area_id: int) -> Slots:
     key = db.engine.url, area_id
     with _lock:
         known = _kept.pop(key, None)
-        found = _changes(area_id, known.since if known else LAST)
+        found = _changes(area_id, known.since if known else NEVER)
         if known is None or found.born != known.born or found.now < known.since:
             known = None
         elif news := [r for r, at in found.rooms.items() if known.seen.get(r) != at]:
@@ -139,34 +172,35 @@ def _changes(area_id: int, since: int) -> _Changes:
 
 
 def _whole(area_id: int, born: int) -> Slots:
-    ends, starts = _read(OF_AREA.format(area_id))
-    return Slots(born, 0, {}, ends, np.append(starts, LAST))
+    holds = _read(OF_AREA.format(area_id))
+    long = holds.ends - holds.starts > LONG
+    return Slots(born, 0, {}, holds.where(~long), holds.where(long))
 
 
 def _changed(known: Slots, rooms: Iterable[int]) -> Slots:
     """The holds of these rooms read again."""
     keys = np.array(sorted(rooms), np.int64)
-    ends, starts = _read(OF_ROOMS.format(", ".join(map(str, keys))))
-    stay = np.ones(len(known.ends), bool)
-    edges = np.searchsorted(known.ends, np.stack((keys, keys + 1)) << BITS)
-    for low, high in edges.T.tolist():
-        stay[low:high] = False
-    old = known.ends[stay]
-    places = np.searchsorted(old, ends)
-    old_starts = known.starts[:-1][stay]
+    fresh = _read(OF_ROOMS.format(", ".join(map(str, keys))))
+    long = fresh.ends - fresh.starts > LONG
     return replace(
         known,
-        ends=np.insert(old, places, ends),
-        starts=np.append(np.insert(old_starts, places, starts), LAST),
+        short=_instead(known.short, keys, fresh.where(~long)),
+        long=_instead(known.long, keys, fresh.where(long)),
     )
 
 
-def _read(which: str) -> tuple[Numbers, Numbers]:
-    """Two numbers of each of these holds, in order."""
+def _instead(old: Holds, keys: Numbers, fresh: Holds) -> Holds:
+    at = np.minimum(np.searchsorted(keys, old.rooms), len(keys) - 1)
+    stay = old.where(keys[at] != old.rooms)
+    places = np.searchsorted(stay.starts, fresh.starts)
+    return Holds(*(np.insert(mine, places, new) for mine, new in zip(stay, fresh, strict=True)))
+
+
+def _read(which: str) -> Holds:
+    """These holds, in order."""
     dialect = db.engine.dialect.name
-    starts, ends = (SECOND[dialect].format(column) for column in ("starts", "ends"))
-    query = HOLDS.format(bits=BITS, starts=starts, ends=ends, which=which)
-    parts = [np.empty((0, 2), np.int64)]
+    query = HOLDS.format(minutes=MINUTE[dialect], which=which)
+    parts = [np.empty((0, 3), np.int64)]
     # A connection of its own, for the session's transaction may end; and the driver's own rows, which need no names.
     with db.engine.connect() as connection:
         driver = connection.connection.driver_connection
@@ -175,9 +209,9 @@ def _read(which: str) -> tuple[Numbers, Numbers]:
             cursor.execute(query)
             while rows := cursor.fetchmany(CHUNK):
                 parts.append(np.array(rows, np.int64))
-    both = np.concatenate(parts)
-    both = both[np.argsort(both[:, 0], kind="stable")]
-    return np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1])
+    holds = np.concatenate(parts)
+    holds = holds[np.argsort(holds[:, 1], kind="stable")]
+    return Holds(*(np.ascontiguousarray(column) for column in holds.T))
 
 
 def _asked(rooms: Sequence[Room], spans: Sequence[tuple[datetime, datetime]]) -> Bools:

@@ -7,7 +7,7 @@ text is read as the name of that weekday, on any other day no PH ever comes true
 """
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Hashable
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -106,6 +106,23 @@ def door(hours: Hours, start: datetime, end: datetime, holidays: Container[date]
     return _by_hand(hours, start, end)
 
 
+@lru_cache(maxsize=4096)
+def weekly(text: str) -> bool:
+    """Whether hours are the same every week but for bank holidays: no dates, weeks, years or the sun in them."""
+    return not re.search(r"\b\d{4}\b", text) and WEEKLY.issuperset(
+        re.findall(r"[A-Za-z]+|\[", text)
+    )
+
+
+def likeness(hours: Hours, start: datetime, end: datetime, holidays: Container[date]) -> Hashable:
+    """What `door` says depends on this alone: where it is the same, so is the answer."""
+    first, last = start.date(), end.date()
+    if not all(weekly(text) for text in (hours.hire, hours.public) if text):
+        return start
+    shut = bool(hours.shut) and is_shut(hours.shut, start, end)
+    return first.weekday(), first in holidays, last in holidays, shut
+
+
 def _by_hand(hours: Hours, start: datetime, end: datetime) -> Door:
     """Whether somebody opens a building that is closed to the public then."""
     if not hours.keys:
@@ -194,7 +211,7 @@ def out_of_hours(public: str, first: time, last: time) -> str | None:
     What a room can be offered for when somebody lets people in and its holder has said no hire hours. Nobody is asked
     to come on a bank holiday. None where nothing is left, or where the public hours are not the same every week.
     """
-    if not readable(public) or set(re.findall(r"[A-Za-z]+|\[", public)) - WEEKLY:
+    if not readable(public) or not weekly(public):
         return None
     opens, closes = first.hour * 60 + first.minute, last.hour * 60 + last.minute
     rules = []
