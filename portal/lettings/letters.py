@@ -10,7 +10,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.lettings import table, words
+from portal.lettings import queries, table, words
 from portal.lettings.models import Let, LetEvent, Occurrence
 from portal.lettings.queries import wish_of
 from portal.lettings.rules import Action, LetState
@@ -103,6 +103,35 @@ def tell(
             notices.write(
                 to=address, subject=str(subject), body=body, key=f"let-event:{event.id}:{address}"
             )
+    if Role.OFFICER in HEAR.get(event.action, ()) and event.action is not Action.MOVE:
+        concerned = dates or ([event.occurrence] if event.occurrence else [])
+        ahead = [date for date in let.occurrences if queries.is_ahead(date)]
+        _tell_other_holders(let, event, concerned or ahead, str(subject))
+
+
+def _tell_other_holders(
+    let: Let, event: LetEvent, dates: Sequence[Occurrence], subject: str
+) -> None:
+    """Who lends a room for single dates of a let hears of those dates, and of nothing else."""
+    by_holder: dict[int, list[Occurrence]] = {}
+    for date in dates:
+        room = date.other_room
+        if room is not None and room.holder_id != let.room.holder_id:
+            by_holder.setdefault(room.holder_id, []).append(date)
+    for holder_id, theirs in by_holder.items():
+        body = "\n\n".join(
+            (
+                _(table.told(event.before, event.action, event.after)),
+                _("On these dates the group meets in a room of yours:"),
+                "\n".join(words.date_and_room(date) for date in theirs),
+                let.group.name,
+                _("You get this letter because you act for the holder of the room. If something is wrong, write to the broker."),
+                f"{current_app.config['BASE_URL'].rstrip('/')}/hosting",
+            )
+        )  # fmt: skip
+        for address in people.emails_with_role(Role.OFFICER, holder_id=holder_id):
+            key = f"let-event:{event.id}:lent:{address}"
+            notices.write(to=address, subject=subject, body=body, key=key)
 
 
 def _approved_by(let: Let, event: LetEvent) -> str:

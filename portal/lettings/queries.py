@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from portal import clock
@@ -148,12 +148,13 @@ def others_asking(
         return {}
     parts = rooms.parts_of(current_area().id)
     related = {room_id: rooms.related_to(room_id, parts) for room_id in room_ids}
+    wanted = func.coalesce(Occurrence.other_room_id, Let.room_id)
     query = (
-        select(Let.id, Let.room_id, Occurrence.starts, Occurrence.ends)
+        select(Let.id, wanted, Occurrence.starts, Occurrence.ends)
         .join(Occurrence)
         .where(
             Let.state == LetState.REQUESTED,
-            Let.room_id.in_(set().union(*related.values())),
+            wanted.in_(set().union(*related.values())),
             Occurrence.starts < max(end for _, end in spans),
             Occurrence.ends > min(start for start, _ in spans),
         )

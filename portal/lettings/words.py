@@ -14,7 +14,7 @@ from portal.errors import N_
 from portal.lettings import rules, table, walltime
 from portal.lettings.models import Let, LetEvent, Occurrence
 from portal.lettings.queries import wish_of
-from portal.lettings.rules import Insurance, LetState, Reason, Wish
+from portal.lettings.rules import Insurance, LetState, OccurrenceState, Reason, Wish
 from portal.lettings.search import Match
 from portal.lettings.table import Facts
 from portal.money import words as money_words
@@ -146,6 +146,7 @@ def wishes(wish: Wish) -> str:
     """15 people, step-free, within 3 km of M33 2AA, nothing to pay with."""
     parts = [ngettext("%(num)s person", "%(num)s people", wish.people)]
     parts += [_(ACCESS[name]) for name in rules.ACCESS if getattr(wish, name)]
+    parts += [str(FACILITIES[name]) for name in wish.facilities if name in FACILITIES]
     if wish.near:
         parts.append(
             _(
@@ -210,12 +211,29 @@ def facts(let: Let) -> list[tuple[str, str]]:
         (_("Held by"), let.room.holder.name),
         (_("Group"), let.group.name),
         (_("When"), term(wish)),
+        (_("Not on"), left_out(wish)),
+        (_("In other rooms"), "; ".join(date_and_room(o) for o in _elsewhere(let))),
         (_("What was asked for"), wishes(wish)),
         (_("What the group wrote"), let.need.words),
         (_("Price of one meeting"), web.pounds(let.price_pence) if let.price_pence else _("Free")),
         (_("Deposit"), deposit(let)),
         (_("Insurance"), str(INSURANCE[let.insurance])),
     ]
+
+
+def _elsewhere(let: Let) -> list[Occurrence]:
+    return [o for o in let.occurrences if o.other_room and o.state is not OccurrenceState.CANCELLED]
+
+
+def left_out(wish: Wish) -> str:
+    """The days on which a group does not meet: 12 March 2026, 2 April 2026 to 16 April 2026."""
+    return ", ".join(_stretch(*walltime.stretch(text)) for text in wish.without)
+
+
+def _stretch(first: date, last: date) -> str:
+    if first == last:
+        return full(first)
+    return _("%(first)s to %(last)s", first=full(first), last=full(last))
 
 
 def deposit(let: Let) -> str:

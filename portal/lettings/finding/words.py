@@ -1,6 +1,7 @@
 """Needs and what was found for them in a reader's words: what else would do, and the repairs of a term with their dates."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -13,7 +14,6 @@ from portal.lettings.finding import windows
 from portal.lettings.finding.offers import Option
 from portal.lettings.finding.repairs import Way
 from portal.lettings.rules import Wish
-from portal.lettings.walltime import stretch
 from portal.lettings.words import PLURAL_DAYS
 
 
@@ -34,15 +34,8 @@ def would_do(wish: Wish) -> str:
             )
         )
     if wish.without:
-        said.append(_("Not on %(dates)s.", dates=", ".join(map(_stretch, wish.without))))
+        said.append(_("Not on %(dates)s.", dates=words.left_out(wish)))
     return " ".join(said)
-
-
-def _stretch(text: str) -> str:
-    first, last = stretch(text)
-    if first == last:
-        return words.full(first)
-    return _("%(first)s to %(last)s", first=words.full(first), last=words.full(last))
 
 
 def travel(stops: date | None) -> str:
@@ -139,8 +132,8 @@ def _other_day(_wish: Wish, option: Option) -> tuple[str, str]:
 
 
 def _left_out(wish: Wish, option: Option) -> tuple[str, str]:
-    gone = [one for one in option.wish.without if one not in wish.without]
-    dates = ", ".join(map(_stretch, gone))
+    gone = tuple(one for one in option.wish.without if one not in wish.without)
+    dates = words.left_out(replace(wish, without=gone))
     return (
         _("%(room)s, with dates left out", room=option.room.name),
         _("Not on %(dates)s.", dates=dates),
