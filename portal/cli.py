@@ -132,6 +132,7 @@ def tick() -> None:
     from portal.areas.queries import served_areas
     from portal.hearings.tick import tick as hearings_tick
     from portal.letters.tick import tick as reminders_tick
+    from portal.lettings.dates.tick import tick as dates_tick
     from portal.lettings.finding.saving import tick as needs_tick
     from portal.lettings.hosting.tick import tick as hosting_tick
     from portal.lettings.service import tick as lettings_tick
@@ -154,6 +155,7 @@ def tick() -> None:
             "agreements": 0,
             "reminders": 0,
             "lets": 0,
+            "dates": 0,
             "rounds": 0,
             "payments": 0,
             "needs": 0,
@@ -171,6 +173,7 @@ def tick() -> None:
             done["agreements"] += agreements_tick()
             done["reminders"] += reminders_tick()
             done["lets"] += lettings_tick()
+            done["dates"] += dates_tick()
             done["rounds"] += rounds_tick()
             done["payments"] += paying_tick() + money_tick()
             done["needs"] += needs_tick()

@@ -14,6 +14,7 @@ from portal.lettings import closures as _closures  # noqa: F401 - it tells closu
 from portal.lettings import doors, forms, queries, rules, service, table, walltime, words
 from portal.lettings import week as weeks
 from portal.lettings.acts import ACTS
+from portal.lettings.dates import words as dates
 from portal.lettings.finding import links, pages
 from portal.lettings.finding.forms import FindForm
 from portal.lettings.models import Let
@@ -41,8 +42,7 @@ ASKED = {
     )
 }
 HELD = _l("The room is held for you on every date: its holder had agreed to lets like yours.")
-# Only what is done with the whole let has an address of its own.
-WHOLE = [action.value for action in ACTS if action is not Action.CANCEL_DATE]
+WHOLE = [action.value for action in ACTS]
 
 
 @door
@@ -139,10 +139,7 @@ def let(let_id: int):
         facts=words.facts(found),
         next=words.what_next(found, facts),
         acts=[(action.value, ACTS[action]) for action in actions if action.value in WHOLE],
-        may_cancel=Action.CANCEL_DATE in actions,
-        dates=[
-            (o, words.short(o.on), words.times(o), queries.is_ahead(o)) for o in found.occurrences
-        ],
+        dates=dates.shown(found, actions),
         events=words.events(found),
         rivals=_rivals(found),
         parts=doors.parts_of(found, people.me(), roles),
@@ -153,12 +150,6 @@ def let(let_id: int):
 @allow(SIGNED_IN)
 def act(let_id: int, name: str):
     return _act(Action(name), let_id)
-
-
-@bp.route("/lets/<int:let_id>/dates/<int:occurrence_id>/cancel", methods=["GET", "POST"])
-@allow(SIGNED_IN)
-def cancel_date(let_id: int, occurrence_id: int):
-    return _act(Action.CANCEL_DATE, let_id, occurrence_id)
 
 
 def _day(text: str) -> date:
@@ -193,26 +184,12 @@ def _act(action: Action, let_id: int, *more: int):
 
 
 def _ask(form: forms.AskForm, room_id: int, wish: Wish, elsewhere: dict[date, int]) -> Let | None:
-    """Ask, after starting the group if the person has none yet. A group that was started stays."""
-    me = current_user.id
-    if "group" in form:
-        group_id = form.group.data
-    else:
-        group = attempt(
-            form,
-            people_service.start_group,
-            me,
-            name=form.name.data,
-            kind=GroupKind(form.kind.data),
-            private=form.private.data,
-        )
-        if group is None:
-            return None
-        group_id = group.id
-    return attempt(
+    """Ask, after starting the group if the person has none yet."""
+    group_id = group_of(form)
+    return group_id and attempt(
         form,
         service.ask,
-        me,
+        current_user.id,
         room_id,
         group_id,
         wish,
@@ -221,6 +198,21 @@ def _ask(form: forms.AskForm, room_id: int, wish: Wish, elsewhere: dict[date, in
         note=form.note.data or "",
         elsewhere=elsewhere,
     )
+
+
+def group_of(form: forms.AskForm) -> int | None:
+    """The group that was chosen, or one started with the name that was written; that one stays whatever comes."""
+    if "group" in form:
+        return form.group.data
+    group = attempt(
+        form,
+        people_service.start_group,
+        current_user.id,
+        name=form.name.data,
+        kind=GroupKind(form.kind.data),
+        private=form.private.data,
+    )
+    return group and group.id
 
 
 def _rivals(found: Let) -> int:

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from portal import web
 from portal.errors import N_
 from portal.lettings import rules, table, walltime
+from portal.lettings.dates.rules import waiting_helps
 from portal.lettings.models import Let, LetEvent, Occurrence
 from portal.lettings.queries import wish_of
 from portal.lettings.rules import Insurance, LetState, OccurrenceState, Reason, Wish
@@ -179,6 +180,7 @@ class Card(NamedTuple):
     obstacles: list[str]
     others: int  # requests that wait for an answer
     may_ask: bool
+    may_wait: bool  # nothing but others is in the way
 
 
 def card(match: Match, checked: dict[tuple[int, str], date], others: int) -> Card:
@@ -188,8 +190,9 @@ def card(match: Match, checked: dict[tuple[int, str], date], others: int) -> Car
         day = checked.get((match.room.id, reason.code))
         text = say(reason)
         reasons.append(_("%(fact)s, checked %(day)s", fact=text, day=full(day)) if day else text)
-    blocked = any(reason.code in rules.BLOCKING for reason in match.obstacles)
-    return Card(reasons, [say(reason) for reason in match.obstacles], others, not blocked)
+    codes = {reason.code for reason in match.obstacles}
+    obstacles = [say(reason) for reason in match.obstacles]
+    return Card(reasons, obstacles, others, not codes & rules.BLOCKING, waiting_helps(codes))
 
 
 def full(day: date) -> str:

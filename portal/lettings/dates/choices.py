@@ -13,7 +13,7 @@ from portal.db import db
 from portal.errors import RuleBroken
 from portal.lettings import queries, search, walltime, words
 from portal.lettings.dates.freeing import room_of
-from portal.lettings.dates.rules import Span, for_one_date
+from portal.lettings.dates.rules import NO_MATTER, TAKEN, Span, for_one_date
 from portal.lettings.models import Hold, Occurrence
 from portal.lettings.rules import Reason, Wish
 from portal.people.rules import Role
@@ -21,9 +21,6 @@ from portal.register.models import Asset
 from portal.venues import rooms
 from portal.venues.rooms import Room
 
-# What a group that knows the room, or has it, need not be kept from it by.
-NO_MATTER = frozenset({"too-far", "no-place", "size-unknown"})
-TAKEN = "taken"
 HALF_HOUR = 30  # minutes
 FIRST, LAST = 6 * 60, 23 * 60  # minutes since midnight between which times are looked at
 MOST_TIMES = 12

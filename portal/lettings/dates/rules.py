@@ -4,7 +4,7 @@ Pure. Source: COMPACT.md, Track 3: occurrences, "a released date is offered to t
 running". Instants are aware and in UTC; days and times of day are what the clock on the wall shows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -116,6 +116,16 @@ def rest(was: Span, now: Span) -> list[Span]:
 
 
 # --- who waits ---
+
+TAKEN = "taken"
+# What a group that knows the room, or has it, need not be kept from it by.
+NO_MATTER = frozenset({"too-far", "no-place", "size-unknown"})
+
+
+def waiting_helps(in_the_way: Collection[str]) -> bool:
+    """Whether a room would do if others gave it up: the codes of what is in the way are known."""
+    return TAKEN in in_the_way and {TAKEN, *NO_MATTER}.issuperset(in_the_way)
+
 
 # A date that begins in so long or more is offered for so long; a nearer one goes to whoever is first. [default]
 TO_ANSWER = (

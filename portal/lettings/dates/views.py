@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -10,8 +10,9 @@ from portal import clock
 from portal.errors import NotFound
 from portal.lettings import queries, table
 from portal.lettings import words as let_words
-from portal.lettings.dates import choices, forms, service, words
+from portal.lettings.dates import choices, forms, service, views_waiting, words
 from portal.lettings.dates import queries as reads
+from portal.lettings.dates.blueprint import bp
 from portal.lettings.models import Let, Occurrence
 from portal.lettings.rules import LONGEST_TERM_DAYS, Action
 from portal.people import queries as people
@@ -19,7 +20,7 @@ from portal.people.access import SIGNED_IN, allow
 from portal.people.rules import Role
 from portal.web import Form, attempt, render_form
 
-bp = Blueprint("dates", __name__)
+__all__ = ["bp", "views_waiting"]
 
 CALLS = {
     "give-up": service.release,
@@ -124,7 +125,7 @@ def keep(let_id: int):
             return redirect(url_for("lettings.let", let_id=let_id))
     else:
         table.step_for(let.state, Action.KEEP, roles, queries.facts_of(let))
-    return render_form("lettings/dates/keep.html", form, let=let)
+    return render_form("lettings/dates/keep.html", form, let=let, last=words.last_day(let))
 
 
 def _let(let_id: int) -> tuple[Let, list[Action], set[Role]]:

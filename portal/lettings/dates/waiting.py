@@ -18,7 +18,7 @@ from portal.lettings.dates import choices, rules
 from portal.lettings.dates.models import Freed
 from portal.lettings.dates.queries import offer_for, waiting_for
 from portal.lettings.models import DateOffer, Let, Need, Occurrence, Waiting
-from portal.lettings.rules import Action, Insurance, LetState, OccurrenceState, Reason, Wish
+from portal.lettings.rules import Action, Insurance, LetState, OccurrenceState, Wish
 from portal.lettings.table import STANDS
 from portal.lettings.walltime import wall
 from portal.people.access import roles_for
@@ -102,16 +102,16 @@ def pass_on(by: int, offer_id: int) -> DateOffer:
     return offer
 
 
-def what_keeps_out(wish: Wish, room: Room) -> list[Reason]:
-    """Why waiting would not help: what is in the way beside those who have the room on some dates."""
-    return choices.in_the_way(wish, room, but=[choices.TAKEN])
+def is_open(offer: DateOffer) -> bool:
+    """Whether an offer can still be answered."""
+    return offer.answered_at is None and offer.answer_by > clock.now()
 
 
 def _check_room(wish: Wish, room: Room) -> None:
     match = search.judge(current_area(), wish, [room], search.dates_of(wish))[0]
-    if not any(o.code == choices.TAKEN for o in match.obstacles):
+    if not any(o.code == rules.TAKEN for o in match.obstacles):
         raise RuleBroken("not-taken", "Nobody else has this room then. Ask for it instead.")
-    for obstacle in what_keeps_out(wish, room):
+    for obstacle in choices.in_the_way(wish, room, but=[rules.TAKEN]):
         raise RuleBroken(obstacle.code, "%(why)s", why=words.say(obstacle))
 
 
@@ -133,7 +133,7 @@ def _open_offer(session: Session, by: int, offer_id: int) -> tuple[DateOffer, Us
     if freed_id is not None:
         session.get(Freed, freed_id, with_for_update=True)
     offer = session.get_one(DateOffer, offer_id, with_for_update=True, populate_existing=True)
-    if offer.answered_at is not None or offer.answer_by <= clock.now():
+    if not is_open(offer):
         raise RuleBroken(
             "offer-over",
             "This offer is over: it was answered already, or the time to answer has gone by.",

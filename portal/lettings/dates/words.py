@@ -1,6 +1,7 @@
 """Single dates in a reader's words: the table on a let's page, where a date could go, what attendance was said."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -122,3 +123,8 @@ def span(offer: DateOffer) -> str:
 def waits_for(waiting: Waiting) -> str:
     """The need with which a group waits."""
     return words.term(wish_of(waiting.need))
+
+
+def last_day(let: Let) -> str:
+    """The last day on which a group can say that it still needs its room; nothing where nobody asks."""
+    return web.day(wall(let.keep_by - timedelta(seconds=1)).date()) if let.keep_by else ""
