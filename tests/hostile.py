@@ -393,7 +393,7 @@ FORMS: dict[str, Sent] = {
 
 
 KEEPERS = """SELECT name, sql FROM sqlite_master WHERE type = 'trigger'
-             AND (sql LIKE '%RAISE%' OR name LIKE 'register_%' OR name LIKE 'asset_changed%')"""
+             AND (sql LIKE '%RAISE%' OR name LIKE 'register_%' OR name LIKE '%_changed%' OR name LIKE 'rooms_%')"""
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:
