@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from tests.conftest import csrf_token
 from tests.factories import photo
-from tests.hostile import FORMS, counts, everything, put_back
+from tests.hostile import FORMS, SHOWN, counts, everything, put_back
 
 LONG = "x" * 100_000
 NASTY = {
@@ -38,6 +38,7 @@ FOR_EVERYBODY = {
     "represent",
     "claim",
     "ask",
+    "wait",
     "speak at a hearing",
 }
 SOME_AT_ONCE = ("nothing", "huge", "html", "larger")
@@ -55,6 +56,9 @@ def form(request, app, client):
     if request.param == "sign":
         page = client.get(path).get_data(as_text=True)
         client.good["shown_hash"] = re.search(r'name="shown_hash"[^>]*value="(\w+)"', page)[1]
+    if client.good.get("shown") == SHOWN:
+        page = client.get(path).get_data(as_text=True)
+        client.good["shown"] = re.search(r'name="shown"[^>]*value="([^"]*)"', page)[1]
     return client
 
 

@@ -25,8 +25,8 @@ from portal.venues.hours import (
 from portal.venues.rooms import rooms_for_hire
 
 # The picture, in its own units: the hours down the side, a column for each day.
-LEFT, TOP, COLUMN, HOUR = 62, 66, 90, 26
-GAP, STRIPE, TEXT = 6, 14, 7
+LEFT, TOP, COLUMN, HOUR = 70, 66, 90, 26
+GAP, STRIPE = 6, 14
 EARLIEST, LATEST = 8, 22  # shown at least
 HOUR_MINUTES = 60
 
@@ -99,7 +99,7 @@ def rows(days: Sequence[Day]) -> list[Row]:
 
 
 def _name(day: Day) -> str:
-    named = format_date(day.on, "EEE d MMM y")
+    named = format_date(day.on, "EEE d MMM")
     return f"{named}, {day.holiday}" if day.holiday else named
 
 

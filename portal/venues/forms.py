@@ -103,7 +103,15 @@ class DetailsForm(ShownForm):
     )
 
     def __init__(self, asset: Asset) -> None:
-        super().__init__(obj=asset, hire_when=(asset.hire_when or HireWhen.ALWAYS).value)
+        columns = (
+            "name",
+            "capacity",
+            "buffer_before_minutes",
+            "buffer_after_minutes",
+            "facilities",
+        )
+        known = {name: getattr(asset, name) for name in columns}
+        super().__init__(**known, hire_when=(asset.hire_when or HireWhen.ALWAYS).value)
         if asset.kind is Kind.BUILDING:
             for name in ("name", "capacity", "facilities"):
                 del self[name]
@@ -159,7 +167,7 @@ class AccessForm(Form):
 
 
 for _name in ACCESS:
-    _field = RadioField(
+    _field = SelectField(
         words.ACCESS_WORDS[_name],
         default=NOT_LOOKED,
         choices=[

@@ -3,6 +3,7 @@
 from datetime import time
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -35,7 +36,8 @@ class WeekForm(ShownForm):
     )
 
     def __init__(self, week: Week | None, formdata: Any = None, **values: Any) -> None:
-        shown = _boxes(week) if week else {}
+        # What is sent stands alone: a box that is missing is empty, not what it was.
+        shown = _boxes(week) if week and request.method != "POST" else {}
         more = {"formdata": formdata} if formdata is not None else {}
         super().__init__(**more, **shown | values)
         for row, name in named():

@@ -42,8 +42,12 @@ class Pen:
         on: date | None = None,
         again: bool = False,
     ) -> None:
-        """Set what differs (with `again` all) as of a day, today if none is given."""
-        new = {n: v for n, v in values.items() if again or v != getattr(self.asset, n)}
+        """Set what differs (with `again` what was not said on that day too) as of a day, today if none is given."""
+        new = {
+            name: value
+            for name, value in values.items()
+            if value != getattr(self.asset, name) or (again and not self._said_on(name, on))
+        }
         if not new:
             return
         before = {name: _plain(getattr(self.asset, name)) for name in new}
@@ -54,6 +58,10 @@ class Pen:
             renamed(self.asset)
         after = {name: _plain(value) for name, value in new.items()}
         self.history(before, after, deed=deed, on=on)
+
+    def _said_on(self, name: str, on: date | None) -> bool:
+        fact = self.session.get(Fact, (self.asset.id, name))
+        return fact is not None and fact.checked and fact.as_of == (on or clock.today())
 
     def source(self, name: str, *, deed: Deed = Deed.SAID, on: date | None = None) -> None:
         """Who says a column: the holder when its officer does, else the broker. Public, so never a person's name."""

@@ -19,7 +19,10 @@ from portal.venues.facilities import FACILITIES
 from portal.venues.models import Keyholder
 
 WHICH = {"public": "public_hours", "hire": "hire_hours"}
-HOURS = {"public": _l("Open to the public"), "hire": _l("Can be hired")}
+HOURS = {
+    "public": _l("When it is open to the public"),
+    "hire": _l("When it can be hired"),
+}
 GROUPS = {
     GroupKind.UNCONSTITUTED: _l("Neighbours without a constitution"),
     GroupKind.ASSOCIATION: _l("Association with rules"),
