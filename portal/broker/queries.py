@@ -21,9 +21,12 @@ from portal.letters import queries as letters
 from portal.lettings import queries as lettings
 from portal.lettings import table as let_table
 from portal.lettings.acts import ACTS
+from portal.lettings.dates import queries as dates
 from portal.lettings.models import Let
 from portal.lettings.rules import Action as LetAction
+from portal.lettings.walltime import wall
 from portal.locating import queries as locating
+from portal.money import queries as money
 from portal.ownership import queries as ownership
 from portal.people.access import area_roles
 from portal.people.models import User
@@ -37,6 +40,7 @@ from portal.proposals.rules import Action as CaseAction
 from portal.proposals.standing import roles_of
 from portal.proposals.words import ACTIONS
 from portal.register.models import Asset
+from portal.rounds import queries as rounds
 from portal.sightings import queries as sightings
 
 
@@ -84,8 +88,13 @@ LET_DUTIES = (
     LetAction.APPROVE,
     LetAction.ACCEPT,
     LetAction.RECORD_DEPOSIT,
+    LetAction.ANSWER_CLAIM,
     LetAction.RETURN_DEPOSIT,
+    LetAction.KEEP,
 )
+STILL_NEEDED = _l("Say whether you still need the room")  # has a page of its own
+# These have their day before the let's first date; the others are done when they are done.
+BEFORE_IT_BEGINS = {LetAction.APPROVE, LetAction.ACCEPT, LetAction.RECORD_DEPOSIT}
 
 
 def waiting_for(user: User) -> list[Task]:
@@ -95,6 +104,7 @@ def waiting_for(user: User) -> list[Task]:
     tasks = [
         *(task for case in cases.values() for task in _of_case(case, user)),
         *(task for let in lettings.my_lets(user) for task in _of_let(let, user)),
+        *_of_offers(user),
         *_of_petitions(),
         *_of_late(),
         *_of_judges(),
@@ -122,15 +132,19 @@ def cases_of(user: User) -> list[Proposal]:
     return list(dict.fromkeys((*proposals.mine(user), *theirs)))
 
 
-def of_the_register(area: Area) -> list[tuple[str, str, int]]:
-    """What waits about places: (what, its queue, how many), nothing that is done."""
-    queues = (
+def queues(area: Area) -> list[tuple[str, str, int]]:
+    """What waits about places and money: (what, its page, how many), nothing that is done."""
+    found = (
+        (_("Rounds to propose or publish"), "rounds.index", len(rounds.waiting_for_broker())),
+        (_("Rent that is overdue"), "money.index", sum(o.overdue for o in money.open_charges())),
+        (_("Holders to pay out"), "money.index", len(money.creditors())),
+        (_("Refunds that failed"), "money.index", len(money.refunds_that_failed())),
         (_("Questions about who owns a place"), "ownership.queue", len(ownership.waiting(area))),
         (_("Reports of empty places"), "sightings.queue", sightings.waiting(area)),
         (_("Places to locate or to check"), "locating.queue", locating.waiting(area)),
         (_("Opening hours to read"), "locating.hours_queue", locating.count_without_hours(area)),
     )
-    return [(what, url_for(page), number) for what, page, number in queues if number]
+    return [(what, url_for(page), number) for what, page, number in found if number]
 
 
 def _of_case(case: Proposal, user: User) -> Iterator[Task]:
@@ -178,9 +192,22 @@ def _of_let(let: Let, user: User) -> Iterator[Task]:
     roles, facts = lettings.roles_towards(user, let), lettings.facts_of(let)
     for action in let_table.open_to(let.state, roles, facts):
         if action in LET_DUTIES:
-            due = let.occurrences[0].on if action is not LetAction.RETURN_DEPOSIT else None
+            due = let.occurrences[0].on if action in BEFORE_IT_BEGINS else None
             url = url_for("lettings.let", let_id=let.id)
-            yield Task(ACTS[action].title, let.room.name, url, due, _is_over(due))
+            what = ACTS[action].title if action in ACTS else STILL_NEEDED
+            yield Task(what, _room_and_group(let), url, due, _is_over(due))
+
+
+def _room_and_group(let: Let) -> str:
+    return f"{let.room.name} · {let.group.name}"
+
+
+def _of_offers(user: User) -> Iterator[Task]:
+    """Free dates that somebody's groups can take, as long as they are kept for them."""
+    for offer in dates.my_offers(user):
+        url = url_for("dates.offer", offer_id=offer.id)
+        about, until = offer.waiting.room.name, wall(offer.answer_by).date()
+        yield Task(_l("Take a date that became free"), about, url, until, overdue=False)
 
 
 def _is_over(due: date | None) -> bool:
