@@ -43,10 +43,11 @@ def settle(payment_id: int) -> Answer | None:
     The page that the payer comes back to, the clock and the provider's own message meet here: the money is booked once.
     """
     payment = db.session.get_one(CardPayment, payment_id)
-    answer = cards.asked(payment)
+    answer, let_id = cards.asked(payment), int(payment.path.rpartition("/")[2])
     if answer is not None:
         with transaction() as session:
-            let = _let_of(session, payment_id)
+            # The let before the payment, always; and the payment not read before it is locked.
+            let = session.get_one(Let, let_id, with_for_update=True)
             cards.conclude(session, payment_id, answer, lambda paid: _take(session, let, paid))
     return answer
 
@@ -92,12 +93,6 @@ def _due(session: Session, let: Let, charge_id: int | None) -> tuple[Deposit | C
     if left <= 0:
         raise RuleBroken("paid-already", "Nothing is open here any more: it has been paid or written off already.")  # fmt: skip
     return charge, left
-
-
-def _let_of(session: Session, payment_id: int) -> Let:
-    """The let of a payment, locked: always before the payment itself."""
-    number = session.get_one(CardPayment, payment_id).path.rpartition("/")[2]
-    return session.get_one(Let, int(number), with_for_update=True)
 
 
 def _take(session: Session, let: Let, payment: CardPayment) -> Posting | None:
