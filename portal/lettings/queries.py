@@ -146,15 +146,13 @@ def others_asking(
     """
     if not (room_ids and spans):
         return {}
-    parts = rooms.parts_of(current_area().id)
-    related = {room_id: rooms.related_to(room_id, parts) for room_id in room_ids}
     wanted = func.coalesce(Occurrence.other_room_id, Let.room_id)
     query = (
         select(Let.id, wanted, Occurrence.starts, Occurrence.ends)
         .join(Occurrence)
         .where(
+            Let.area_id == current_area().id,
             Let.state == LetState.REQUESTED,
-            wanted.in_(set().union(*related.values())),
             Occurrence.starts < max(end for _, end in spans),
             Occurrence.ends > min(start for start, _ in spans),
         )
@@ -163,9 +161,14 @@ def others_asking(
     for let_id, room_id, starts, ends in db.session.execute(query):
         if let_id != but and any(starts < end and ends > start for start, end in spans):
             rivals.setdefault(room_id, set()).add(let_id)
+    halls = rooms.halls_of({*room_ids, *rivals}) if rivals else {}
     return {
-        room_id: len(set().union(*(rivals.get(r, set()) for r in those)))
-        for room_id, those in related.items()
+        mine: len(
+            set().union(
+                *(r for room, r in rivals.items() if mine in halls[room] or room in halls[mine])
+            )
+        )
+        for mine in room_ids
     }
 
 

@@ -196,6 +196,19 @@ def leaves_of(room_id: int, parts: dict[int, list[int]]) -> tuple[int, ...]:
     return tuple(sorted(leaf for part in below for leaf in leaves_of(part, parts)))
 
 
+def halls_of(room_ids: Collection[int]) -> dict[int, set[int]]:
+    """Each room with itself and the halls that it is part of."""
+    room = select(Asset.id.label("room_id"), Asset.id.label("hall_id"), Asset.parent_id)
+    tree = room.where(Asset.id.in_(room_ids)).cte(recursive=True)
+    hall = aliased(Asset)
+    above = select(tree.c.room_id, hall.id, hall.parent_id).join(hall, hall.id == tree.c.parent_id)
+    tree = tree.union(above.where(hall.kind == Kind.ROOM))
+    found: dict[int, set[int]] = {}
+    for room_id, hall_id in db.session.execute(select(tree.c.room_id, tree.c.hall_id)):
+        found.setdefault(room_id, set()).add(hall_id)
+    return found
+
+
 def related_to(room_id: int, parts: dict[int, list[int]]) -> set[int]:
     """All rooms that share a leaf with this one: itself, its halls and its parts."""
     mine = set(leaves_of(room_id, parts))
