@@ -104,7 +104,8 @@ def box_of(zoom: int, x: int, y: int, margin: float = 0.0) -> Box:
 
 class Layer(NamedTuple):
     """One layer of a tile: parts of equal length. Shapes in units of the tile (`in_tile`), properties by name;
-    a property of None is left out, and all values of one have one type. Ids are whole numbers above 0.
+    a property of None is left out, and all values of one have one type: bytes are text as well. Ids are whole numbers
+    above 0.
     """
 
     name: str
@@ -139,7 +140,7 @@ def _layer(layer: Layer) -> bytes:
         mark, first = _number(key), len(values)
         distinct = dict.fromkeys(column)  # most values of a property come again
         distinct.pop(None, None)
-        values += map(_VALUES.get(type(next(iter(distinct), None)), _text), distinct)
+        values += _VALUES.get(type(next(iter(distinct), None)), _texts)(distinct)
         places = [mark + _number(place) for place in range(first, len(values))]
         tagged = dict(zip(distinct, places, strict=True)) | {None: b""}
         tags.append(list(map(tagged.__getitem__, column)))
@@ -154,9 +155,9 @@ def _feature(name: int, tags: bytes, geometry: bytes) -> bytes:
     """One feature; nothing when nothing of its shape is left."""
     if not geometry:
         return b""
-    said = b"\x12%b%b" % (_number(len(tags)), tags) if tags else b""
-    body = b"\x08%b%b%b" % (_number(name), said, geometry)
-    return b"\x12%b%b" % (_number(len(body)), body)
+    number, length = _number(name), _number(len(tags))
+    whole = 2 + len(number) + len(length) + len(tags) + len(geometry)
+    return b"\x12%b\x08%b\x12%b%b%b" % (_number(whole), number, length, tags, geometry)
 
 
 def _geometries(shapes: Sequence[Any]) -> list[bytes]:
@@ -208,19 +209,27 @@ def _polygons(shapes: npt.NDArray[np.object_]) -> list[bytes]:
     return list(map(b"".join, commands))
 
 
-def _text(value: Any) -> bytes:
-    """A text as the field of a layer; in as few steps as can be, for a tile's names are all different."""
-    text = str(value).encode()
-    if len(text) < 126:  # noqa: PLR2004 - one byte is enough for each length
-        return b"\x22%c\x0a%c%b" % (len(text) + 2, len(text), text)
-    return _field(4, _field(1, text))
+def _texts(values: Iterable[Any]) -> list[bytes]:
+    return _raw(str(value).encode() for value in values)
 
 
-# How a value is written as the field of a layer; all values of a property have one type.
-_VALUES: dict[type, Callable[[Any], bytes]] = {
-    bool: lambda value: b"\x22\x02\x38%c" % value,
-    int: lambda value: _field(4, b"\x30" + ZIGZAG[value]),
-    float: lambda value: b"\x22\x09\x19" + pack("<d", value),
+def _raw(values: Iterable[bytes]) -> list[bytes]:
+    """Texts as fields of a layer; in as few steps as can be, for a tile's names are all different."""
+    return [
+        SHORT[len(text)] + text if len(text) < len(SHORT) else _field(4, _field(1, text))
+        for text in values
+    ]
+
+
+SHORT = [
+    b"\x22%c\x0a%c" % (length + 2, length) for length in range(126)
+]  # one byte is enough for each
+# How values are written as fields of a layer; all values of a property have one type.
+_VALUES: dict[type, Callable[[Iterable[Any]], Iterable[bytes]]] = {
+    bytes: _raw,
+    bool: lambda values: [b"\x22\x02\x38%c" % value for value in values],
+    int: lambda values: [_field(4, b"\x30" + ZIGZAG[value]) for value in values],
+    float: lambda values: [b"\x22\x09\x19" + pack("<d", value) for value in values],
 }
 
 

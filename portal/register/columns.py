@@ -33,7 +33,7 @@ CHUNK = 20_000
 
 COLUMNS = (
     "id", "lon", "lat", "x", "y", "across", "down", "cell", "kind", "status", "tenure", "flags", "holder", "ward",
-    "capacity", "land", "since", "plot", "said_at", "said_long",
+    "capacity", "land", "since", "plot", "postcode", "said_at", "said_long",
 )  # fmt: skip
 _QUERY = """
 SELECT id, kind, status, tenure_kind, {flags}, holder_id, COALESCE(ward_id, 0), COALESCE(capacity, -1),
@@ -103,7 +103,7 @@ def _part(rows: Sequence[Any], epsg: int, plots_before: int, said_before: int) -
     x, y = transformer(STORED, epsg).transform(*known) if len(lon) else known
     across, down = tiles.world(*known)
     plot = np.where(is_plot, np.cumsum(is_plot) - 1 + plots_before, -1)
-    said = _said(postcodes, is_plot, plots, names)
+    said = _said(names, is_plot, plots)
     lengths = np.array(list(map(len, said)), np.int64)
     columns = {
         "id": np.array(ids, np.int32),
@@ -124,21 +124,20 @@ def _part(rows: Sequence[Any], epsg: int, plots_before: int, said_before: int) -
         "land": np.array(land, float),
         "since": np.array([_day(value) for value in since], np.int32),
         "plot": plot.astype(np.int32),
+        "postcode": np.array([postcode.encode() for postcode in postcodes], "S"),
         "said_at": said_before + np.cumsum(lengths) - lengths,
         "said_long": lengths.astype(np.int32),
     }
     return Part(columns, plots, project(plots, STORED, epsg), b"".join(said))
 
 
-def _said(
-    postcodes: Sequence[str], is_plot: npt.NDArray[np.bool_], plots: Shapes, names: Sequence[str]
-) -> list[bytes]:
-    """What is said of each row in words: its postcode, its shape as GeoJSON where it is no point, its name; on a line each."""
-    drawn = iter(shapely.to_geojson(rounded(plots)).tolist())
-    return [
-        f"{postcode}\n{next(drawn) if plot else ''}\n{name}".encode()
-        for postcode, plot, name in zip(postcodes, is_plot.tolist(), names, strict=True)
-    ]
+def _said(names: Sequence[str], is_plot: npt.NDArray[np.bool_], plots: Shapes) -> list[bytes]:
+    """What is said of each row: its name, and on a line below its shape as GeoJSON where it is no point."""
+    said = [name.encode() for name in names]
+    drawn = shapely.to_geojson(rounded(plots)).tolist()
+    for row, shape in zip(np.flatnonzero(is_plot).tolist(), drawn, strict=True):
+        said[row] += b"\n%b" % shape.encode()
+    return said
 
 
 def _coded(column: str, values: Sequence[Any]) -> npt.NDArray[np.uint8]:

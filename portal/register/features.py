@@ -22,18 +22,21 @@ WORDS = {
     name: np.array([None, *sorted(CODES[name], key=CODES[name].get)], object)
     for name in ("kind", "status")
 }
+TEXTS = ("name", "postcode")
 STEP_FREE = {0: None, 1: True, STEPS: False}
 KNOWN = 1 | STEPS  # the bits that say whether a place is free of steps
 
 
-def said(seen: Glance, rows: Rows) -> tuple[dict[str, Sequence[Any]], Sequence[str]]:
-    """What a feature says of each row, by its name; and the shapes of plots as GeoJSON, empty where there is none."""
+def said(seen: Glance, rows: Rows) -> tuple[dict[str, Sequence[Any]], dict[int, bytes]]:
+    """What a feature says of each row, by its name, text as bytes; and the shapes of those that are plots as GeoJSON."""
     starts, lengths = seen.said_at[rows].tolist(), seen.said_long[rows].tolist()
-    lines = [
-        seen.said[start : start + length].decode().split("\n", 2)
+    names = [
+        bytes(seen.said[start : start + length])
         for start, length in zip(starts, lengths, strict=True)
     ]
-    postcodes, shapes, names = zip(*lines, strict=True) if lines else ((), (), ())
+    shapes = {}
+    for n in np.flatnonzero(seen.plot[rows] >= 0).tolist():
+        names[n], _, shapes[n] = names[n].rpartition(b"\n")
     return {
         "name": names,
         "kind": WORDS["kind"][seen.kind[rows]].tolist(),
@@ -42,7 +45,7 @@ def said(seen: Glance, rows: Rows) -> tuple[dict[str, Sequence[Any]], Sequence[s
         "ward": list(map(seen.wards.get, seen.ward[rows].tolist())),
         "capacity": [number if number >= 0 else None for number in seen.capacity[rows].tolist()],
         "step_free": list(map(STEP_FREE.get, (seen.flags[rows] & KNOWN).tolist())),
-        "postcode": [postcode or None for postcode in postcodes],
+        "postcode": [postcode or None for postcode in seen.postcode[rows].tolist()],
         "land_m2": [number if number >= 0 else None for number in seen.land[rows].tolist()],
     }, shapes
 
@@ -50,6 +53,7 @@ def said(seen: Glance, rows: Rows) -> tuple[dict[str, Sequence[Any]], Sequence[s
 def features(seen: Glance, rows: Rows) -> list[dict[str, Any]]:
     """Each row's asset as a GeoJSON feature (RFC 7946); one whose place nobody knows has "geometry": null."""
     told, shapes = said(seen, rows)
+    told |= {name: [text and text.decode() for text in told[name]] for name in TEXTS}
     numbers = seen.id[rows].tolist()
     told["url"] = [f"/assets/{number}" for number in numbers]
     lons, lats = seen.lon[rows].round(PLACES).tolist(), seen.lat[rows].round(PLACES).tolist()
@@ -57,11 +61,11 @@ def features(seen: Glance, rows: Rows) -> list[dict[str, Any]]:
         {
             "type": "Feature",
             "id": number,
-            "geometry": orjson.Fragment(shape) if shape else _point(lon, lat),
+            "geometry": orjson.Fragment(shapes[n]) if n in shapes else _point(lon, lat),
             "properties": dict(zip(told, values, strict=True)),
         }
-        for number, shape, lon, lat, values in zip(
-            numbers, shapes, lons, lats, zip(*told.values(), strict=True), strict=True
+        for n, (number, lon, lat, values) in enumerate(
+            zip(numbers, lons, lats, zip(*told.values(), strict=True), strict=True)
         )
     ]
 
@@ -96,6 +100,7 @@ def _point(lon: float, lat: float) -> dict[str, Any] | None:
 
 
 FEATURES_FROM = 13  # the zoom from which a tile shows places one by one
+AROUND = 6 * 6  # tiles of the deepest zoom: all of one at zoom 14 and those that its margin touches
 FINER = 3  # a tile that counts has 8 by 8 cells
 MOST_KEPT = 48_000_000  # bytes of answers kept in memory for each process
 BESIDE = 1000  # about what a key and its header weigh
@@ -197,7 +202,8 @@ def _fitting(seen: Glance, search: Search, run: slice) -> Rows | None:
 def drawn(seen: Glance, search: Search, zoom: int, x: int, y: int) -> bytes:
     """The assets of a tile that fit: points, plots and buildings, with what a note on the map says of them."""
     margin = tiles.MARGIN / tiles.EXTENT
-    rows = np.sort(matching.spots_of(seen, search).over(tiles.box_of(zoom, x, y, margin)))
+    box = tiles.box_of(zoom, x, y, margin)
+    rows = np.sort(matching.spots_of(seen, search).over(box, AROUND))
     if search.bounded:
         rows = np.intersect1d(rows, matching.match(seen, search).rows)
     else:

@@ -22,9 +22,11 @@ class Spots(NamedTuple):
     plots: npt.NDArray[np.int32]
     tree: shapely.STRtree
 
-    def over(self, box: Box) -> Rows:
-        """Those that may touch the box (degrees): points near it, and plots whose own box does."""
-        ends = first_rows(self.cells, tiles.runs_over(box)).tolist()
+    def over(self, box: Box, most: int = 32) -> Rows:
+        """Those that may touch the box (degrees): points near it, and plots whose own box does. Looks into `most` tiles at
+        most: with more of them fewer lie beyond the box.
+        """
+        ends = first_rows(self.cells, tiles.runs_over(box, most)).tolist()
         found = [self.points[low:high] for low, high in zip(*ends, strict=True) if low < high]
         found.append(self.plots[self.tree.query(shapely.box(*box))])
         return np.concatenate(found, dtype=np.int64)
