@@ -173,7 +173,9 @@ def _is_shut_on(hours: Hours, day: date) -> bool:
 
 def _open_anyway(hours: Hours, start: datetime, end: datetime, holidays: Container[date]) -> bool:
     public = hours.public
-    return bool(public) and readable(public) and covers(public, start, end, holidays)
+    if not public or not readable(public):
+        return False
+    return covers(public, start, end, holidays)
 
 
 def _either(*lists: Stretches) -> Stretches:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from portal.errors import N_, RuleBroken
+from portal.venues import hours
 from portal.venues.hours import (
     A_MONDAY,
     DAYS,
@@ -42,7 +43,7 @@ CLOSED = Week(((),) * len(DAYS), None)
 def is_weekly(text: str) -> bool:
     """Whether a text speaks of weekdays, times and bank holidays only."""
     known = WEEKLY | set(",;- ") | {"24/7"}
-    return readable(text) and all(
+    return readable(text) and hours.weekly(text) and all(
         token in known or NOBODY_WRITES.match(token) for token in TOKENS.findall(text)
     )
 
