@@ -17,7 +17,7 @@ TRACKS = ("land", "building", "room")
 WAYS: dict[str, set[str]] = {
     "land": {"--silent", "--no-resolution", "--competing", "--refused", "--review", "--profile"},
     "building": {"--silent", "--no-resolution"},
-    "room": set(),
+    "room": {"--repair", "--waiting-list", "--round"},
 }
 
 
@@ -31,6 +31,11 @@ WAYS: dict[str, set[str]] = {
 @click.option("--competing", is_flag=True, help="Another group wants the same plot.")
 @click.option("--refused", is_flag=True, help="The panel is not convinced.")
 @click.option("--review", is_flag=True, help="The group asks for a review by another panel.")
+@click.option("--repair", is_flag=True, help="No room is free on all dates: some are in another.")
+@click.option(
+    "--waiting-list", is_flag=True, help="Another group has the room and gives dates back."
+)
+@click.option("--round", is_flag=True, help="All rooms of the term are given out at once.")
 @click.option("--profile", default="pilot_compact", show_default=True, help="By which rules.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def walk(
@@ -48,14 +53,21 @@ def walk(
         raise click.UsageError("--from: choose a day from 2000 to 2199, such as 2026-03-02.")
     _check_ways(track, how, profile, no_resolution=no_resolution)
     story = in_a_throw_away_database(
-        lambda: _plays()[track](first_day, resolution=not no_resolution, profile=profile, **how)
+        lambda: _plays()[track](first_day, **_turns(track, how, profile, not no_resolution))
     )
     click.echo(json.dumps(story, ensure_ascii=False, indent=2) if as_json else told(story))
 
 
+def _turns(track: str, how: dict[str, bool], profile: str, resolution: bool) -> dict[str, Any]:
+    """What a play is told of how it goes; each knows its own turns only."""
+    own = {name.strip("-").replace("-", "_") for name in WAYS[track]}
+    turns = {name: on for name, on in how.items() if name in own}
+    return turns if track == "room" else turns | {"resolution": resolution, "profile": profile}
+
+
 def _check_ways(track: str, how: dict[str, bool], profile: str, *, no_resolution: bool) -> None:
     """Not every example has every turn."""
-    said = {f"--{name}" for name, on in how.items() if on}
+    said = {f"--{name.replace('_', '-')}" for name, on in how.items() if on}
     said |= {"--no-resolution"} if no_resolution else set()
     said |= {"--profile"} if profile != "pilot_compact" else set()
     if strange := sorted(said - WAYS[track]):
@@ -64,6 +76,8 @@ def _check_ways(track: str, how: dict[str, bool], profile: str, *, no_resolution
         raise click.UsageError("--review goes with --refused, or with --silent.")
     if len(said & {"--silent", "--competing", "--refused"}) > 1:
         raise click.UsageError("Choose one of --silent, --competing and --refused.")
+    if len(said & WAYS["room"]) > 1:
+        raise click.UsageError("Choose one of --repair, --waiting-list and --round.")
 
 
 def _plays() -> dict[str, Callable[..., dict[str, Any]]]:
@@ -74,7 +88,7 @@ def _plays() -> dict[str, Callable[..., dict[str, Any]]]:
     return {
         "land": walk_land,
         "building": walk_building,
-        "room": lambda first_day, **_: walk_room(first_day),
+        "room": walk_room,
     }
 
 
@@ -109,5 +123,8 @@ def told(story: dict[str, Any]) -> str:
         f" [{step['clause']}]"
         for step in story["steps"]
     ]
-    lines += [f"{date['starts']} to {date['ends']}" for date in story.get("occurrences", [])]
+    lines += [
+        f"{date['starts']} to {date['ends']}  {date['room']}"
+        for date in story.get("occurrences", [])
+    ]
     return "\n".join(lines)

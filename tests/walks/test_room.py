@@ -1,10 +1,13 @@
 """The worked example, from whatever day it begins."""
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 
 from portal.money.queries import balances
+from portal.walks.command import walk
 from portal.walks.room import walk_room
 
 DAYS = (
@@ -30,6 +33,34 @@ def test_the_worked_example(app, first_day):
     assert steps[0]["on"] == first_day.isoformat()
     assert set(balances().values()) == {0}
     _check_dates(story["occurrences"], first_day)
+
+
+def test_where_no_room_is_free_on_all_dates_some_are_in_another(app):
+    story = walk_room(date(2026, 11, 20), repair=True)
+    rooms = Counter(date["room"] for date in story["occurrences"])
+    assert rooms == {"Garden room, Northgate Library": 15, "Small hall, Lime Street Centre": 2}
+    assert story["outcome"] == "confirmed"
+    assert set(balances().values()) == {0}
+    _check_dates(story["occurrences"], date(2026, 11, 20))
+
+
+def test_what_another_group_gives_back_is_taken_by_who_waits(app):
+    story = walk_room(date(2026, 11, 20), waiting_list=True)
+    assert [step["action"] for step in story["steps"]] == ["take_offer", "begin", "end"]
+    assert [date["starts"][:10] for date in story["occurrences"]] == ["2027-05-20"]
+
+
+def test_in_a_round_the_group_with_a_second_choice_leaves_the_room_to_the_other(app):
+    story = walk_room(date(2026, 11, 20), round=True)
+    assert [step["action"] for step in story["steps"]] == ["allot", "begin", "end"]
+    assert {date["room"] for date in story["occurrences"]} == {"Small hall, Lime Street Centre"}
+    _check_dates(story["occurrences"], date(2026, 11, 20))
+
+
+def test_one_turn_at_a_time(app):
+    said = CliRunner().invoke(walk, ["room", "--repair", "--round"])
+    assert said.exit_code == 2
+    assert "Choose one of" in said.output
 
 
 def _check_dates(occurrences, first_day):
