@@ -12,6 +12,7 @@ from portal.agreements import service as agreements
 from portal.areas.profile import in_force
 from portal.db import db
 from portal.lettings import service as lettings
+from portal.lettings.finding import saving
 from portal.lettings.paying import deposits as let_deposits
 from portal.models import Model
 from portal.money.rules import Paid
@@ -31,6 +32,8 @@ from portal.venues.opening import Opens
 from tests import factories
 from tests.hearings.stage import Open
 from tests.lettings import make
+from tests.lettings.dates import worlds
+from tests.money import books
 from tests.proposals.stage import BENEFITS, PLAN, Stage
 
 
@@ -231,6 +234,16 @@ def ask() -> tuple[str, str]:
     return f"/rooms/{room.id}/ask?{query}", here.organiser.email
 
 
+def need() -> tuple[str, str]:
+    path, who = ask()
+    return f"/needs/new?{path.partition('?')[2]}", who
+
+
+def need_to_stop() -> tuple[str, str]:
+    here = make.place()
+    return f"/needs/{saving.save(here.ids.organiser, make.wish()).id}/stop", here.organiser.email
+
+
 def page_of(path: str, role: Role | None = None) -> Callable[[], tuple[str, str]]:
     """A page that needs nothing but an area, for somebody with a role."""
 
@@ -270,6 +283,7 @@ def capacity() -> dict[str, str]:
 SETTINGS = {
     "product_name": "Meanwhile", "colour": "#1d5c4d", "mark": "", "basemap_url": "", "basemap_attribution": "",
     "data_attribution": "ONS", "resolution_reference": "", "senior_officer": "Ada Hill",
+    "commission_basis_points": "12.5",
 }  # fmt: skip
 
 HEARING = {
@@ -286,6 +300,8 @@ FORMS: dict[str, Sent] = {
     "join": Sent(invitation, {}),
     "account": Sent(page_of("/account"), {"name": "Rosa"}),
     "new group": Sent(page_of("/groups/new"), {"name": "Menders", "kind": "charity", "sponsor": "Church"}),
+    "keep a need": Sent(need, {}),
+    "stop a need": Sent(need_to_stop, {}),
     "settings": Sent(page_of("/setup", Role.ADMINISTRATOR), SETTINGS),
     "give a role": Sent(
         page_of("/setup/roles", Role.ADMINISTRATOR), {"email": "pat@example.org", "name": "Pat", "role": "panel", "holder": "0"}
@@ -341,7 +357,7 @@ FORMS: dict[str, Sent] = {
     "accept terms": Sent(at_case(Stage.in_agreement, "accept-terms", "officer"), {"which": "rent:1", "shown": "rent:1"}),
     "contract out": Sent(
         at_case(lambda s: s.granted().terms(form="lease"), "contract-out", "broker"),
-        {"route": "simple", "declared_by": "Rosa Hill"} | day("notice_on", date(2026, 4, 1)) | day("declared_on", date(2026, 4, 2)),
+        {"route": "simple", "declared_by": "Rosa Hill"} | day("notice_on", date(2026, 4, 30)) | day("declared_on", date(2026, 4, 30)),
         ("scan",),
     ),
     "take a deposit": Sent(at_case(lambda s: s.agreed(deposit=5000), "take-deposit", "broker"), {"paid_by": "transfer"}),
@@ -378,22 +394,37 @@ FORMS: dict[str, Sent] = {
     "cancel a let": Sent(at_let(make.confirmed, "cancel", "organiser"), {"why": "Ill."}),
     "cancel a date": Sent(at_let(make.confirmed, "dates/cancel?date={date}", "broker"), {"dates": "1", "why": "Easter."}),
     "give a date up": Sent(at_let(make.confirmed, "dates/give-up", "organiser"), {"dates": "1", "why": "Easter."}),
+    "take a date back": Sent(worlds.given_up, {"dates": "1"}),
+    "move a date": Sent(at_let(make.confirmed, "dates/{date}/move", "organiser"), {"to": "2@18:30"}),
+    "say who came": Sent(worlds.today, {"came": "yes", "people": "14"}),
+    "keep a room": Sent(worlds.asked_to_keep, {}),
+    "wait": Sent(lambda: worlds.wait(NEED), {"group": "2", "insurance": "venue", "safeguarding": "y", "note": "Wheelchairs."}),
+    "wait no longer": Sent(worlds.waits, {}),
+    "answer an offer": Sent(worlds.offered, {"answer": "take"}),
     "give back": Sent(at_let(cancelled_with_deposit, "return_deposit", "broker"), {}),
     "keep a part": Sent(at_let(cancelled_with_deposit, "claim_deposit", "broker"), {"pence": "5", "why": "A chair.", "evidence": "Photo."}),
     "answer the claim": Sent(at_let(claimed_at_let, "answer_claim", "organiser"), {"agrees": "no", "words": "It was broken before."}),
     "promise": Sent(at_let(make.deposit_due, "pledge_deposit", "broker"), {"who": "The parish council"}),
     "deposit by mistake": Sent(at_let(make.confirmed_with_deposit, "undo_deposit", "broker"), {"why": "Another group."}),
     "end the promise": Sent(at_let(promised, "end_pledge", "broker"), {}),
+    "record a payment": Sent(books.charged("/money/charges/{charge}/pay"), {"pence": "20", "paid_by": "cash", "shown": SHOWN}),
+    "write off": Sent(books.charged("/money/charges/{charge}/write-off"), {"why": "The group is no more."}),
+    "take an entry back": Sent(books.paid("/money/entries/{posting}/take-back"), {"why": "Another group's."}),
+    "pay a holder out": Sent(books.paid("/money/holders/{holder}/pay-out"), {"pence": "20", "shown": SHOWN}),
+    "move money": Sent(books.paid("/money/move"), {"pence": "20", "source": "bank", "target": "cash", "shown": SHOWN}),
+    "refund by hand": Sent(books.failed_refund("/money/refunds/{refund}/by-hand"), {}),
     "approve in advance": Sent(at_holder("/hosting/{holder}/approvals/new"), {"place": "0", "most_people": "20", "most_pence": "0", "days": "3", "starts": "17:00", "ends": "22:00", "kinds": "charity"} | day("last", date(2027, 3, 1))),
     "block a room": Sent(at_holder("/hosting/rooms/{place}/block"), {"why": "Exams.", "days": "3", "starts": "09:00", "ends": "12:00"} | day("first", date(2026, 3, 3)) | day("last", date(2026, 5, 1))),
     "way in": Sent(at_holder("/hosting/places/{place}/way-in"), {"words": "The code is 4711.", "version": "0"}),
     "give a key": Sent(at_let(make.confirmed, "keys", "broker"), {"key_what": "Front door", "key_to": "Ruth"} | day("key_due", date(2026, 3, 6))),
+    "whose insurance": Sent(at_let(make.requested, "cover", "organiser"), {"insurance": "sponsor", "sponsor": "St Paul"}),
     "paper seen": Sent(at_let(make.confirmed, "papers", "broker"), {"kind": "insurance", "what": "Liability."} | day("seen_on", date(2026, 3, 1)) | day("valid_until", date(2027, 3, 1))),
 }  # fmt: skip
 
 
-KEEPERS = """SELECT name, sql FROM sqlite_master WHERE type = 'trigger'
-             AND (sql LIKE '%RAISE%' OR name LIKE 'register_%' OR name LIKE '%_changed%' OR name LIKE 'rooms_%')"""
+KEEPERS = r"""SELECT name, sql FROM sqlite_master WHERE type = 'trigger'
+             AND (sql LIKE '%RAISE%' OR name LIKE 'register_%' OR name LIKE 'asset_changed%'
+                  OR name LIKE 'rooms_begin%' OR name LIKE 'hold_changed%' OR name LIKE '%\_said\_%' ESCAPE '\')"""
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:

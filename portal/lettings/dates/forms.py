@@ -30,7 +30,10 @@ class DatesForm(Form):
     """Which dates: boxes to tick, or one that a button names."""
 
     dates = SelectMultipleField(
-        _l("Which dates?"), coerce=int, validators=[InputRequired(_l("Tick at least one date."))]
+        _l("Which dates?"),
+        coerce=int,
+        validators=[InputRequired(_l("Tick at least one date."))],
+        validate_choice=False,  # what has changed since the page was opened the service says better
     )
 
     def __init__(self, rows: Sequence[Row], *, ticked: int | None = None) -> None:

@@ -77,6 +77,8 @@ def move(by: int, let_id: int, date_id: int, *, room_id: int, on: date, begins: 
         (moving,) = _dates(let, [date_id], Action.MOVE)
         step, role = steps.allowed(let, Action.MOVE, user)
         span = _span(let, moving, on, begins)
+        if _is_there(moving, room_id, span):
+            return let
         room = choices.check(moving, room_id, span, queries.roles_towards(user, let))
         before, was = words.date_and_room(moving), (moving.starts, moving.ends)
         old_room = freeing.room_of(moving)
@@ -177,6 +179,12 @@ def _span(let: Let, moving: Occurrence, on: date, begins: time) -> rules.Span:
     if any(one.on == on for one in let.occurrences if one is not moving):
         raise RuleBroken("same-day", "This let has another date on that day. Choose another day.")
     return span
+
+
+def _is_there(moving: Occurrence, room_id: int, span: rules.Span) -> bool:
+    """Whether the date is there already: a second click moves nothing."""
+    there = (freeing.room_of(moving), moving.starts, moving.ends) == (room_id, *span)
+    return there and moving.state is OccurrenceState.PLANNED
 
 
 def _end_if_empty(session: Session, let: Let) -> None:
