@@ -1,11 +1,13 @@
 """Pages: find a room, ask for it, and a let with what each side can do."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from markupsafe import Markup
 
 from portal import clock
 from portal.areas.queries import current_area
@@ -24,7 +26,7 @@ from portal.people import queries as people
 from portal.people import service as people_service
 from portal.people.access import PUBLIC, SIGNED_IN, allow
 from portal.people.rules import GroupKind
-from portal.register.doors import Door, door
+from portal.register.doors import Door, aside, door
 from portal.register.models import Asset
 from portal.register.rules import Kind
 from portal.venues import queries as venues
@@ -82,17 +84,30 @@ def week(room_id: int):
     """When a room is booked: the public sees that it is, never by whom."""
     room = queries.room_of(room_id)
     monday = walltime.monday_of(request.args.get("from", clock.today(), type=_day))
+    others = (monday - SEVEN, monday + SEVEN)
+    return render_template("lettings/week.html", **_week(room, monday), others=others)
+
+
+@aside
+def this_week(asset: Asset) -> Markup | None:
+    """On the page of a room: its week as a picture, what it costs and what is in it."""
+    if asset.kind is not Kind.ROOM:
+        return None
+    monday = walltime.monday_of(clock.today())
+    return Markup(render_template("lettings/this_week.html", **_week(asset, monday)))  # noqa: S704 - a template of ours
+
+
+def _week(room: Asset, monday: date) -> dict[str, Any]:
     days = weeks.days_of(room, monday)
-    return render_template(
-        "lettings/week.html",
-        room=room,
-        monday=monday,
-        others=(monday - SEVEN, monday + SEVEN),
-        rows=weeks.rows(days),
-        picture=weeks.picture(days),
-        prices=venue_words.prices(room, venues.rates_of(room.id)),
-        access=[*venue_words.access(room), venue_words.inside(room)],
-    )
+    return {
+        "room": room,
+        "monday": monday,
+        "rows": weeks.rows(days),
+        "picture": weeks.picture(days),
+        "prices": venue_words.prices(room, venues.rates_of(room.id)),
+        "access": venue_words.access(room),
+        "inside": venue_words.inside(room),
+    }
 
 
 @bp.route("/rooms/<int:room_id>/ask", methods=["GET", "POST"])
@@ -108,7 +123,7 @@ def ask(room_id: int):
     except BadInput as cut:
         flash(told(cut), "error")
         return redirect(url_for("lettings.find", **links.need_of(request.args)))
-    form = forms.AskForm(people.groups_of(people.me()))
+    form = forms.AskForm(people.groups_of(people.me()), wish.group_kind)
     if form.validate_on_submit() and (let := _ask(form, room_id, wish, elsewhere)):
         flash(str(ASKED.get(let.state, HELD)))
         return redirect(url_for("lettings.let", let_id=let.id))
