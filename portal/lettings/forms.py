@@ -56,9 +56,10 @@ class AskForm(GroupForm):
         validators=[Optional(), Length(max=LONGEST)],
     )
 
-    def __init__(self, groups: list[Group]) -> None:
+    def __init__(self, groups: list[Group], kind: GroupKind | None = None) -> None:
+        """`kind` is what was said of the group when the room was looked for."""
         only = groups[0].id if len(groups) == 1 else None
-        super().__init__(group=only, kind=GroupKind.UNCONSTITUTED.value)
+        super().__init__(group=only, kind=(kind or GroupKind.UNCONSTITUTED).value)
         routes = [Insurance.VENUE, Insurance.OWN]
         if any(group.sponsor for group in groups):
             routes.append(Insurance.SPONSOR)

@@ -147,7 +147,8 @@ def wishes(wish: Wish) -> str:
     """15 people, step-free, within 3 km of M33 2AA, nothing to pay with."""
     parts = [ngettext("%(num)s person", "%(num)s people", wish.people)]
     parts += [_(ACCESS[name]) for name in rules.ACCESS if getattr(wish, name)]
-    parts += [str(FACILITIES[name]) for name in wish.facilities if name in FACILITIES]
+    named = [str(FACILITIES[name]) for name in wish.facilities if name in FACILITIES]
+    parts += [name[0].lower() + name[1:] for name in named]
     if wish.near:
         parts.append(
             _(

@@ -93,6 +93,13 @@ def test_where_none_is_the_near_misses_are(client, here, room):
         ({"last-year": "2028"}, "for a year at most"),
         ({"pay": "a little"}, "Write an amount in pounds"),
         ({"day": "9"}, "Choose one of the answers shown"),
+        ({"earliest": "soon"}, "Write a time as hours and minutes"),
+        ({"latest": "later"}, "Write a time as hours and minutes"),
+        ({"earliest": "18:30", "latest": "20:00"}, "shorter than your meeting"),
+        ({"earliest": "18:30"}, "must lie within the times"),
+        ({"latest": "19:30"}, "must lie within the times"),
+        ({"first-year": "2027", "last-year": "2028"}, "for a year at most"),
+        ({"first-day": "2", "starts": "09:00", "day": "0"}, "would have begun already"),
         ({"first-day": "31", "first-month": "2"}, "There is no such day"),
     ],
 )

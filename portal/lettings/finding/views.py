@@ -10,7 +10,7 @@ from portal.lettings import queries
 from portal.lettings.finding import links, pages, saving
 from portal.lettings.finding.forms import FindForm
 from portal.people.access import PUBLIC, SIGNED_IN, allow
-from portal.web import Form, attempt, render_form, row_id
+from portal.web import EXPIRED, Form, attempt, render_form, row_id
 
 bp = Blueprint("finding", __name__)
 
@@ -62,10 +62,12 @@ def rooms(saved_id: int):
 @bp.post("/needs/<int:saved_id>/stop")
 @allow(SIGNED_IN)
 def stop(saved_id: int):
-    form = Form()
-    if form.validate_on_submit():
+    saving.one_of(current_user.id, saved_id)
+    if Form().validate_on_submit():
         saving.stop(current_user.id, saved_id)
         flash(_("You get no more letters about it, and it is deleted."))
+    else:
+        flash(str(EXPIRED), "error")
     return redirect(url_for("finding.needs"))
 
 

@@ -101,7 +101,7 @@ def _other_room(_wish: Wish, option: Option) -> tuple[str, str]:
     changes = []
     for places in by_room.values():
         room = option.elsewhere[places[0]][1]
-        days = words.days(option.elsewhere[place][0] for place in places)
+        days = ", ".join(words.full(option.elsewhere[place][0]) for place in places)
         changes.append(
             _("%(dates)s in %(room)s (%(holder)s)", dates=days, room=room.name, holder=room.holder)
         )

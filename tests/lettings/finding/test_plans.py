@@ -178,7 +178,7 @@ def test_each_repair_can_be_asked_for_from_the_page(client, here):
     page = client.get(f"/rooms/find?{query(near='M33 2AA')}").get_data(as_text=True)
     assert "No room is free every time" in page
     assert "Home, and 2 dates in other rooms" in page
-    assert "12 March, 19 March in School hall (A school)" in page
+    assert "12 March 2026, 19 March 2026 in School hall (A school)" in page
     ways = links_of(page, "Ask for this:")
     assert len(ways) >= 3
     way = next(way for way in ways if f"/rooms/{home.id}/ask" in way)
@@ -229,3 +229,63 @@ def test_dates_that_are_left_out_are_shown_and_not_held(client, here):
     client.sign_in(here.broker.email)
     page = client.get(f"/lets/{let.id}/approve").get_data(as_text=True)
     assert "12 March 2026 to 19 March 2026" in page
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "other_days=9", "other_days=x", "facilities=gold", "group_kind=mafia", "access=wings", "every=0",
+        "without=x&without=2026-99-99", "without=2026-03-12/x", "within=1e400", "pay=-1", "people=99999999999",
+        "first=1900-01-01", "last=2199-12-31", "near=%00%F0%9F%8C%B1", "near=" + "x" * 3000, "page=99999999999999999999",
+        "earliest=25:00", "starts=24:00", "saved=x", "saved=-1", "room=x", "on=x&at=x",
+    ],
+)  # fmt: skip
+def test_absurd_answers_are_told_in_words(client, here, more):
+    make.room(here)
+    name = more.partition("=")[0]
+    said = query(**{name: None, f"{name}-day": None, f"{name}-month": None, f"{name}-year": None})
+    answer = client.get(f"/rooms/find?{said}&{more}")
+    assert answer.status_code in (200, 422)
+    assert "15" in answer.get_data(as_text=True) or name == "people"
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "day"),
+    [("00:30", "02:30", date(2026, 3, 29)), ("01:30", "03:00", date(2026, 10, 25)), ("01:15", "01:45", date(2026, 3, 29))],
+)  # fmt: skip
+def test_the_hours_of_a_clock_change_keep_their_time_on_the_wall(client, here, starts, ends, day):
+    make.room(here, name="Night room", hire_hours="24/7")
+    said = query(day="6", starts=starts, ends=ends, every="1", **{"first-day": str(day.day), "first-month": str(day.month), "last-day": str(day.day), "last-month": str(day.month)})  # fmt: skip
+    page = client.get(f"/rooms/find?{said}&earliest=00:00&latest=04:00").get_data(as_text=True)
+    assert "1 room is free every time" in page
+    assert f"Sundays {starts} to {ends}" in page
+
+
+def test_dates_are_ticked_to_be_left_out_and_stay_ticked(client, here):
+    home = make.room(here, name="Home")
+    block(home, DATES[1], DATES[2])
+    out = f"without={DATES[1]}&without={DATES[2]}"
+    page = client.get(f"/rooms/find?{query()}&{out}").get_data(as_text=True)
+    assert "1 room is free every time" in page
+    assert "Not on 12 March 2026 to 19 March 2026." in page
+    document = html5lib.parse(page, namespaceHTMLElements=False)
+    boxes = [i for i in document.iter("input") if i.get("name") == "without"]
+    assert len(boxes) == 13
+    assert [i.get("value") for i in boxes if i.get("checked") is not None] == [
+        "2026-03-12", "2026-03-19",
+    ]  # fmt: skip
+    wrong = client.get(f"/rooms/find?{query(people='')}&{out}")
+    assert wrong.status_code == 422
+    assert 'name="without" value="2026-03-12"' in wrong.get_data(as_text=True)
+
+
+def test_what_folds_away_is_open_when_something_in_it_is_set(client, here):
+    from tests.lettings.test_pages import text
+
+    def folded(path):
+        return [d.get("open") is not None for d in html5lib.parse(text(client.get(path)), namespaceHTMLElements=False).iter("details")][:4]  # fmt: skip
+
+    assert folded("/rooms/find") == [False] * 4
+    assert folded("/rooms/find?people=15&access=step_free") == [True, False, False, False]
+    assert folded("/rooms/find?people=15&other_days=2&pay=5") == [False, False, True, True]
+    assert folded("/rooms/find?day=3&people=&every=2&earliest=x") == [False, True, True, False]
