@@ -13,7 +13,7 @@ from portal import clock
 from portal.areas.queries import current_area
 from portal.db import db, transaction
 from portal.errors import NotFound, RuleBroken
-from portal.lettings import doors, holding, letters, queries, steps, table
+from portal.lettings import doors, holding, letters, moves, queries, table
 from portal.lettings.dates import freeing
 from portal.lettings.finding import plans
 from portal.lettings.models import Let, Need, Occurrence
@@ -78,7 +78,7 @@ def ask(  # noqa: PLR0913 - what is agreed to when asking is said by name
         )
         session.add(let)
         session.flush()
-        steps.record(session, let, None, step, user, Role.ORGANISER, why=note)
+        moves.record(session, let, None, step, user, Role.ORGANISER, why=note)
         doors.follow(session, let, Action.ASK)
     return let
 
@@ -86,8 +86,8 @@ def ask(  # noqa: PLR0913 - what is agreed to when asking is said by name
 def withdraw(by: int, let_id: int, *, why: str = "") -> Let:
     """The group takes its request back, or leaves an offer."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
-        steps.act(session, let, Action.WITHDRAW, user, why=why)
+        let, user = moves.load(session, let_id, by)
+        moves.act(session, let, Action.WITHDRAW, user, why=why)
         _give_up(session, let, offer=True)
     return let
 
@@ -95,9 +95,9 @@ def withdraw(by: int, let_id: int, *, why: str = "") -> Let:
 def decline(by: int, let_id: int, *, why: str) -> Let:
     """The broker says no, with the reason."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
+        let, user = moves.load(session, let_id, by)
         _need_reason(why)
-        steps.act(session, let, Action.DECLINE, user, why=why)
+        moves.act(session, let, Action.DECLINE, user, why=why)
         _give_up(session, let)
     return let
 
@@ -115,8 +115,8 @@ def approve(
     `price_pence` is for one meeting; None leaves it as it was when asked. `waiver` says why no deposit is asked for.
     """
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
-        step, role = steps.allowed(let, Action.APPROVE, user)
+        let, user = moves.load(session, let_id, by)
+        step, role = moves.allowed(let, Action.APPROVE, user)
         let.price_pence = let.price_pence if price_pence is None else price_pence
         if deposit_pence:
             deposits.ask(let, deposit_pence)
@@ -128,7 +128,7 @@ def approve(
 
 def pre_approve(session: Session, let: Let, *, why: str) -> None:
     """A standing approval fits, so the portal approves in the transaction of the request. RuleBroken: nothing was done."""
-    step, role = steps.allowed(let, Action.PRE_APPROVE, None)
+    step, role = moves.allowed(let, Action.PRE_APPROVE, None)
     _promise(session, let, step, None, role, why=why)
     notices.forget(f"let-event:{let.events[0].id}:")  # the answer says it all
 
@@ -136,19 +136,19 @@ def pre_approve(session: Session, let: Let, *, why: str) -> None:
 def accept(by: int, let_id: int) -> Let:
     """The group accepts a price above what it had said."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
-        steps.act(session, let, Action.ACCEPT, user)
+        let, user = moves.load(session, let_id, by)
+        moves.act(session, let, Action.ACCEPT, user)
     return let
 
 
 def cancel(by: int, let_id: int, *, why: str) -> Let:
     """The whole let ends early; dates ahead are free for others, those gone by stay as they were."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
+        let, user = moves.load(session, let_id, by)
         _need_reason(why)
         # A holder may cancel because the room cannot be used: then nobody else is sent there.
-        by_group = steps.allowed(let, Action.CANCEL, user)[1] is Role.ORGANISER
-        steps.act(session, let, Action.CANCEL, user, why=why)
+        by_group = moves.allowed(let, Action.CANCEL, user)[1] is Role.ORGANISER
+        moves.act(session, let, Action.CANCEL, user, why=why)
         _give_up(session, let, offer=by_group)
     return let
 
@@ -178,7 +178,7 @@ def _tick_one(let_id: int) -> int:
         while ready := {Action.BEGIN, Action.END} & set(
             table.open_to(let.state, {Role.PORTAL}, queries.facts_of(let))
         ):
-            steps.act(session, let, ready.pop(), None)
+            moves.act(session, let, ready.pop(), None)
             taken += 1
     return taken
 
@@ -188,9 +188,9 @@ def _promise(
 ) -> None:
     """Hold every date. What is within the group's means and needs no deposit is settled at once."""
     holding.hold(session, let)
-    offer = steps.record(session, let, let.state, step, user, role, why=why)
+    offer = moves.record(session, let, let.state, step, user, role, why=why)
     if Action.SETTLE in table.open_to(let.state, {Role.PORTAL}, queries.facts_of(let)):
-        steps.act(session, let, Action.SETTLE, None)
+        moves.act(session, let, Action.SETTLE, None)
     else:  # otherwise the letter about what follows says it all
         letters.tell(let, offer)
 

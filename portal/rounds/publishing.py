@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.db import transaction
 from portal.errors import RuleBroken
-from portal.lettings import holding, steps, table, walltime
+from portal.lettings import holding, moves, table, walltime
 from portal.lettings import queries as lettings
 from portal.lettings.models import Let, Need, Occurrence
 from portal.lettings.rules import Action as LetAction
@@ -86,7 +86,7 @@ def _let(session: Session, there: Round, place: Place, user: User) -> Let:
     )
     session.add(let)
     session.flush()
-    steps.record(session, let, None, step, user, Role.BROKER, why=there.name)
+    moves.record(session, let, None, step, user, Role.BROKER, why=there.name)
     return let
 
 

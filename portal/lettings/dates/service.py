@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.db import transaction
 from portal.errors import NotFound, RuleBroken
-from portal.lettings import holding, letters, queries, steps, table, words
+from portal.lettings import holding, letters, moves, queries, table, words
 from portal.lettings.dates import choices, freeing, rules
 from portal.lettings.dates.letters import elsewhere, to_the_new_holder
 from portal.lettings.models import Let, LetEvent, Occurrence
@@ -31,7 +31,7 @@ CHOOSING = (LetState.REQUESTED, LetState.OFFERED, LetState.DEPOSIT_DUE)
 def release(by: int, let_id: int, date_ids: Collection[int], *, why: str = "") -> Let:
     """The group does not come on these dates: the room is for others then. A let without a date left ends."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
+        let, user = moves.load(session, let_id, by)
         action = Action.SKIP if let.state in CHOOSING else Action.RELEASE
         dates = _dates(let, date_ids, action)
         _write(session, let, action, user, dates, why=why)
@@ -43,7 +43,7 @@ def release(by: int, let_id: int, date_ids: Collection[int], *, why: str = "") -
 def take_back(by: int, let_id: int, date_ids: Collection[int]) -> Let:
     """The group comes after all, as long as nobody else has the room. Raises RuleBroken("room-taken"): nothing is done."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
+        let, user = moves.load(session, let_id, by)
         dates = _dates(let, date_ids, Action.TAKE_BACK)
         if let.state in HOLDING:
             holding.take_all(session, [holding.claim(one) for one in dates])
@@ -58,8 +58,8 @@ def cancel(
 ) -> Let:
     """The broker or the holder cancels dates, with a reason. `offer`: others can use the room then."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
-        steps.allowed(let, Action.CANCEL_DATE, user)
+        let, user = moves.load(session, let_id, by)
+        moves.allowed(let, Action.CANCEL_DATE, user)
         dates = _dates(let, date_ids, Action.CANCEL_DATE)
         if not why:
             raise RuleBroken("reason", "Give the reason: the group will read it.")
@@ -73,9 +73,9 @@ def cancel(
 def move(by: int, let_id: int, date_id: int, *, room_id: int, on: date, begins: time) -> Let:
     """One date at another time, day or room. When somebody has it already all stays as it was."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
+        let, user = moves.load(session, let_id, by)
         (moving,) = _dates(let, [date_id], Action.MOVE)
-        step, role = steps.allowed(let, Action.MOVE, user)
+        step, role = moves.allowed(let, Action.MOVE, user)
         span = _span(let, moving, on, begins)
         if _is_there(moving, room_id, span):
             return let
@@ -94,7 +94,7 @@ def move(by: int, let_id: int, date_id: int, *, room_id: int, on: date, begins: 
             left = [was] if old_room != room_id else rules.rest(was, span)
             freeing.remember(session, moving, old_room, left)
         why = _("It was %(before)s.", before=before)
-        event = steps.record(session, let, let.state, step, user, role, why=why, occurrence=moving)
+        event = moves.record(session, let, let.state, step, user, role, why=why, occurrence=moving)
         letters.tell(let, event)
         to_the_new_holder(let, event, room)
     return let
@@ -105,13 +105,13 @@ def attend(by: int, let_id: int, date_id: int, *, came: bool, people: int | None
     action = Action.CAME if came else Action.NOBODY_CAME
     said = Attended.CAME if came else Attended.UNUSED
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
+        let, user = moves.load(session, let_id, by)
         (one,) = _dates(let, [date_id], action)
-        step, role = steps.allowed(let, action, user)
+        step, role = moves.allowed(let, action, user)
         one.people_came = people if came else None
         if one.attended is not said:
             one.attended = said
-            steps.record(session, let, let.state, step, user, role, occurrence=one)
+            moves.record(session, let, let.state, step, user, role, occurrence=one)
         if came and let.keep_by:  # coming is an answer to whether the room is still needed
             let.keep_by, let.kept_at = None, clock.now()
     return let
@@ -120,8 +120,8 @@ def attend(by: int, let_id: int, date_id: int, *, came: bool, people: int | None
 def keep(by: int, let_id: int) -> Let:
     """The group was asked because its room stood empty three times, and says that it still needs it."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
-        steps.act(session, let, Action.KEEP, user)
+        let, user = moves.load(session, let_id, by)
+        moves.act(session, let, Action.KEEP, user)
         let.keep_by, let.kept_at = None, clock.now()
     return let
 
@@ -161,9 +161,9 @@ def _write(  # noqa: PLR0913 - a row of history is this wide
     more: dict[Role, str] | None = None,
 ) -> None:
     """One row of history for each date, and one letter for all of them."""
-    step, role = steps.allowed(let, action, user, giving_up=len(dates))
+    step, role = moves.allowed(let, action, user, giving_up=len(dates))
     events: list[LetEvent] = [
-        steps.record(session, let, let.state, step, user, role, why=why, occurrence=one)
+        moves.record(session, let, let.state, step, user, role, why=why, occurrence=one)
         for one in dates
     ]
     letters.tell(let, events[0], dates=dates, more=more or {})
@@ -190,7 +190,7 @@ def _is_there(moving: Occurrence, room_id: int, span: rules.Span) -> bool:
 def _end_if_empty(session: Session, let: Let) -> None:
     """A let whose last date was given up is over."""
     if Action.END in table.open_to(let.state, {Role.PORTAL}, queries.facts_of(let)):
-        steps.act(session, let, Action.END, None)
+        moves.act(session, let, Action.END, None)
 
 
 def check(one: Occurrence, action: Action) -> None:

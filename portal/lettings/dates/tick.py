@@ -16,7 +16,7 @@ from portal.areas.calendar import end_of, working_day
 from portal.areas.queries import current_area
 from portal.db import db, transaction
 from portal.errors import RuleBroken
-from portal.lettings import holding, letters, queries, steps, table
+from portal.lettings import holding, letters, moves, queries, table
 from portal.lettings.dates import choices, freeing, rules
 from portal.lettings.dates.letters import offer as write_offer
 from portal.lettings.dates.letters import still_needed
@@ -182,15 +182,15 @@ def _ask_or_end(let_id: int) -> int:
 
 
 def _ask(session: Session, let: Let) -> None:
-    step, role = steps.allowed(let, Action.QUERY, None)
+    step, role = moves.allowed(let, Action.QUERY, None)
     last = working_day(rules.KEEP_DAYS, clock.today(), current_area().nation).due
     let.keep_by = end_of(last)
-    event = steps.record(session, let, let.state, step, None, role)
+    event = moves.record(session, let, let.state, step, None, role)
     letters.tell(let, event, more={Role.ORGANISER: still_needed(let, last)})
 
 
 def _end(session: Session, let: Let) -> None:
-    steps.act(session, let, Action.LAPSE, None)
+    moves.act(session, let, Action.LAPSE, None)
     let.keep_by = None
     ahead = [one for one in let.occurrences if queries.is_ahead(one)]
     freeing.give_up(session, ahead, OccurrenceState.RELEASED)

@@ -12,7 +12,7 @@ from portal import clock
 from portal.areas.queries import current_area
 from portal.db import transaction
 from portal.errors import N_, NotFound, RuleBroken
-from portal.lettings import holding, queries, search, steps, table, words
+from portal.lettings import holding, moves, queries, search, table, words
 from portal.lettings import service as lets
 from portal.lettings.dates import choices, rules
 from portal.lettings.dates.models import Freed
@@ -89,7 +89,7 @@ def take(by: int, offer_id: int) -> Let:
         except RuleBroken as refusal:
             raise RuleBroken("offer-gone", "Another group was faster, so this date is taken now.") from refusal  # fmt: skip
         offer.answered_at, offer.let = clock.now(), let
-        steps.record(session, let, before, step, user, Role.ORGANISER, occurrence=one)
+        moves.record(session, let, before, step, user, Role.ORGANISER, occurrence=one)
     return let
 
 

@@ -8,13 +8,15 @@ from portal import clock
 from portal.areas.queries import current_area
 from portal.db import db, transaction
 from portal.errors import NotFound, RuleBroken
-from portal.lettings import doors, queries
+from portal.lettings import doors, moves, queries
 from portal.lettings.hosting import rules, words
 from portal.lettings.hosting.access import RUNS
 from portal.lettings.hosting.models import EvidenceSeen
 from portal.lettings.hosting.rules import Paper
 from portal.lettings.models import Let
+from portal.lettings.rules import Insurance, LetState
 from portal.people.models import Group, User
+from portal.people.rules import Role
 
 
 def of_group(group_id: int) -> dict[Paper, EvidenceSeen]:
@@ -79,6 +81,40 @@ def take_back(by: int, let_id: int, evidence_id: int) -> EvidenceSeen:
             raise RuleBroken("taken-back", "This note has been taken back already.")
         row.taken_back_at = clock.now()
     return row
+
+
+def stand_behind(by: int, let_id: int, *, sponsor: str, insurance: Insurance) -> Let:
+    """The group says which body stands behind it, and whose insurance answers, as long as the broker has not answered.
+
+    Another body is another word: what was seen of the one before does not count for it.
+    """
+    with transaction() as session:
+        let, user = moves.load(session, let_id, by)
+        group = session.get_one(Group, let.group_id, with_for_update=True)
+        _check_group_may(let, queries.roles_towards(user, let))
+        if insurance is Insurance.SPONSOR and not sponsor:
+            raise RuleBroken(
+                "no-sponsor",
+                "Name the body that stands behind you, or choose the venue's cover: it costs you nothing.",
+            )
+        if (group.sponsor or "") != sponsor and (row := of_group(group.id).get(Paper.SPONSOR)):
+            row.taken_back_at = clock.now()
+        group.sponsor, let.insurance = sponsor or None, insurance
+    return let
+
+
+def may_say(let: Let, roles: set[Role]) -> bool:
+    """Whether somebody may say whose insurance answers: the group, until the broker has answered."""
+    return Role.ORGANISER in roles and let.state is LetState.REQUESTED
+
+
+def _check_group_may(let: Let, roles: set[Role]) -> None:
+    if Role.ORGANISER not in roles:
+        raise NotFound("no-let", "There is no such let here, or it is not yours to see.")
+    if not may_say(let, roles):
+        raise RuleBroken(
+            "not-now", "The broker has answered already. Ask the broker if something has changed."
+        )
 
 
 def _let_run_by(user: User, let_id: int) -> Let:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from portal.db import db, transaction
 from portal.errors import Forbidden, NotFound, RuleBroken
-from portal.lettings import queries, steps, table
+from portal.lettings import moves, queries, table
 from portal.lettings.models import Let
 from portal.lettings.paying import deposits
 from portal.lettings.rules import Action
@@ -20,7 +20,7 @@ from portal.people.rules import Role
 def start(by: int, let_id: int, charge_id: int | None = None) -> int:
     """The group begins to pay the deposit, or one charge; a second click finds the first. Returns the payment's number."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
+        let, user = moves.load(session, let_id, by)
         if Role.ORGANISER not in queries.roles_towards(user, let):
             raise Forbidden("not-yours", "This is for somebody in another role to do.")
         cause, pence = _due(session, let, charge_id)

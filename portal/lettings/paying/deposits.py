@@ -13,7 +13,7 @@ from portal import clock
 from portal.areas.queries import current_area
 from portal.db import db, transaction
 from portal.errors import RuleBroken
-from portal.lettings import steps
+from portal.lettings import moves
 from portal.lettings.models import Let, LetEvent
 from portal.lettings.rules import Action, LetState
 from portal.money import claims
@@ -51,88 +51,88 @@ def path(let: Let) -> str:
 def record_deposit(by: int, let_id: int, *, paid_by: Paid) -> str:
     """The broker has the deposit; that confirms the let. Returns the receipt's number."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
-        step, role = steps.allowed(let, Action.RECORD_DEPOSIT, user)
+        let, user = moves.load(session, let_id, by)
+        step, role = moves.allowed(let, Action.RECORD_DEPOSIT, user)
         if paid_by not in BY_HAND:
             raise RuleBroken("by-hand", "Only cash and transfers are recorded by hand.")
         receipt = money.receive(_deposit(let), paid_by=paid_by, by=by)
-        steps.record(session, let, let.state, step, user, role)
+        moves.record(session, let, let.state, step, user, role)
     return receipt
 
 
 def take_by_card(session: Session, let: Let) -> str:
     """The card provider says that the deposit is paid; in the caller's transaction, under the let's lock."""
-    step, role = steps.allowed(let, Action.RECORD_DEPOSIT, None)
+    step, role = moves.allowed(let, Action.RECORD_DEPOSIT, None)
     receipt = money.receive(_deposit(let), paid_by=Paid.CARD, by=None)
-    steps.record(session, let, let.state, step, None, role, why=_("By card."))
+    moves.record(session, let, let.state, step, None, role, why=_("By card."))
     return receipt
 
 
 def waive_deposit(by: int, let_id: int, *, why: str) -> Let:
     """The broker does without the deposit after all; that confirms the let."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
-        step, role = steps.allowed(let, Action.WAIVE_DEPOSIT, user)
+        let, user = moves.load(session, let_id, by)
+        step, role = moves.allowed(let, Action.WAIVE_DEPOSIT, user)
         money.waive(_deposit(let), why=why)
-        steps.record(session, let, let.state, step, user, role, why=why)
+        moves.record(session, let, let.state, step, user, role, why=why)
     return let
 
 
 def pledge_deposit(by: int, let_id: int, *, who: str) -> Let:
     """A body, or the group, promises to pay up to the amount; the broker accepts that, and the let is confirmed."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
-        step, role = steps.allowed(let, Action.PLEDGE_DEPOSIT, user)
+        let, user = moves.load(session, let_id, by)
+        step, role = moves.allowed(let, Action.PLEDGE_DEPOSIT, user)
         money.pledge(_deposit(let), who=who)
-        steps.record(session, let, let.state, step, user, role, why=who)
+        moves.record(session, let, let.state, step, user, role, why=who)
     return let
 
 
 def undo_deposit(by: int, let_id: int, *, why: str) -> Let:
     """The deposit was recorded by mistake: it is due again, the receipt is void, and the let stays."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
-        step, role = steps.allowed(let, Action.UNDO_DEPOSIT, user)
+        let, user = moves.load(session, let_id, by)
+        step, role = moves.allowed(let, Action.UNDO_DEPOSIT, user)
         money.undo_receipt(_deposit(let), why=why, by=by)
-        steps.record(session, let, let.state, step, user, role, why=why)
+        moves.record(session, let, let.state, step, user, role, why=why)
     return let
 
 
 def claim_deposit(by: int, let_id: int, *, pence: int, why: str, evidence: str) -> Let:
     """The broker says what is to be kept, why, and what shows it; the group is asked first, with a last day."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
-        step, role = steps.allowed(let, Action.CLAIM_DEPOSIT, user)
+        let, user = moves.load(session, let_id, by)
+        step, role = moves.allowed(let, Action.CLAIM_DEPOSIT, user)
         deposit = _deposit(let)
         row = Retention(
             deposit=deposit, answer_by=claims.answer_by(clock.today(), let.area_id), told_on=None
         )
         claims.claim(row, [deposit], pence=pence, why=why, evidence=evidence, by=by)
         said = _("%(amount)s. %(why)s What shows it: %(evidence)s. Answer by %(day)s.", amount=pounds(pence), why=why, evidence=evidence, day=day(row.answer_by))  # fmt: skip
-        steps.record(session, let, let.state, step, user, role, why=said)
+        moves.record(session, let, let.state, step, user, role, why=said)
     return let
 
 
 def answer_claim(by: int, let_id: int, *, agrees: bool, words: str = "") -> Let:
     """The group says whether it agrees that this is kept."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
-        step, role = steps.allowed(let, Action.ANSWER_CLAIM, user)
+        let, user = moves.load(session, let_id, by)
+        step, role = moves.allowed(let, Action.ANSWER_CLAIM, user)
         claims.answer(_deposit(let).retention, agrees=agrees, words=words)
         said = _("The group agrees.") if agrees else _("The group does not agree.")
-        steps.record(session, let, let.state, step, user, role, why=f"{said} {words}".strip())
+        moves.record(session, let, let.state, step, user, role, why=f"{said} {words}".strip())
     return let
 
 
 def return_deposit(by: int, let_id: int, *, kept_pence: int = 0) -> Let:
     """The broker gives the deposit back, less at most what the group was told is to be kept."""
     with transaction() as session:
-        let, user = steps.load(session, let_id, by)
-        step, role = steps.allowed(let, Action.RETURN_DEPOSIT, user)
+        let, user = moves.load(session, let_id, by)
+        step, role = moves.allowed(let, Action.RETURN_DEPOSIT, user)
         deposit = _deposit(let)
         back = claims.settle([deposit], deposit.retention, kept_pence, by=by)
         given = _("Given back: %(back)s. Kept: %(kept)s.", back=pounds(back), kept=pounds(kept_pence))  # fmt: skip
-        steps.record(session, let, let.state, step, user, role, why=given)
+        moves.record(session, let, let.state, step, user, role, why=given)
     return let
 
 
@@ -142,10 +142,10 @@ def end_pledge(by: int | None, let_id: int) -> Let:
         if by is None:
             let, user = session.get_one(Let, let_id, with_for_update=True), None
         else:
-            let, user = steps.load(session, let_id, by)
-        step, role = steps.allowed(let, Action.END_PLEDGE, user)
+            let, user = moves.load(session, let_id, by)
+        step, role = moves.allowed(let, Action.END_PLEDGE, user)
         money.release(_deposit(let))
-        steps.record(session, let, let.state, step, user, role)
+        moves.record(session, let, let.state, step, user, role)
     return let
 
 
