@@ -248,6 +248,8 @@ TILE = {"zoom": 14, "x": 8084, "y": 5300}
 
 def _value(rule, name, room_id):
     """The room's number where a number is asked for, one of the words where one of some is, else a word."""
+    if name not in rule._converters:
+        return rule.defaults[name]
     converter = rule._converters[name]
     if name in TILE:
         return TILE[name]
