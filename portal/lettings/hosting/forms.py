@@ -22,7 +22,8 @@ from portal import clock
 from portal.fields import DateParts, Pounds
 from portal.lettings.hosting import words
 from portal.lettings.hosting.rules import Approval, Paper, Stretch
-from portal.lettings.words import weekdays
+from portal.lettings.rules import Insurance
+from portal.lettings.words import INSURANCE, weekdays
 from portal.people.rules import GroupKind
 from portal.register.models import Asset
 from portal.web import Form
@@ -187,6 +188,24 @@ class SeenForm(Form):
         _l("Until when is it good?"),
         description=_l("Leave it empty if it says no day. The broker hears four weeks before."),
         validators=[Optional()],
+    )
+
+
+class CoverForm(Form):
+    """Whose insurance answers for a group, and who stands behind it."""
+
+    insurance = RadioField(
+        _l("Whose insurance covers your meetings?"),
+        coerce=Insurance,
+        choices=[SelectChoice(route.value, said) for route, said in INSURANCE.items()],
+        validators=[InputRequired(_l("Choose whose insurance covers you."))],
+    )
+    sponsor = StringField(
+        _l("Which body stands behind you?"),
+        description=_l(
+            "For example a charity or church that lends its insurance. Leave it empty if there is none."
+        ),
+        validators=[Optional(), Length(max=200)],
     )
 
 

@@ -104,7 +104,7 @@ def suggested(let: Let) -> dict[str, object]:
     people = organisers(let.group_id)
     ahead = [o.on for o in let.occurrences if _to_come(o)]
     return {
-        "key_what": loans[0].what if loans else "",
+        "key_what": loans[0].what if loans and loans[0].back_at else "",
         "key_to": loans[0].holder_name if loans else people[0].shown_name if people else "",
         "key_due": rules.due_after(min(ahead, default=clock.today())),
     }

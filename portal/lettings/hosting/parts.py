@@ -58,6 +58,7 @@ def papers(let: Let, user: User, roles: set[Role]) -> Markup | None:  # noqa: AR
         papers=[(words.PAPERS[row.kind], words.seen(row)) for row in rows.values()],
         lacking=[words.NOT_SEEN[paper] for paper in evidence.lacking(let)],
         may_write=bool(roles & RUNS),
+        may_say=evidence.may_say(let, roles),
     )
 
 

@@ -13,6 +13,7 @@ from portal.lettings.hosting.blueprint import bp
 from portal.lettings.words import local
 from portal.people.access import SIGNED_IN, allow
 from portal.people.queries import me
+from portal.people.rules import Role
 from portal.web import EXPIRED, Form, attempt, render_form
 
 
@@ -94,6 +95,22 @@ def take_back_paper(let_id: int, evidence_id: int):
         queries.let_for(current_user, let_id)
         flash(str(EXPIRED), "error")
     return redirect(url_for("hosting.seen", let_id=let_id))
+
+
+@bp.route("/lets/<int:let_id>/cover", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def cover(let_id: int):
+    """The group says whose insurance answers and who stands behind it."""
+    let, roles = queries.let_for(current_user, let_id)
+    if Role.ORGANISER not in roles:
+        raise NotFound("no-let", "There is no such let here, or it is not yours to see.")
+    form = forms.CoverForm(insurance=let.insurance, sponsor=let.group.sponsor)
+    if form.validate_on_submit():
+        said = {"insurance": form.insurance.data, "sponsor": form.sponsor.data or ""}
+        if attempt(form, evidence.stand_behind, me().id, let_id, **said):
+            flash(_("Saved. The broker sees it before answering."))
+            return redirect(url_for("lettings.let", let_id=let_id))
+    return render_form("lettings/hosting/cover.html", form, let=let)
 
 
 def _after_keys(let_id: int) -> str:

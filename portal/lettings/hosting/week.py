@@ -44,7 +44,10 @@ class Visit(NamedTuple):
 
     @property
     def given(self) -> dict[str, object]:
-        """What the form of a key sends, so that one tap is enough."""
+        """What the form of a key sends, so that one tap is enough: the key of last time, unless it is out."""
+        what = self.suggested.get("key_what")
+        if not what or what in [loan.what for loan in self.keys]:
+            return {}
         due: date = self.suggested["key_due"]  # type: ignore[assignment]
         parts = {f"key_due-{part}": getattr(due, part) for part in PARTS}
         return {name: self.suggested[name] for name in ("key_what", "key_to")} | parts

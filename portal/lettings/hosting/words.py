@@ -108,4 +108,5 @@ def _days(first: date | None, last: date | None) -> str:
 
 def blocked(row: Blocking) -> str:
     """When a room is blocked."""
-    return when(row.first, row.last, tuple(row.days), row.starts, row.ends)
+    told = when(row.first, row.last, tuple(row.days), row.starts, row.ends)
+    return told[:1].upper() + told[1:]

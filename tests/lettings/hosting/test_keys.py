@@ -69,11 +69,10 @@ def test_the_form_knows_what_was_said_last(here, let):
     }
     give(here, let, to="Ruth Hill")
     with on(6):
-        assert keys.suggested(let) == {
-            "key_what": "Front door 3",
-            "key_to": "Ruth Hill",
-            "key_due": date(2026, 3, 13),
-        }
+        said = {"key_to": "Ruth Hill", "key_due": date(2026, 3, 13)}
+        assert keys.suggested(let) == said | {"key_what": ""}  # it is out
+        keys.back(here.ids.broker, let.id, 1)
+        assert keys.suggested(let) == said | {"key_what": "Front door 3"}
 
 
 def test_who_keeps_no_keys_gives_none(here, let):
@@ -181,3 +180,29 @@ def test_a_paper_that_a_newer_one_follows_is_not_told_of(here, let):
     note(here, let, valid_until=date(2027, 5, 1))
     with on(20, 4):
         assert tick() == 0
+
+
+def test_a_group_without_insurance_names_who_stands_behind_it(app, here):
+    room = make.room(here)
+    let = make.requested(here, room)
+    by = here.ids.organiser
+    with broken("no-sponsor"):
+        evidence.stand_behind(by, let.id, sponsor="", insurance=Insurance.SPONSOR)
+    client = app.test_client().sign_in(here.organiser.email)
+    answer = client.send(
+        f"/lets/{let.id}/cover", {"insurance": "sponsor", "sponsor": "St Paul's Church"}
+    )
+    assert "St Paul&#39;s Church stands behind it" in client.get(answer.location).text
+    broker = app.test_client().sign_in(here.broker.email)
+    assert "nobody has that body" in broker.get(f"/lets/{let.id}/approve").text
+    note(here, let, kind=Paper.SPONSOR, what="A letter of the vicar")
+    assert "nobody has that body" not in broker.get(f"/lets/{let.id}/approve").text
+    evidence.stand_behind(by, let.id, sponsor="Another", insurance=Insurance.SPONSOR)
+    assert "nobody has that body" in broker.get(f"/lets/{let.id}/approve").text
+    for other in (here.ids.stranger, here.ids.broker):
+        with broken("no-let"):
+            evidence.stand_behind(other, let.id, sponsor="", insurance=Insurance.VENUE)
+    assert broker.get(f"/lets/{let.id}/cover").status_code == 404
+    service.approve(here.ids.broker, let.id)
+    with broken("not-now"):
+        evidence.stand_behind(by, let.id, sponsor="", insurance=Insurance.VENUE)
