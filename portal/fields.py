@@ -93,6 +93,26 @@ def _from_iso(text: str) -> dict[str, str]:
     return {"day": day, "month": month, "year": year}
 
 
+class Percent(StringField):
+    """A share: "12.5" and "10 %" are read; `data` is basis points, hundredths of a percent, or None."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return self.raw_data[0]
+        return "" if self.data is None else f"{self.data / 100:g}"
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        text = re.sub(r"[%\s]", "", valuelist[0]) if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        found = re.fullmatch(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?", text)
+        points = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) if found else -1
+        if not 0 <= points <= 100 * 100:
+            raise ValueError(_("Write a number from 0 to 100, for example 12.5."))
+        self.data = points
+
+
 class Pounds(StringField):
     """An amount of money: "12", "£12.50" and "1,200" are read; `data` is whole pence or None."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import fields
 
-from portal.fields import PART_NAMES, PARTS, DateParts, Pounds
+from portal.fields import PART_NAMES, PARTS, DateParts, Percent, Pounds
 
 Params = dict[str, Any]
 
@@ -15,6 +15,10 @@ INPUTS: tuple[tuple[type[fields.Field], Params], ...] = (
     (
         Pounds,
         {"inputmode": "decimal", "classes": "govuk-input--width-5", "prefix": {"text": "£"}},
+    ),
+    (
+        Percent,
+        {"inputmode": "decimal", "classes": "govuk-input--width-4", "suffix": {"text": "%"}},
     ),
     (fields.IntegerField, {"inputmode": "numeric", "classes": "govuk-input--width-4"}),
     (fields.DecimalField, {"inputmode": "decimal", "classes": "govuk-input--width-4"}),

@@ -248,6 +248,10 @@ def _rows(path: Path) -> list[dict[str, str]]:
     return [columns.fields(row.cells, found) for row in rows]
 
 
+# What stands where nothing was said; anything else that is left empty is unknown.
+EMPTY = {"product_name": "", "colour": "", "commission_basis_points": 0}
+
+
 def change_settings(area_id: int, **values: Any) -> None:
     """The area's look, policy and resolution, as its administrator sets them."""
     check_look(values["colour"], values["mark"])
@@ -255,7 +259,7 @@ def change_settings(area_id: int, **values: Any) -> None:
     with transaction() as s:
         area = s.get_one(Area, area_id, with_for_update=True)
         for name, value in values.items():
-            setattr(area, name, value or None if name not in ("product_name", "colour") else value)
+            setattr(area, name, value or EMPTY.get(name))
 
 
 def set_population(

@@ -146,10 +146,26 @@ def pay_out(by: int, holder_id: int, *, pence: int, shown: int | None = None) ->
         return posting
 
 
-def move(by: int, *, pence: int, source: Account, target: Account) -> Posting:
-    """Money that the broker has goes elsewhere: cash into the bank, or what the card provider pays out."""
+def last_move() -> int:
+    """The number of the latest posting that moved money; 0 for none."""
+    query = select(func.max(Posting.id)).where(
+        Posting.area_id == current_area().id, Posting.kind == PostingKind.MOVED
+    )
+    return db.session.scalar(query) or 0
+
+
+def move(
+    by: int, *, pence: int, source: Account, target: Account, shown: int | None = None
+) -> Posting:
+    """Money that the broker has goes elsewhere: cash into the bank, or what the card provider pays out.
+
+    `shown` is the last such move when the page was opened: a second click moves nothing.
+    """
+    area_id = current_area().id
     with transaction() as session:
-        session.get(Area, current_area().id, with_for_update=True)
+        session.execute(select(Area.id).where(Area.id == area_id).with_for_update())
+        if shown is not None and shown != last_move():
+            raise RuleBroken("moved-already", "Money has been moved since you opened this page. Look at where it is now.")  # fmt: skip
         if source is target or {source, target} - set(rules.AT_HAND):
             raise RuleBroken("same-place", "Choose two different places.")
         if pence > queries.balances().get(source, 0):

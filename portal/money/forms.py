@@ -75,6 +75,7 @@ class MoveForm(Form):
     source = SelectField(_l("From"), coerce=Account, choices=_places(), default=Account.CASH.value)
     target = SelectField(_l("To"), coerce=Account, choices=_places(), default=Account.BANK.value)
     pence = Pounds(_l("How much?"), validators=[AMOUNT])
+    shown = Shown()
 
 
 class StatementForm(SearchForm):

@@ -106,8 +106,8 @@ def pay_out(holder_id: int):
 @bp.route("/money/move", methods=["GET", "POST"])
 @allow(Role.BROKER)
 def move():
-    form = forms.MoveForm()
-    said = {name: form[name].data for name in ("pence", "source", "target")}
+    form = forms.MoveForm(data={"shown": charging.last_move()})
+    said = {name: form[name].data for name in ("pence", "source", "target", "shown")}
     if form.validate_on_submit() and attempt(form, charging.move, current_user.id, **said):
         flash(_("Recorded."))
         return redirect(url_for("money.index"))

@@ -14,7 +14,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from portal.areas.models import Ward
-from portal.fields import DateParts
+from portal.fields import DateParts, Percent
 from portal.people.forms import EMAIL
 from portal.people.rules import Role
 from portal.web import Form
@@ -87,6 +87,14 @@ class AreaForm(Form):
             "For example: Ada Hill <ada.hill@council.example>. The address gets the letter, the public sees the name."
         ),
         validators=[Optional(), Length(max=120)],
+    )
+
+    commission_basis_points = Percent(
+        _l("Commission of the broker"),
+        description=_l(
+            "Percent of the rent that comes in, for example 10 or 12.5. The rest is owed to the holder. Left empty: none."
+        ),
+        validators=[Optional()],
     )
 
 
