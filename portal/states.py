@@ -17,7 +17,7 @@ STATES = {
     "validated": (_l("Complete"), "wait"),
     "on_notice": (_l("On notice"), "wait"),
     "under_test": (_l("Being tested"), "wait"),
-    "hearing": (_l("Before a hearing"), "wait"),
+    "hearing": (_l("Public hearing"), "wait"),
     "review": (_l("Being reviewed"), "wait"),
     "granted": (_l("Granted"), "good"),
     "granted_by_default": (_l("Granted by default"), "good"),
@@ -36,6 +36,7 @@ STATES = {
     "declined": (_l("Declined"), "no"),
     "cancelled": (_l("Cancelled"), "no"),
     "planned": (_l("Planned"), "good"),
+    "released": (_l("Given up"), "quiet"),
     # rounds
     "open": (_l("Open"), "open"),
     "closed": (_l("Closed"), "wait"),

@@ -95,19 +95,6 @@ def _condition(call):
     return run
 
 
-def _hand_over_form(case: Proposal) -> Form:
-    """A renewal hands nothing over: the place is in use already."""
-    agreement = terms.current(case.id)
-    return forms.ConditionForm() if agreement is None or agreement.edition == 1 else Form()
-
-
-def _hand_over(case_id: int, user_id: int, form: Form) -> None:
-    if "words" in form:
-        _condition(service.hand_over)(case_id, user_id, form)
-    else:
-        service.hand_over(case_id, user_id)
-
-
 def _renew_form(case: Proposal) -> Form:
     agreement = terms.in_force(case.id)
     return forms.RenewForm(data={"term_months": agreement.term_months if agreement else None})
@@ -155,7 +142,12 @@ ACTS |= {
         "agreements/deposit.html",
     ),
     Action.SIGN: Act(_sign_form, _sign, "agreements/sign.html"),
-    Action.HAND_OVER: Act(_hand_over_form, _hand_over, "agreements/condition.html"),
+    Action.HAND_OVER: Act(
+        lambda _case: forms.ConditionForm(),
+        _condition(service.hand_over),
+        "agreements/condition.html",
+    ),
+    Action.GO_ON: Act(plain, bare(service.go_on)),
     Action.KEEP_ON: Act(plain, bare(negotiating.keep_on)),
     Action.GIVE_NOTICE: Act(
         lambda _case: forms.NoticeForm(),

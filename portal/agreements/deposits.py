@@ -57,7 +57,7 @@ def take(case_id: int, user_id: int, *, paid_by: Paid) -> str:
         deposit = terms.current(case_id).deposit
         receipt = money.receive(deposit, paid_by=paid_by, by=user_id)
         # The guard has been asked above; by now the answer would be that it is no longer open.
-        said = _("Receipt %(number)s.", number=receipt)
+        said = _("%(amount)s. Receipt %(number)s.", amount=pounds(deposit.pence), number=receipt)
         turn.take(Action.TAKE_DEPOSIT, why=said, deposit_open=True)
     return receipt
 

@@ -61,6 +61,7 @@ def _of_use(case: Proposal, side: Role | None) -> dict[str, object]:
     if in_force is None:
         return {}
     return {
+        "used_until": in_force.ends_on,
         "notice_given": in_force.notice_on is not None,
         "notice_from": _notice_from(in_force, side),
     }

@@ -111,6 +111,7 @@ def contract_out(  # noqa: PLR0913 - what the law asks to be on record
             "latest": clock.today(),
         }
         turn.allowed(Action.CONTRACT_OUT, **typed)
+        rules.check_warning(notice_on, agreement.drafted_at.astimezone(clock.LONDON).date())
         kept = files.keep(turn, FileKind.CONTRACTING_OUT, scan)
         turn.take(Action.CONTRACT_OUT, **typed)
         agreement.contracting_out = ContractingOut(

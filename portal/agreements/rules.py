@@ -118,9 +118,9 @@ _TERMS = (
             "The group may ask to renew three months before the end. The holder answers within 20 working days. Neither side has to agree."
         ),
     ),
-    Term("break_holder", N_("Break: the holder's notice, in months"), Kind.NUMBER, "3", least=1, most=60),
-    Term("break_after", N_("Break: the holder may give notice after month"), Kind.NUMBER, "6", most=600),
-    Term("break_group", N_("Break: the group's notice, in months"), Kind.NUMBER, "1", least=1, most=60),
+    Term("break_holder", N_("Ending early: the holder's notice, in months"), Kind.NUMBER, "3", least=1, most=60),
+    Term("break_after", N_("Ending early: the holder may give notice after month"), Kind.NUMBER, "6", most=600),
+    Term("break_group", N_("Ending early: the group's notice, in months"), Kind.NUMBER, "1", least=1, most=60),
     Term(
         "assignment",
         N_("Passing it on"),
@@ -245,6 +245,20 @@ def first_signing_day(route: Route, notice_on: date, declared_on: date) -> date:
     if route is Route.STATUTORY:
         return max(notice_on, declared_on)
     return max(notice_on + (WARNING_DAYS + 1) * DAY, declared_on)
+
+
+def check_warning(notice_on: date, drafted_on: date) -> None:
+    """Refuse a warning notice from before the terms that it warns of were first drafted.
+
+    Raises RuleBroken("notice-too-old"). Source: Landlord and Tenant Act 1954 s.38A(3): the notice is about the tenancy
+    that is to be granted. How long it has to be served before that is `first_signing_day`.
+    """
+    if notice_on < drafted_on:
+        raise RuleBroken(
+            "notice-too-old",
+            "The terms of this lease were first drafted on %(day)s. A notice from before that day warned of another lease: serve a new one, and wait 14 whole days.",
+            day=drafted_on,
+        )
 
 
 def notice_from(side: Role, starts_on: date, break_after: int) -> date | None:

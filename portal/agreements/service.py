@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from flask_babel import gettext as _
+
 from portal import clock
 from portal.agreements import papers, rules, terms
 from portal.agreements.models import Agreement, Condition, Signature
@@ -11,6 +13,7 @@ from portal.errors import RuleBroken
 from portal.people.rules import Role
 from portal.proposals import moves
 from portal.proposals.rules import Action
+from portal.web import day
 
 
 def sign(case_id: int, user_id: int, *, name: str, shown_hash: str, position: str = "") -> None:
@@ -40,13 +43,18 @@ def sign(case_id: int, user_id: int, *, name: str, shown_hash: str, position: st
 
 
 def hand_over(case_id: int, user_id: int, words: str = "", *, keys: str = "", meters: str = "") -> None:  # fmt: skip
-    """The keys change hands and the condition is on record; after a renewal the use goes on."""
+    """The keys change hands and the condition is on record."""
     with moves.turn(case_id, user_id) as turn:
         turn.take(Action.HAND_OVER)
-        agreement = terms.current(case_id)
-        if agreement.edition == 1:
-            _record(turn, Moment.BEFORE, words, keys, meters)
-        agreement.begun_on = clock.today()
+        _record(turn, Moment.BEFORE, words, keys, meters)
+        terms.current(case_id).begun_on = clock.today()
+
+
+def go_on(case_id: int, user_id: int) -> None:
+    """A renewal that both sides have signed begins: the place is in use already, and nothing changes hands."""
+    with moves.turn(case_id, user_id) as turn:
+        turn.take(Action.GO_ON)
+        terms.current(case_id).begun_on = clock.today()
 
 
 def give_notice(case_id: int, user_id: int, *, ends_on: date, why: str) -> None:
@@ -55,7 +63,8 @@ def give_notice(case_id: int, user_id: int, *, ends_on: date, why: str) -> None:
         row = turn.allowed(Action.GIVE_NOTICE, day=ends_on, words=why)
         agreement, side = terms.in_force(case_id), acting(row, turn)
         earliest, latest = notice_days(agreement, side)
-        turn.take(Action.GIVE_NOTICE, why=why, words=why, day=ends_on, earliest=earliest, latest=latest)  # fmt: skip
+        told = _("The last day is %(day)s. %(why)s", day=day(ends_on), why=why)
+        turn.take(Action.GIVE_NOTICE, why=told, words=why, day=ends_on, earliest=earliest, latest=latest)  # fmt: skip
         agreement.ends_on, agreement.notice_role = ends_on, side
         agreement.notice_on = clock.today()
 

@@ -51,6 +51,12 @@ def in_force(case_id: int) -> Agreement | None:
     return db.session.scalars(query.order_by(Agreement.edition.desc())).first()
 
 
+def use_began(agreement: Agreement) -> date:
+    """The first day of the use: a renewal may be in force, and be ended early, before its own first day."""
+    begun = [one.starts_on for one in every(agreement.proposal_id) if one.begun_on]
+    return min([agreement.starts_on, *begun])
+
+
 def every(case_id: int) -> list[Agreement]:
     """All editions, newest first."""
     query = select(Agreement).where(Agreement.proposal_id == case_id)

@@ -73,7 +73,7 @@ def _tell(case_id: int) -> int:
 
 def _end_due(agreement: Agreement) -> str | None:
     """The name and last day of the reminder that is due and has not gone. A notice moves the day, so it counts anew."""
-    days = rules.reminders(agreement.starts_on, agreement.ends_on)
+    days = rules.reminders(terms.use_began(agreement), agreement.ends_on)
     name = rules.latest_due(days, clock.today())
     due = name and f"{name}:{agreement.ends_on}"
     return due if due != agreement.told_end else None
@@ -132,7 +132,7 @@ def _write(case: Proposal, agreement: Agreement, due: str, sentences: list[str])
     for email in sorted(to):
         write(
             to=email,
-            subject=_("Case %(number)s: %(title)s", number=case.id, title=case.shown_title)[:200],
+            subject=_("Case %(number)s: The agreement", number=case.id),
             body=body,
             key=f"agreement:{case.id}:{agreement.edition}:{due}:{email}"[:200],
         )

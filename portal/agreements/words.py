@@ -82,6 +82,11 @@ ACTIONS = {
         _l("Walk round together, and say how the place is today. At the end its return is measured against this."),
         _l("It has been handed over"),
     ),
+    Action.GO_ON: ActionWords(
+        _l("Begin the renewal"),
+        _l("Both sides have signed it. The group is in the place already, so nothing is handed over and nothing is recorded anew."),
+        _l("The use goes on"),
+    ),
     Action.KEEP_ON: ActionWords(
         _l("Give the renewal up"),
         _l("What both sides have signed goes on to its last day, as if nobody had asked."),

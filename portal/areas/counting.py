@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from portal.areas.calendar import Counted
 from portal.web import day
@@ -69,7 +70,13 @@ def how_counted(counted: Counted) -> list[str]:
     )
     told_ = [*_moved(counted), begin, str(FIRST_AND_LAST[counted.unit, counted.beginning_with])]
     if counted.weekend_days:
-        told_.append(_("Not counted: %(number)s days at weekends.", number=counted.weekend_days))
+        told_.append(
+            ngettext(
+                "Not counted: %(num)s day at a weekend.",
+                "Not counted: %(num)s days at weekends.",
+                counted.weekend_days,
+            )
+        )
     told_ += [
         _("Not counted: %(day)s, %(why)s.", day=day(left.day), why=bank_holiday(left.why))
         for left in counted.holidays

@@ -40,6 +40,7 @@ class Facts:
     hearing_set: bool = False
     hearing_day_over: bool = False  # the day that was set has come
     heard: bool = False  # its minutes and outcome are on record
+    hearing_on: date | None = None  # its day
     # The test.
     interest: bool = False  # of the person who acts
     declared: bool = False
@@ -74,6 +75,7 @@ class Facts:
     claim_unanswered: bool = False  # and the group has not answered
     claim_waits: bool = False  # though it still has time to
     renewing: bool = False
+    used_until: date | None = None  # the last day of the agreement that is in force
     notice_given: bool = False
     notice_from: date | None = None  # the first day on which this side may give notice
     # From the form.

@@ -256,6 +256,9 @@ hearing_day_has_come = Guard(
 not_heard_yet = Guard(
     "heard", N_("The hearing has been held, and its minutes are on record."), lambda f: not f.heard
 )
+minutes_are_there = Guard(
+    "no-minutes", N_("No minutes of a hearing are on record."), lambda f: f.heard
+)
 everybody_was_heard = Guard(
     "unheard",
     N_("First the public hearing has to be held and its minutes recorded."),

@@ -6,11 +6,10 @@ from portal.proposals.guards import Guard
 
 term_is_allowed = Guard(
     "term-too-long",
-    N_(
-        "The term must be at least one month and no longer than the longest term for this kind of place."
-    ),
+    N_("The term must be at least one month, and for this kind of place at most %(most)s months."),
     lambda f: 0 < f.term <= f.longest_term,
     about_input=True,
+    values=lambda f: {"most": f.longest_term},
 )
 nobody_has_signed = Guard(
     "already-signed",

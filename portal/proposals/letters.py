@@ -66,6 +66,9 @@ def addresses(case: Proposal, role: str) -> list[str]:
     if role is Role.OFFICER:
         return emails_with_role(role, holder_id=case.asset.holder_id)
     if role is Role.RESIDENT:
+        # Once a place is withheld its case is not public, and a letter would say where it is.
+        if case.asset.withheld_why:
+            return []
         query = select(User.email).join(Representation, Representation.user_id == User.id)
         return list(db.session.scalars(query.where(Representation.proposal_id == case.id)))
     return emails_with_role(Role(role))

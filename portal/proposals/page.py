@@ -16,7 +16,7 @@ from portal.proposals.judging.benefit import Side, shown
 from portal.proposals.judging.page import gains
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import CaseEvent, Proposal
-from portal.proposals.rules import EDITABLE, OVER, PARTIES, TWO_HATS, Action, State
+from portal.proposals.rules import EDITABLE, OVER, TWO_HATS, Action, State
 from portal.proposals.saying import taken_by
 from portal.proposals.signs import sign
 from portal.proposals.standing import (
@@ -124,7 +124,8 @@ def next_sentence(case: Proposal) -> str:
         and clock.today() <= last_to_ask
     ):
         told_.append(str(words.MAY_ASK_REVIEW) % {"day": day(last_to_ask)})
+    facts = facts_of(case, None)
     days = {name: day(last) for name, last in due.items()}
+    days |= {"hearing_on": day(facts.hearing_on), "used_until": day(facts.used_until)}
     days["silence"] = str(words.SILENCE[silence_now(case)])
-    signed = case.state is State.AGREEMENT and set(facts_of(case, None).signed) >= set(PARTIES)
-    return " ".join([*told_, str(words.BOTH_SIGNED if signed else words.NEXT[case.state]) % days])
+    return " ".join([*told_, str(words.next_of(case.state, facts)) % days])

@@ -199,9 +199,9 @@ def _columns(case: Proposal, decision: Decision) -> list[Part]:
         {
             "kind": "table",
             "heading": _("What each use would bring"),
-            "columns": [_("What is weighed"), _("The proposal"), _("The holder's other use")],
+            "columns": [_("What is weighed"), _("The proposal"), *([_("The holder's other use")] if two else [])],
             "rows": [
-                [what, shown(ours), shown(theirs) if two else _("none named")]
+                [what, shown(ours), *([shown(theirs)] if two else [])]
                 for what, ours, theirs in [*rows, (_("All together, as the rules weigh them"), result.ours, result.theirs)]
             ],
             "note": most if two else f"{most} {none}",

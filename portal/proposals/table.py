@@ -148,6 +148,11 @@ TESTING = (
                        N_("The hearing was held. Its minutes and outcome are on record."), "hearing",
                        (g.no_interest, g.hearing_is_set, g.hearing_day_has_come, g.not_heard_yet, g.says_why),
                        tells=(*AND_RESIDENTS, PANEL))),
+    # What was published stays as it is; what was wrong in it is said below it, with its day.
+    *within((S.HEARING, S.ESCALATED, S.REVIEW, S.GRANTED, S.GRANTED_BY_DEFAULT, S.REFUSED, S.AGREEMENT, S.IN_USE),
+            Transition(S.HEARING, A.ADD_TO_MINUTES, (CHAIR,), S.HEARING,
+                       N_("Something was added to the minutes of the hearing."), "hearing",
+                       (g.no_interest, g.minutes_are_there, g.says_why), tells=(*AND_RESIDENTS, PANEL))),
 )
 
 DECIDED = tuple(
@@ -215,7 +220,10 @@ AGREEING = (
                 ga.this_side_has_not_signed, ga.signer_is_named,
                 ga.text_is_the_one_shown), tells=EVERYBODY),
     Transition(S.AGREEMENT, A.HAND_OVER, (BROKER, OFFICER), S.IN_USE, N_("The place was handed over."), "use",
-               (ga.both_have_signed, ga.deposit_is_not_open), tells=PARTIES, road=True),
+               (ga.is_no_renewal, ga.both_have_signed, ga.deposit_is_not_open), tells=PARTIES, road=True),
+    Transition(S.AGREEMENT, A.GO_ON, (BROKER, OFFICER), S.IN_USE,
+               N_("The renewal began: the use goes on under the new agreement."), "renewal",
+               (ga.is_a_renewal, ga.both_have_signed, ga.deposit_is_not_open), tells=PARTIES),
     Transition(S.AGREEMENT, A.KEEP_ON, EVERYBODY, S.IN_USE,
                N_("The renewal was given up. The agreement that is signed goes on."), "renewal",
                (ga.is_a_renewal, ga.nobody_has_signed), tells=EVERYBODY),

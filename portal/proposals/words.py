@@ -2,10 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 
+from portal.proposals.facts import Facts
 from portal.proposals.judging.words import JUDGING
 from portal.proposals.models import Proposal
 from portal.proposals.recourse.words import TIME
-from portal.proposals.rules import UNDECIDED, Action, State
+from portal.proposals.rules import PARTIES, UNDECIDED, Action, State
 from portal.proposals.words_group import GROUP, VARIANTS, ActionWords
 from portal.proposals.writing.words import QUESTIONS, USES
 
@@ -18,7 +19,7 @@ ACTIONS = {**GROUP, **JUDGING, **TIME}
 SERIOUS = {A.WITHDRAW}
 # Those that lead a case on, nearest to its end first; what may be done besides stands below them.
 FIRST = (
-    A.HAND_OVER, A.SIGN, A.ACCEPT_TERMS, A.CONTRACT_OUT, A.TAKE_DEPOSIT, A.SETTLE_DEPOSIT, A.ANSWER_CLAIM, A.ASK_REVIEW,
+    A.HAND_OVER, A.GO_ON, A.SIGN, A.ACCEPT_TERMS, A.CONTRACT_OUT, A.TAKE_DEPOSIT, A.SETTLE_DEPOSIT, A.ANSWER_CLAIM, A.ASK_REVIEW,
     A.DECIDE, A.SUM_UP, A.SCORE, A.RECORD_HEARING, A.SET_HEARING, A.CHECK_CAPACITY, A.AGREE, A.OBJECT,
     A.NAME_ALTERNATIVE, A.ANSWER, A.REPRESENT, A.SHOW_SIGN, A.VALIDATE, A.REGISTER_INTEREST, A.LODGE,
 )  # fmt: skip
@@ -61,7 +62,6 @@ EXTENDED = {
 }
 
 # What lies ahead is named by what happens, not by an outcome that nobody knows yet.
-BOTH_SIGNED = _l("Both sides have signed. The broker or the officer hands the place over.")
 AHEAD = {S.GRANTED: _l("Decision"), S.AGREEMENT: _l("Agreement")}
 
 NEXT = {
@@ -87,7 +87,7 @@ NEXT = {
     S.GRANTED: _l("The broker drafts the agreement."),
     S.GRANTED_BY_DEFAULT: _l("The broker drafts the agreement."),
     S.REFUSED: _l(
-        "The case is over; the decision on this page says why. The group can claim another place, and the broker helps to see what would have to change."
+        "The decision on this page says why. The group can claim another place, and the broker helps to see what would have to change."
     ),
     S.ESCALATED: _l(
         "It should have been decided by %(decision)s. The senior officer has it, and the chair can still decide."
@@ -98,6 +98,109 @@ NEXT = {
     S.IN_USE: _l("The place is in use."),
     S.ENDED: _l("The case is over. The place can be claimed again."),
 }
+
+
+def _both_signed(facts: Facts) -> bool:
+    return set(facts.signed) >= set(PARTIES)
+
+
+# Where more is known than the state says: (state, what is so, what happens next). The first that holds is told.
+NEXT_WHERE = (
+    (
+        S.UNDER_TEST,
+        lambda f: f.hearing_opened and not f.heard and "hearing" in f.due,
+        _l(
+            "A public hearing is held by %(hearing)s, and the panel scores the test. Then the chair decides by %(decision)s. %(silence)s"
+        ),
+    ),
+    (
+        S.HEARING,
+        lambda f: f.heard,
+        _l("Everybody was heard in public. The chair decides by %(decision)s. %(silence)s"),
+    ),
+    (
+        S.HEARING,
+        lambda f: f.hearing_on is not None and f.hearing_on > f.today,
+        _l(
+            "Everybody is heard in public on %(hearing_on)s. Then the chair decides by %(decision)s. %(silence)s"
+        ),
+    ),
+    (
+        S.HEARING,
+        lambda f: f.hearing_on is not None,
+        _l(
+            "The hearing was set for %(hearing_on)s, and the chair puts its minutes on record. Then the chair decides by %(decision)s. %(silence)s"
+        ),
+    ),
+    *(
+        (
+            state,
+            lambda f: "agreement" in f.due,
+            _l(
+                "The broker drafts the agreement, and both sides sign it by %(agreement)s. If the group has not signed by then, the grant lapses."
+            ),
+        )
+        for state in (S.GRANTED, S.GRANTED_BY_DEFAULT)
+    ),
+    (
+        S.AGREEMENT,
+        lambda f: f.renewing and _both_signed(f),
+        _l("Both sides have signed the renewal. The broker or the officer lets it begin."),
+    ),
+    (
+        S.AGREEMENT,
+        lambda f: f.renewing and f.used_until is not None,
+        _l(
+            "Both sides read and sign the renewal. Until they have, the agreement that is signed goes on, to %(used_until)s."
+        ),
+    ),
+    (
+        S.AGREEMENT,
+        lambda f: _both_signed(f) and f.deposit_open,
+        _l(
+            "Both sides have signed. The group gives the deposit to the broker; then the broker or the officer hands the place over."
+        ),
+    ),
+    (
+        S.AGREEMENT,
+        _both_signed,
+        _l("Both sides have signed. The broker or the officer hands the place over."),
+    ),
+    (
+        S.AGREEMENT,
+        lambda f: "agreement" in f.due,
+        _l(
+            "Both sides read the agreement and sign it by %(agreement)s. Then the place is handed over."
+        ),
+    ),
+    (
+        S.IN_USE,
+        lambda f: f.used_until is not None and f.used_until < f.today,
+        _l("The last day of use was %(used_until)s. The broker or the group records the return."),
+    ),
+    (
+        S.IN_USE,
+        lambda f: f.used_until is not None,
+        _l("The place is in use until the end of %(used_until)s."),
+    ),
+    *(
+        (
+            state,
+            lambda f: f.deposit_held,
+            _l(
+                "The deposit is still with the broker. It is paid back, or what is kept is explained."
+            ),
+        )
+        for state in (S.ENDED, S.LAPSED)
+    ),
+)
+
+
+def next_of(state: State, facts: Facts) -> object:
+    """What happens next in a state, as far as it is known."""
+    found = (said for where, holds, said in NEXT_WHERE if where is state and holds(facts))
+    return next(found, NEXT[state])
+
 
 # While a refused group's time for it runs.
 MAY_ASK_REVIEW = _l("The group may ask another panel to look at it, until %(day)s.")

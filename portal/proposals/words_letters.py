@@ -23,7 +23,7 @@ PREPARE_TERMS = {
     ),
     OFFICER: (
         N_(
-            "The place is the group's to use now. Read the heads of terms that the broker drafts, and accept or change each of them."
+            "The group may use the place as soon as an agreement is signed. Read the heads of terms that the broker drafts, and accept or change each of them."
         ),
     ),
     BROKER: (N_("Draft the heads of terms on the page of the case."),),
@@ -167,6 +167,11 @@ SAYS: dict[tuple[State | Action, ...], Says] = {
             RESIDENT: (READ,),
         },
         ("decision", "review"),
+    ),
+    (A.ADD_TO_MINUTES,): Says(
+        N_("The minutes were added to"),
+        (N_("The minutes themselves stay as they were published."),),
+        {RESIDENT: (READ,)},
     ),
     (A.DECIDE, S.GRANTED): Says(
         N_("Granted"),

@@ -57,6 +57,10 @@ AGREEING = {
             OFFICER: (N_("Look at the condition that was recorded and at its photos. If something is wrong, tell the broker now."),),
         },
     ),
+    (A.GO_ON,): Says(
+        N_("The renewal has begun"),
+        (N_("The group goes on using %(place)s, under the new agreement that both sides have signed. Nothing has to be handed over."),),
+    ),
     (A.KEEP_ON,): Says(
         N_("The renewal was given up"),
         (N_("The agreement that both sides have signed goes on to its last day."),),
@@ -68,7 +72,7 @@ AGREEING = {
     ),
     (A.GIVE_NOTICE,): Says(
         N_("Notice was given"),
-        (N_("The last day of use is on the page of the agreement. Until then everything goes on as agreed."),),
+        (N_("Until then everything goes on as agreed."),),
         {
             ORGANISER: (N_("Plan the return: the harvest, your tools, the keys."),),
             OFFICER: (N_("Plan the return: who walks round with the group, and what happens to the place then."),),

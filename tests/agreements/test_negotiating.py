@@ -1,6 +1,6 @@
 """Heads of terms through the services, on both engines: each change kept, each side's agreement to each term."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -183,6 +183,16 @@ def test_a_lease_over_six_months_waits_for_contracting_out(stage):
     stage.sign("organiser")
     stage.sign("officer")
     assert stage.agreement.signed_by == {ORG, OFF}
+
+
+def test_a_warning_notice_is_about_the_lease_that_was_drafted(stage):
+    """One from years before warned of another lease, whenever the declaration is made."""
+    stage.agreed(form="lease")
+    drafted = stage.agreement.drafted_at.date()
+    for notice in (date(2020, 2, 1), drafted - timedelta(days=1)):
+        with broken("notice-too-old"):
+            contract_out(stage, notice=notice, declared=drafted)
+    contract_out(stage, notice=drafted, declared=drafted)
 
 
 def test_a_statutory_declaration_needs_no_fourteen_days(stage):

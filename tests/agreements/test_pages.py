@@ -5,10 +5,13 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from sqlalchemy import select
 
 from portal.agreements import deposits, negotiating, photos, service
 from portal.agreements.rules import Moment
+from portal.db import db
 from portal.money.rules import Paid
+from portal.notices.models import Letter
 from portal.proposals.files import Sent
 from tests import factories
 from tests.conftest import csrf_token
@@ -169,7 +172,48 @@ def test_a_renewal_on_the_pages(client, stage):
     shown = page(client, f"{path}/agreement")
     assert "Edition 2: Saturday 1 September 2029 to Saturday 31 August 2030" in shown
     assert "signed paper" in shown
-    assert "This is a renewal." in page(client, path)
+    said = page(client, path)
+    assert "This is a renewal." in said
+    assert "Until they have, the agreement that is signed goes on, to Friday 31 August 2029" in said
+    for who in ("officer", "organiser"):
+        if who == "officer":
+            stage.accept(who)
+        stage.sign(who)
+    client.sign_in(stage.emails["broker"])
+    said = page(client, path)
+    assert "Begin the renewal" in said
+    assert "Hand the place over" not in said
+
+
+def test_what_happens_next_says_until_when(client, stage):
+    stage.granted()
+    path = f"/cases/{stage.case_id}"
+    assert "If the group has not signed by then, the grant lapses." in page(client, path)
+    stage.terms(deposit=5000)
+    assert "Both sides read the agreement and sign it by" in page(client, path)
+    for who in ("organiser", "officer"):
+        stage.accept(who)
+    for who in ("organiser", "officer"):
+        stage.sign(who)
+    assert "The group gives the deposit to the broker" in page(client, path)
+    deposits.take(stage.case_id, stage.broker, paid_by=Paid.CASH)
+    receipt = letters_to(stage.emails["organiser"])[-1]
+    assert "£50" in receipt
+    service.hand_over(stage.case_id, stage.broker, "Sound.")
+    assert "in use until the end of Friday 31 August 2029" in page(client, path)
+    to_day(date(2027, 3, 1))
+    service.give_notice(stage.case_id, stage.organiser, ends_on=date(2027, 6, 1), why="A barn.")
+    assert "The last day is Tuesday 1 June 2027. A barn." in letters_to(stage.emails["officer"])[-1]
+    to_day(date(2027, 6, 2))
+    assert "The last day of use was Tuesday 1 June 2027." in page(client, path)
+    service.end(stage.case_id, stage.broker, "Clean.")
+    assert "The deposit is still with the broker." in page(client, path)
+
+
+def letters_to(email: str) -> list[str]:
+    db.session.rollback()
+    query = select(Letter.body).where(Letter.to == email).order_by(Letter.id)
+    return list(db.session.scalars(query))
 
 
 def test_the_deposit_waits_on_the_brokers_desk_until_it_is_settled(client, stage):

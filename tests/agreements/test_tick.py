@@ -83,9 +83,22 @@ def test_a_renewal_that_is_agreed_takes_the_reminders_along(stage):
     stage.accept("officer")
     stage.sign("organiser")
     stage.sign("officer")
-    service.hand_over(stage.case_id, stage.broker)
+    service.go_on(stage.case_id, stage.broker)
     assert on(date(2029, 8, 31)) == []
     assert "31 August 2030" in on(date(2030, 2, 28))[0]
+
+
+def test_a_renewal_that_is_ended_before_its_own_first_day_is_reminded_of_too(stage):
+    """It is in force from the day both have signed, and a notice may end the use before it would have begun."""
+    to_day(date(2029, 5, 1))
+    negotiating.renew(stage.case_id, stage.organiser, term_months=12)
+    stage.accept("officer")
+    stage.sign("organiser")
+    stage.sign("officer")
+    service.go_on(stage.case_id, stage.broker)
+    service.give_notice(stage.case_id, stage.organiser, ends_on=date(2029, 7, 15), why="A barn.")
+    assert "15 July 2029" in on(date(2029, 7, 9))[0]
+    assert "ended on Sunday 15 July 2029" in on(date(2029, 7, 16))[0]
 
 
 def test_what_is_over_gets_no_letter(stage):
