@@ -2,11 +2,11 @@
 
 from portal.errors import RuleBroken
 from portal.hearings import queries, service, words
-from portal.hearings.forms import RecordForm, SetForm, set_form
+from portal.hearings.forms import AddForm, RecordForm, SetForm, set_form
 from portal.hearings.rules import Outcome
 from portal.people.queries import me
 from portal.proposals import words as case_words
-from portal.proposals.acting import Act, sent
+from portal.proposals.acting import Act, sent, with_words
 from portal.proposals.acts import ACTS
 from portal.proposals.models import Proposal
 from portal.proposals.queries import case_for
@@ -44,4 +44,10 @@ ACTS[Action.SET_HEARING] = Act(_set_form, _set, "hearings/set.html")
 ACTS[Action.RECORD_HEARING] = Act(
     lambda _case: RecordForm(), _record, "hearings/record.html", megabytes=MEGABYTES
 )
+ACTS[Action.ADD_TO_MINUTES] = Act(lambda _case: AddForm(), with_words(service.add_to_minutes))
+# Whoever decides reads what the hearing came to.
+ACTS[Action.DECIDE] = ACTS[Action.DECIDE]._replace(template="hearings/decide.html")
 case_words.ACTIONS.update(words.ACTIONS)
+case_words.VARIANTS.append(
+    (Action.SET_HEARING, lambda case: queries.of_round(case) is not None, words.CHANGE_IT)
+)

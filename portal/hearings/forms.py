@@ -173,6 +173,16 @@ class RecordForm(Form):
     paper = paper_field(_l("The signed minutes as a file"), PAPER_HINT)
 
 
+class AddForm(Form):
+    """What was wrong or wanting in the minutes."""
+
+    words = text_box(
+        _l("What is to be added, or put right?"),
+        _l("Say which sentence you mean and what is right. Names of residents are not published."),
+        needed=True,
+    )
+
+
 class SpeakForm(Form):
     """What somebody says who wants to speak."""
 

@@ -18,5 +18,6 @@ def of_hearing(case: Proposal, _user: User | None) -> Mapping[str, object]:
     return {
         "hearing_set": hearing is not None,
         "hearing_day_over": hearing is not None and hearing.on <= clock.today(),
+        "hearing_on": hearing and hearing.on,
         "heard": queries.was_heard(case),
     }

@@ -1,9 +1,7 @@
 """Letters about a hearing, beside those that the table of steps sends: to who speaks, before the day, and when it is off."""
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from portal.db import db
 from portal.errors import N_
 from portal.hearings import telling
 from portal.hearings.models import Hearing, Speaker
@@ -11,7 +9,8 @@ from portal.notices.service import forget, write
 from portal.people.models import User
 from portal.people.queries import emails_with_role, organiser_emails
 from portal.people.rules import Role
-from portal.proposals.models import Proposal, Representation
+from portal.proposals.letters import addresses
+from portal.proposals.models import Proposal
 from portal.proposals.rules import State
 from portal.web import day
 
@@ -29,7 +28,7 @@ WHY_OFF = {
 
 def of_setting(hearing: Hearing, why: str) -> None:
     """Those who asked to speak learn of a change; everybody else has a letter of the step."""
-    for speaker in hearing.speakers:
+    for speaker in _told(hearing):
         if speaker.user.email not in told_by_the_step(hearing.case):
             body = _("You asked to speak at this hearing. What was set for it was changed.")
             key = f"set:{hearing.changes}:{speaker.user_id}"
@@ -38,7 +37,7 @@ def of_setting(hearing: Hearing, why: str) -> None:
 
 def of_record(hearing: Hearing, why: str) -> None:
     """Those who asked to speak learn what came of it."""
-    for speaker in hearing.speakers:
+    for speaker in _told(hearing):
         if speaker.user.email not in told_by_the_step(hearing.case):
             body = _("The hearing was held. Its minutes and outcome are published.")
             _to_speaker(hearing, speaker.user, f"heard:{speaker.user_id}", body, why)
@@ -108,12 +107,16 @@ def _sides(case: Proposal) -> set[str]:
 
 
 def _residents(case: Proposal) -> set[str]:
-    query = select(User.email).join(Representation, Representation.user_id == User.id)
-    return set(db.session.scalars(query.where(Representation.proposal_id == case.id)))
+    return set(addresses(case, Role.RESIDENT))
 
 
 def _speakers(hearing: Hearing) -> set[str]:
-    return {speaker.user.email for speaker in hearing.speakers}
+    return {speaker.user.email for speaker in _told(hearing)}
+
+
+def _told(hearing: Hearing) -> list[Speaker]:
+    """Those who asked to speak and may hear of it: nobody, once the place is withheld."""
+    return [] if hearing.case.asset.withheld_why else hearing.speakers
 
 
 def _to_speaker(hearing: Hearing, user: User, key: str, *parts: str) -> None:
@@ -125,7 +128,7 @@ def _write(hearing: Hearing, email: str, key: str, *parts: str) -> None:
     link = _("The hearing, and everything about it: %(link)s", link=telling.address(case))
     write(
         to=email,
-        subject=_("Public hearing: %(title)s", title=case.shown_title)[:200],
+        subject=_("Case %(number)s: The public hearing", number=case.id),
         body="\n\n".join((*parts, link)),
         key=f"hearing:{hearing.id}:{key}:{email}"[:200],
     )

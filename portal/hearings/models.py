@@ -88,7 +88,7 @@ class Hearing(Model):
     @property
     def slots(self) -> list[rules.Slot]:
         """Every turn to speak, in order."""
-        return rules.slots(self.plan, [(one.id, one.side) for one in self.speakers])
+        return rules.slots(self.plan, rules.in_order(self.speakers))
 
 
 class Speaker(Model):
@@ -105,5 +105,6 @@ class Speaker(Model):
     coming: Mapped[Coming] = mapped_column(choice(Coming))
     needs: Mapped[str] = mapped_column(Text, default="")
     asked_at: Mapped[datetime] = mapped_column(Instant)
+    place: Mapped[int | None]  # in the chair's own order, where the chair has made one
 
     user: Mapped[User] = relationship()

@@ -15,6 +15,7 @@ from portal.proposals.doors import part
 from portal.proposals.models import Proposal
 from portal.proposals.page import group_name
 from portal.proposals.queries import is_insider
+from portal.proposals.saying import taken_by
 from portal.proposals.standing import profile_of, roles_of
 from portal.web import day
 
@@ -49,6 +50,7 @@ def about(case: Proposal, user: User | None) -> dict[str, object]:
         "clause": clause(case),
         "mine": queries.speaker(hearing, user),
         "may_ask": may_ask(hearing, roles),
+        "added": [(day(one.on), taken_by(one), one.why) for one in queries.added_to_minutes(case)],
     }
 
 
@@ -135,6 +137,7 @@ def speakers(hearing: Hearing) -> dict[str, object]:
             (words.ROLES[slot.who], slot.minutes, by_number.get(slot.number)) for slot in turns
         ],
         "comes": words.COMES,
+        "may_move": hearing.stands is Stands.COMING,
         "too_long": rules.is_too_long(hearing.plan, turns),
         "minutes": sum(slot.minutes for slot in turns),
     }

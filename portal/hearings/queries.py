@@ -13,7 +13,8 @@ from portal.db import db
 from portal.hearings.models import Hearing, Speaker
 from portal.hearings.rules import Window, window
 from portal.people.models import User
-from portal.proposals.models import Proposal
+from portal.proposals.models import CaseEvent, Proposal
+from portal.proposals.rules import Action
 from portal.proposals.standing import profile_of
 from portal.register.models import Asset
 
@@ -27,6 +28,11 @@ def of_case(case: Proposal) -> Hearing | None:
     """The last hearing of a case, of whichever round."""
     query = select(Hearing).where(Hearing.proposal_id == case.id).order_by(Hearing.round.desc())
     return db.session.scalars(query.limit(1)).first()
+
+
+def added_to_minutes(case: Proposal) -> list[CaseEvent]:
+    """What was added to the minutes since they were published, the first first: each is a step of the history."""
+    return [event for event in case.events if event.action is Action.ADD_TO_MINUTES]
 
 
 def of_round(case: Proposal) -> Hearing | None:

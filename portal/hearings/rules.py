@@ -3,12 +3,12 @@
 Source: COMPACT, "hearing"; the length of notice is the profile's period `hearing_notice`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, time, timedelta
 from enum import StrEnum
 from itertools import count
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from portal.areas.calendar import Counted, is_working_day
 from portal.areas.rules import Nation
@@ -213,11 +213,41 @@ def in_turn(asked: Sequence[tuple[T, Side]]) -> list[T]:
     return [who for *_rank, who in sorted(ranked, key=lambda one: one[:3])]
 
 
-def slots(plan: Plan, asked: Sequence[tuple[int, Side]]) -> list[Slot]:
-    """Every turn to speak: the group, the holder, then who asked, as (number, side) in the order of asking."""
-    side_of = dict(asked)
+class Asking(Protocol):
+    """Somebody who asked to speak, as far as their turn is concerned."""
+
+    id: int
+    side: Side
+    place: int | None
+
+
+def in_order(asked: Iterable[Asking]) -> list[tuple[int, Side]]:
+    """(number, side) of who asked, in the order of speaking: the chair's own order first, the others in turn after it."""
+    everybody = list(asked)
+    placed = sorted(
+        (one for one in everybody if one.place is not None), key=lambda one: one.place or 0
+    )
+    others = [one for one in everybody if one.place is None]
+    turns = [*placed, *in_turn([(one, one.side) for one in others])]
+    return [(one.id, one.side) for one in turns]
+
+
+def moved(order: Sequence[int], number: int, steps: int) -> list[int]:
+    """The order with one turn put so many steps later (less than 0: earlier); at either end it stays there.
+
+    >>> moved([1, 2, 3], 3, -1)
+    [1, 3, 2]
+    """
+    place = order.index(number)
+    rest = [one for one in order if one != number]
+    there = min(max(place + steps, 0), len(rest))
+    return [*rest[:there], number, *rest[there:]]
+
+
+def slots(plan: Plan, turns: Sequence[tuple[int, Side]]) -> list[Slot]:
+    """Every turn to speak: the group, the holder, then who asked, as (number, side) in the order of speaking."""
     sides = [Slot(who, plan.side_minutes) for who in ("group", "holder")]
-    return sides + [Slot(side_of[one], plan.other_minutes, one) for one in in_turn(asked)]
+    return sides + [Slot(side, plan.other_minutes, number) for number, side in turns]
 
 
 def is_too_long(plan: Plan, turns: Collection[Slot]) -> bool:

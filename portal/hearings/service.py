@@ -26,6 +26,15 @@ class Record(NamedTuple):
     conditions: str = ""
 
 
+def add_to_minutes(case_id: int, user_id: int, words: str) -> None:
+    """Say below the minutes what was wrong or wanting in them; they stay as they were published."""
+    with moves.turn(case_id, user_id) as turn:
+        turn.allowed(Action.ADD_TO_MINUTES, words=words)
+        if words in [one.why for one in queries.added_to_minutes(turn.case)]:
+            raise RuleBroken("added", "This has been added to the minutes already.")
+        turn.take(Action.ADD_TO_MINUTES, why=words, words=words)
+
+
 def _uid(case: Proposal) -> str:
     """By what a calendar knows the hearing for ever: no other portal, case or round has the same."""
     address = f"{current_app.config['BASE_URL']}/cases/{case.id}/hearing/{case.round}"

@@ -7,7 +7,9 @@ from portal.errors import RuleBroken
 from portal.hearings import letters, queries, rules
 from portal.hearings.models import Hearing, Speaker
 from portal.hearings.rules import Coming, Side, Stands
+from portal.people.rules import Role
 from portal.proposals import moves
+from portal.proposals.standing import check_acts_as
 
 
 class Wish(NamedTuple):
@@ -45,6 +47,19 @@ def step_back(case_id: int, user_id: int) -> None:
         mine = queries.speaker(hearing, turn.user)
         if mine is not None:
             turn.session.delete(mine)
+
+
+def move(case_id: int, user_id: int, speaker_id: int, *, later: bool) -> None:
+    """The chair lets somebody speak one turn earlier or later; from then on the order is the chair's own."""
+    with moves.turn(case_id, user_id) as turn:
+        check_acts_as(turn.case, turn.user, Role.CHAIR)
+        hearing = _there(turn)
+        order = [number for number, _side in rules.in_order(hearing.speakers)]
+        if speaker_id not in order:
+            raise RuleBroken("no-speaker", "They are not on the list of speakers any more.")
+        places = rules.moved(order, speaker_id, 1 if later else -1)
+        for one in hearing.speakers:
+            one.place = places.index(one.id)
 
 
 def ways_in(hearing: Hearing) -> list[Coming]:

@@ -16,7 +16,7 @@ from portal.proposals import queries as cases
 from portal.proposals.acts import signed_in
 from portal.proposals.models import Proposal
 from portal.proposals.standing import roles_of
-from portal.web import attempt, limiter, render_form
+from portal.web import Form, attempt, limiter, render_form
 
 __all__ = ["acts", "bp", "knowing"]
 
@@ -103,6 +103,12 @@ def notice_pdf(case_id: int):
 # ---- who speaks
 
 
+def _number(name: str) -> int:
+    """A number that a button sent; 0 for what is none."""
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004
+
+
 @bp.route("/cases/<int:case_id>/hearing/speak", methods=["GET", "POST"])
 @allow(SIGNED_IN)
 def speak(case_id: int):
@@ -120,11 +126,20 @@ def speak(case_id: int):
     return render_form("hearings/speak.html", form, **page.about(_case(case_id), me()))
 
 
-@bp.get("/cases/<int:case_id>/hearing/speakers")
+@bp.route("/cases/<int:case_id>/hearing/speakers", methods=["GET", "POST"])
 @allow(Role.CHAIR, Role.BROKER)
 def speakers(case_id: int):
-    """Names and needs, for those who lead the hearing; made to be printed."""
-    there = _hearing(case_id)
-    if not page.SEE_NAMES & roles_of(there.case, me()):
+    """Names and needs, for those who lead the hearing; made to be printed. The chair can put them into another order."""
+    there, form = _hearing(case_id), Form()
+    mine = roles_of(there.case, me())
+    if not page.SEE_NAMES & mine:
         raise Forbidden("not-your-part", "Only the chair and the broker see who speaks.")
-    return render_template("hearings/speakers.html", **page.speakers(there))
+    which, later = _number("speaker"), request.form.get("to") == "later"
+    if form.validate_on_submit() and attempt(
+        form, speaking.move, case_id, me().id, which, later=later
+    ):
+        flash(_("The order has been changed."))
+        return redirect(url_for("hearings.speakers", case_id=case_id))
+    about = page.speakers(_hearing(case_id))
+    about["may_move"] = about["may_move"] and Role.CHAIR in mine
+    return render_form("hearings/speakers.html", form, **about)

@@ -20,7 +20,21 @@ ACTIONS = {
         _l("Minutes, outcome and conditions are published at once and stay as they are."),
         _l("Publish the minutes"),
     ),
+    Action.ADD_TO_MINUTES: ActionWords(
+        _l("Add to the minutes"),
+        _l(
+            "The minutes stay as they were published. What you write stands below them, with its day and your name."
+        ),
+        _l("Publish this addition"),
+    ),
 }
+CHANGE_IT = ActionWords(
+    _l("Change what is set for the hearing"),
+    _l(
+        "Another day, hour or place is notice anew. It is published, and everybody concerned gets a letter."
+    ),
+    _l("Publish this"),
+)
 OUTCOMES = {
     Outcome.SUPPORTS: _l("It supports the proposal"),
     Outcome.WITH_CONDITIONS: _l("It supports the proposal, with conditions"),

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from portal.db import db
 from portal.people.models import Group
 from portal.proposals import service as cases
+from portal.proposals.judging import panel
 from portal.proposals.rules import State
 from tests.conftest import csrf_token
 from tests.factories import photo
@@ -242,3 +243,45 @@ def test_there_is_no_hearing_where_none_was_opened(client, app):
         assert client.get(f"/cases/{other.case_id}{tail}").status_code == 404
     assert "The public hearing" not in page(client, f"/cases/{other.case_id}")
     assert "None is set now." in page(client, "/hearings")
+
+
+def test_the_chair_orders_the_speakers_without_a_script(client, stage):
+    stage.set()
+    stage.asks()
+    there = path(stage, "/hearing/speakers")
+    number = stage.hearing.speakers[0].id
+    for who, seen in (("chair", True), ("broker", False)):
+        client.sign_in(stage.emails[who])
+        assert ("Earlier" in page(client, there)) is seen
+        answer = client.send(there, {"speaker": str(number), "to": "later"})
+        assert answer.status_code == (302 if seen else 422)
+    client.sign_in(stage.emails["chair"])
+    for junk in ("", "x", "999999999999", "-1"):
+        answer = client.send(there, {"speaker": junk, "to": "later"})
+        assert answer.status_code == 409
+        assert "not on the list of speakers any more" in answer.get_data(as_text=True)
+
+
+def test_what_is_added_stands_below_the_minutes_with_its_day(client, stage):
+    stage.held()
+    client.sign_in(stage.emails["chair"])
+    client.send(path(stage, "/record-hearing"), {"outcome": "supports", "minutes": "All spoke."})
+    stage.capacity()
+    for member in (stage.panel, stage.panel2):
+        panel.score(stage.case_id, member, stage.sheet())
+    assert "What the public hearing came to" in page(client, path(stage, "/decide"))
+    assert "Everybody was heard in public." in page(client, path(stage))
+    answer = client.send(path(stage, "/add-to-minutes"), {"words": "Two were absent."})
+    assert answer.status_code == 302
+    shown = page(client, path(stage, "/hearing"))
+    assert shown.index("All spoke.") < shown.index("Added on") < shown.index("Two were absent.")
+
+
+def test_what_is_set_is_changed_by_its_name_and_its_day_is_told(client, stage):
+    client.sign_in(stage.emails["chair"])
+    assert "Set the public hearing" in page(client, path(stage))
+    assert "A public hearing is held by" in page(client, path(stage))
+    stage.set()
+    shown = page(client, path(stage))
+    assert "Change what is set for the hearing" in shown
+    assert "Everybody is heard in public on" in shown

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -119,8 +120,27 @@ def test_for_and_against_speak_in_turn_and_nobody_is_left_out(sides):
     )
 
 
+class Asked(NamedTuple):
+    """Somebody who asked to speak, with a place in the chair's order or none."""
+
+    id: int
+    side: Side
+    place: int | None = None
+
+
+def test_the_chairs_own_order_comes_before_the_turns_of_those_who_came_later():
+    asked = [
+        Asked(1, Side.FOR, 1),
+        Asked(2, Side.FOR, 0),
+        Asked(3, Side.FOR),
+        Asked(4, Side.AGAINST),
+    ]
+    assert [number for number, _side in rules.in_order(asked)] == [2, 1, 3, 4]
+
+
 def test_the_group_and_the_holder_have_their_time_first():
-    slots = rules.slots(PLAN, [(7, Side.AGAINST), (9, Side.FOR)])
+    asked = [Asked(7, Side.AGAINST), Asked(9, Side.FOR)]
+    slots = rules.slots(PLAN, rules.in_order(asked))
     assert [(slot.who, slot.minutes, slot.number) for slot in slots] == [
         ("group", 10, None), ("holder", 10, None), (Side.FOR, 3, 9), (Side.AGAINST, 3, 7),
     ]  # fmt: skip

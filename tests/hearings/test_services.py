@@ -370,3 +370,93 @@ def test_half_past_six_stays_half_past_six(stage, day, utc):
     assert f"{start:%H:%M}" == "18:30"
     assert f"{start.astimezone(UTC):%H:%M}" == utc
     db.session.rollback()
+
+
+# ---- minutes that were wrong, and the chair's own order
+
+
+def test_minutes_are_added_to_and_stay_as_they_were(stage):
+    stage.held()
+    with broken("no-minutes"):
+        service.add_to_minutes(stage.case_id, stage.chair, "The holder said May.")
+    service.record_hearing(stage.case_id, stage.chair, GOOD)
+    before = stage.hearing.minutes
+    with broken("no-words"):
+        service.add_to_minutes(stage.case_id, stage.chair, "")
+    with broken("not-your-part"):
+        service.add_to_minutes(stage.case_id, stage.broker, "The holder said May.")
+    service.add_to_minutes(stage.case_id, stage.chair, "The holder said May.")
+    with broken("added"):  # the same button twice
+        service.add_to_minutes(stage.case_id, stage.chair, "The holder said May.")
+    assert stage.hearing.minutes == before
+    [added] = queries.added_to_minutes(stage.case)
+    assert (added.why, added.on) == ("The holder said May.", stage.hearing.on)
+
+
+def test_minutes_are_added_to_after_the_decision_too(stage):
+    stage.held()
+    service.record_hearing(stage.case_id, stage.chair, GOOD)
+    stage.capacity()
+    for member in (stage.panel, stage.panel2):
+        panel.score(stage.case_id, member, stage.sheet())
+    panel.decide(stage.case_id, stage.chair)
+    service.add_to_minutes(stage.case_id, stage.chair, "One more spoke.")
+    assert stage.case.state == "granted"
+
+
+def three_ask(stage):
+    stage.set()
+    people = {"resident": stage.resident}
+    for name in ("bo", "cy"):
+        user = factories.user(f"{name}@example.org", name=name)
+        stage.ids[name], stage.emails[name] = user.id, user.email
+        people[name] = user.id
+    stage.asks("resident", side=Side.FOR)
+    stage.asks("bo", side=Side.AGAINST)
+    stage.asks("cy", side=Side.FOR)
+    return {one.user_id: one.id for one in stage.hearing.speakers}, people
+
+
+def order(stage):
+    return [slot.number for slot in stage.hearing.slots if slot.number]
+
+
+def test_the_chair_puts_speakers_into_another_order(stage):
+    rows, people = three_ask(stage)
+    first, second, third = order(stage)
+    assert third == rows[people["cy"]]
+    speaking.move(stage.case_id, stage.chair, third, later=False)
+    assert order(stage) == [first, third, second]
+    speaking.move(stage.case_id, stage.chair, first, later=False)  # at the end it stays
+    assert order(stage) == [first, third, second]
+    late = factories.user("di@example.org", name="di")
+    stage.ids["di"] = late.id
+    stage.asks("di", side=Side.FOR)
+    assert order(stage)[:3] == [first, third, second]
+    speaking.step_back(stage.case_id, people["bo"])
+    assert second not in order(stage)
+    with broken("no-speaker"):
+        speaking.move(stage.case_id, stage.chair, second, later=True)
+    with broken("not-your-part"):
+        speaking.move(stage.case_id, stage.broker, first, later=True)
+
+
+def test_a_withheld_place_is_told_of_to_nobody_who_spoke(stage):
+    stage.set()
+    stage.asks()
+    before = len(stage.letters())
+    stage.case.asset.withheld_why = "People hide there."
+    db.session.commit()
+    told = {letter.to for letter in stage.letters()[before:]}
+    service.set_hearing(stage.case_id, stage.chair, stage.plan(place="Elsewhere"), shown="0")
+    told |= {letter.to for letter in stage.letters(key="")[before:] if "Elsewhere" in letter.body}
+    assert stage.emails["resident"] not in told
+    assert stage.emails["organiser"] in told
+
+
+def test_no_subject_names_the_case(stage):
+    db.session.rollback()
+    stage.set()
+    stage.asks()
+    subjects = {letter.subject for letter in stage.letters()}
+    assert subjects == {f"Case {stage.case_id}: The public hearing"}
