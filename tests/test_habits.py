@@ -57,7 +57,9 @@ PURE = {
     "findings",
     "outlook",
     "uses",
+    "repairs",
     "walltime",
+    "windows",
 }
 STANDARD_ONLY = {"portal.errors"}
 

@@ -6,7 +6,7 @@ the database still decides when a room is booked. A wish for one day and hour is
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache, partial
@@ -45,6 +45,8 @@ STEP_M = 250
 STEP_MINUTES = 30
 # So many other days and hours are looked at together; rooms for which one was found are left out of the next.
 SLOTS = 64
+# Another day or hour is looked for in so many rooms, the nearest first: nobody reads more.
+MOST_MOVED = 300
 
 
 @dataclass(frozen=True)
@@ -72,29 +74,43 @@ class Answer:
     nearly: tuple[Match, ...]
 
 
+@dataclass(frozen=True)
+class Sieved:
+    """Of all rooms, for one day and hour: those without anything in their way, those for which another time may do, and
+    those with one thing in their way; each best first, made when it is looked at.
+    """
+
+    whole: Sequence[Match]
+    by_date: Sequence[Match]
+    nearly: Iterable[Match]
+
+
 def find(area: Area, wish: Wish, *, only: int | None = None) -> Answer:
     """All rooms of the area that meet a wish for its whole term, best first, and the few that nearly do.
 
     `only`: the key of the one room that is asked about; then whatever is in its way is told, however much it is.
     """
-    if only is None and next(islice(windows.slots(wish), 1, None), None) is None:
-        return _sifted(area, wish)
-    dates = dates_of(wish)
-    rooms = candidates(area, wish) if only is None else rooms_for_hire(area.id, Asset.id == only)
-    judged = judge(area, wish, rooms, dates)
-    judged = _elsewhen(area, wish, judged)
-    matches = [m for m in judged if not m.obstacles]
-    nearly = [m for m in judged if m.obstacles and (only or _is_near(m, wish, len(dates)))]
-    nearly.sort(key=lambda m: (len(dates) - len(m.free_dates), rank(m, wish)))
-    return Answer(
-        tuple(dates),
-        tuple(sorted(matches, key=lambda m: rank(m, wish))),
-        tuple(nearly[:MOST_NEARLY]),
-    )
+    dates = tuple(dates_of(wish))
+    if only is not None:
+        found = judge(area, wish, rooms_for_hire(area.id, Asset.id == only), dates)
+        found = [_elsewhen(area, wish, [m]).get(only, m) if only_dates(m) else m for m in found]
+        suits = tuple(m for m in found if not m.obstacles)
+        return Answer(dates, suits, tuple(m for m in found if m.obstacles))
+    found = sieved(area, wish)
+    moved = _elsewhen(area, wish, found.by_date[:MOST_MOVED]) if _has_choice(wish) else {}
+    later = sorted(moved.values(), key=lambda match: rank(match, wish))
+    nearly = islice((m for m in found.nearly if m.room.id not in moved), MOST_NEARLY)
+    # What is free at the day and hour liked best comes first anyway.
+    matches = sieve.Joined(found.whole, later) if later else found.whole
+    return Answer(dates, matches, tuple(nearly))
 
 
-def _sifted(area: Area, wish: Wish) -> Answer:
-    """The same as judging every room, for a wish that has one day and hour."""
+def _has_choice(wish: Wish) -> bool:
+    return next(islice(windows.slots(wish), 1, None), None) is not None
+
+
+def sieved(area: Area, wish: Wish) -> Sieved:
+    """The same as judging every room at the day and hour liked best."""
     dates, known = dates_of(wish), picture(area.id)
     rows = sieve.hopeful(known, wish, _reach(wish))
     metres = np.full(len(rows), np.nan)
@@ -103,7 +119,7 @@ def _sifted(area: Area, wish: Wish) -> Answer:
     held = slots.taken_at(slots.current(area.id), known.places.of(rows), _spans(wish, dates))
     doors = _doors(area, wish, dates)
     price = partial(_price, wish, doors=doors)
-    asked = sieve.Asked(wish, dates, doors.of, price, STEP_M, SOME_DATES)
+    asked = sieve.Asked(wish, dates, doors.of, price, STEP_M, SOME_DATES, BY_DATE)
     sifted = sieve.sift(known, rows, asked, metres, held)
 
     def judged(at: npt.NDArray[np.int64]) -> list[Match]:
@@ -113,13 +129,10 @@ def _sifted(area: Area, wish: Wish) -> Answer:
     too_many = sifted.dated & (sifted.lost > len(dates) * DATES_SHARE)
     near = sifted.those((sifted.obstacles == 1) & ~too_many & ~(metres > _reach(wish)))
     near = near[np.argsort(sifted.lost[near], kind="stable")]
-    nearly = (
-        match for at in near for match in judged(at[None]) if _is_near(match, wish, len(dates))
-    )
-    return Answer(
-        tuple(dates),
+    return Sieved(
         sieve.Lazily(sifted.those(sifted.obstacles == 0), judged),
-        tuple(islice(nearly, MOST_NEARLY)),
+        sieve.Lazily(sifted.those(sifted.by_date), judged),
+        (m for at in near for m in judged(at[None]) if _is_near(m, wish, len(dates))),
     )
 
 
@@ -169,20 +182,20 @@ def only_dates(match: Match) -> bool:
     return bool(match.obstacles) and all(o.code in BY_DATE for o in match.obstacles)
 
 
-def _elsewhen(area: Area, wish: Wish, judged: list[Match]) -> list[Match]:
-    """Those that are not free when the group likes it best, at the nearest day and hour that would do."""
+def _elsewhen(area: Area, wish: Wish, matches: Sequence[Match]) -> dict[int, Match]:
+    """Those that are not free when the group likes it best, at the nearest day and hour that would do; by room."""
     moved: dict[int, Match] = {}
-    rooms = [match.room for match in judged if only_dates(match)]
-    slots = list(windows.slots(wish))[1:]
-    for begin in range(0, len(slots), SLOTS):
-        for slot, free in free_slots(area, slots[begin : begin + SLOTS], rooms):
-            dates = dates_of(slot)
-            for match in judge(area, slot, [r for r in free if r.id not in moved], dates):
-                moved[match.room.id] = told_when(wish, match)
+    rooms = [match.room for match in matches]
+    others = list(windows.slots(wish))[1:]
+    for begin in range(0, len(others) if rooms else 0, SLOTS):
+        for slot, free in free_slots(area, others[begin : begin + SLOTS], rooms):
+            if new := [room for room in free if room.id not in moved]:
+                for match in judge(area, slot, new, dates_of(slot)):
+                    moved[match.room.id] = told_when(wish, match)
         rooms = [room for room in rooms if room.id not in moved]
         if not rooms:
             break
-    return [moved.get(match.room.id, match) for match in judged]
+    return moved
 
 
 def free_slots(

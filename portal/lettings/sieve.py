@@ -33,15 +33,19 @@ class Asked:
     price: Callable[[Room], int]
     step_m: int  # distances are compared in these steps
     some_dates: Container[str]  # what is in the way on some dates only
+    by_date: Container[str]  # what another day or hour may mend
 
 
 @dataclass(frozen=True)
 class Sifted:
-    """Of some rooms: how much is in the way of each, on how many dates it cannot be had, and whether dates alone are it."""
+    """Of some rooms: how much is in the way of each, on how many dates it cannot be had, and whether dates alone are it:
+    in one respect, or in any that another day or hour may mend.
+    """
 
     obstacles: Rows
     lost: Rows
     dated: Bools
+    by_date: Bools
     order: Rows  # their places, best first
 
     def those(self, wanted: Bools) -> Rows:
@@ -60,14 +64,13 @@ def sift(
     dear = np.array([_count(wish, int(one), "price") for one in prices], np.int64)[kind]
     people = picture.capacity[rows]
     door, gone = _at_the_doors(picture, rows, asked), held.any(axis=1)
-    obstacles = (
+    others = (
         picture.inside.each(lambda room: _count(wish, room, "access", "facilities"), rows)
         + dear
         + ((people == UNKNOWN) | (people < wish.people))
         + (np.zeros(len(rows), bool) if wish.lon is None else ~(metres <= wish.within_m))
-        + gone
-        + door.obstacles
     )
+    obstacles = others + gone + door.obstacles
     steps = np.nan_to_num(metres // asked.step_m)
     spare = np.where(people == UNKNOWN, 0, people) - wish.people
     # Who needs a step-free way comes by bus or tram, or from nearby: what is left to walk counts first.
@@ -75,7 +78,9 @@ def sift(
     walks = np.nan_to_num(walk // asked.step_m)
     order = np.lexsort((picture.by_name[rows], spare, price, steps, walks))
     lost = (held | ~door.open).sum(axis=1)
-    return Sifted(obstacles, lost, (gone & (door.obstacles == 0)) | (~gone & door.dated), order)
+    dated = (gone & (door.obstacles == 0)) | (~gone & door.dated)
+    by_date = (others == 0) & (obstacles > 0) & door.by_date
+    return Sifted(obstacles, lost, dated, by_date, order)
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,7 @@ class _Doors:
     open: Bools  # of each room on each date
     obstacles: Rows
     dated: Bools
+    by_date: Bools  # nothing, or what another day or hour may mend
 
 
 def _at_the_doors(picture: Picture, rows: Rows, asked: Asked) -> _Doors:
@@ -94,10 +100,12 @@ def _at_the_doors(picture: Picture, rows: Rows, asked: Asked) -> _Doors:
     codes = [_shut(asked, doors) for doors in patterns]
     opens = [[one in AT_THE_DOOR for one in doors] for doors in patterns]
     some = [bool(said) and all(code in asked.some_dates for code in said) for said in codes]
+    mend = [all(code in asked.by_date for code in said) for said in codes]
     return _Doors(
         np.array(opens, bool).reshape(len(patterns), len(asked.dates))[pattern],
         np.array([len(said) for said in codes], np.int64)[pattern],
         np.array(some, bool)[pattern],
+        np.array(mend, bool)[pattern],
     )
 
 
@@ -139,6 +147,17 @@ class Lazily(Sequence[Any]):
         return self[:] == tuple(other) if isinstance(other, Sequence) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
+
+
+class Joined(Lazily):
+    """One after the other; the first is not looked at before it must be."""
+
+    def __init__(self, first: Sequence[Any], then: Sequence[Any]) -> None:
+        def make(places: Rows) -> list[Any]:
+            cut = len(first)
+            return [first[at] if at < cut else then[at - cut] for at in places.tolist()]
+
+        super().__init__(np.arange(len(first) + len(then)), make)
 
 
 def hopeful(picture: Picture, wish: Wish, reach: float) -> Rows:

@@ -11,10 +11,13 @@ from portal.lettings.finding import repairs
 from portal.lettings.finding.repairs import Way
 from portal.lettings.rules import LONGEST_WITHOUT, Wish
 from portal.lettings.search import Match
-from portal.venues.rooms import Room
+from portal.register.models import Asset
+from portal.venues.rooms import Room, rooms_for_hire
 
 HOMES = 2  # so many rooms are offered with some dates in other rooms
 FEWEST_DATES = 2  # a part of the term is at least so many dates
+MOST = 300  # rooms that are looked at
+NEIGHBOURS_M = 3000
 
 
 @dataclass(frozen=True)
@@ -36,20 +39,35 @@ class Option:
 def options(area: Area, wish: Wish, *, only: int | None = None) -> list[Option]:
     """The repairs of a term, those that change least first. `only`: the one room that is asked about."""
     dates = search.dates_of(wish)
-    judged = search.judge(area, wish, search.candidates(area, wish), dates)
-    judged.sort(key=lambda match: search.rank(match, wish))
-    broken = [m for m in judged if search.only_dates(m) and only in (None, m.room.id)]
-    broken.sort(key=lambda match: len(dates) - len(match.free_dates))
-    whole = [m for m in judged if not m.obstacles]
-    rooms = [match.room for match in broken]
+    homes, others = _hopeful(area, wish, dates, only)
+    homes.sort(key=lambda match: len(dates) - len(match.free_dates))
+    rooms = [match.room for match in homes]
     found = [
-        *_other_rooms(area, broken, [*whole, *broken] if only is None else judged, dates),
+        *_other_rooms(area, homes, others, dates),
         *_moved(area, wish, Way.SHIFTED, rooms),
         *_moved(area, wish, Way.OTHER_DAY, rooms),
-        *_left_out(broken, dates),
-        *_part(broken, dates),
+        *_left_out(homes, dates),
+        *_part(homes, dates),
     ]
     return _told_once(found)
+
+
+def _hopeful(
+    area: Area, wish: Wish, dates: Sequence[date], only: int | None
+) -> tuple[list[Match], list[Match]]:
+    """The rooms in whose way are only dates, best first, and those that could stand in for them."""
+    if only is None:
+        found = search.sieved(area, wish)
+        homes = list(found.by_date[:MOST])
+        return homes, [*found.whole[:MOST], *homes]
+    rooms = rooms_for_hire(area.id, Asset.id == only)
+    homes = [m for m in search.judge(area, wish, rooms, dates) if search.only_dates(m)]
+    if not homes or homes[0].room.shape is None:
+        return homes, []
+    # Seen from the room itself, whose neighbours are wanted.
+    lon, lat = inner_point(homes[0].room.shape)
+    found = search.sieved(area, replace(wish, lon=lon, lat=lat, within_m=NEIGHBOURS_M))
+    return homes, [*found.whole[:MOST], *found.by_date[:MOST]]
 
 
 def _told_once(found: Iterable[Option]) -> list[Option]:
