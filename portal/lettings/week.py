@@ -138,6 +138,7 @@ class Picture(NamedTuple):
     hours: list[tuple[str, float]]  # a line, with its words
     heads: list[tuple[str, str, int]]  # weekday, day of the month, where
     boxes: list[Box]
+    shut: list[int]  # where a column says that the day is closed
 
 
 def picture(days: Sequence[Day]) -> Picture:
@@ -155,6 +156,7 @@ def picture(days: Sequence[Day]) -> Picture:
             for n, day in enumerate(days)
         ],
         boxes,
+        [_x(n) + (COLUMN - GAP) // 2 for n, day in enumerate(days) if day.shut],
     )
 
 
