@@ -1,5 +1,6 @@
 """Keys out and back, and what is late; papers that were seen, and what runs out."""
 
+import threading
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,16 +8,19 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.db import db
+from portal.errors import RuleBroken
 from portal.lettings import service
-from portal.lettings.hosting import evidence, keys
-from portal.lettings.hosting.models import EvidenceSeen, KeyLoan
-from portal.lettings.hosting.rules import Paper
+from portal.lettings.hosting import entry, evidence, feeds, keys
+from portal.lettings.hosting.models import CalendarKey, EvidenceSeen, KeyLoan
+from portal.lettings.hosting.rules import Paper, Scope
 from portal.lettings.hosting.tick import tick
 from portal.lettings.rules import Insurance
+from portal.notices import service as notices
 from portal.notices.models import Letter
 from portal.people.rules import Role
+from portal.people.service import hashed
 from tests import factories
-from tests.conftest import broken
+from tests.conftest import THE_DAY, broken
 from tests.lettings import make
 from tests.lettings.hosting.test_entry import keyholder
 
@@ -206,3 +210,77 @@ def test_a_group_without_insurance_names_who_stands_behind_it(app, here):
     service.approve(here.ids.broker, let.id)
     with broken("not-now"):
         evidence.stand_behind(by, let.id, sponsor="", insurance=Insurance.VENUE)
+
+
+def at_once(app, *calls):
+    """Run these together; the codes of those that were refused."""
+    start, refused = threading.Barrier(len(calls)), []
+
+    def run(call):
+        with app.app_context(), clock.at(THE_DAY):
+            start.wait()
+            try:
+                call()
+            except RuleBroken as refusal:
+                refused.append(refusal.code)
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return refused
+
+
+def test_two_at_once_give_one_key_once_and_write_one_way_in(app, here, let):
+    ids, let_id, place_id = here.ids, let.id, here.building.id
+    db.session.commit()
+    said = {"what": "Front door 3", "due_on": DUE}
+    refused = at_once(
+        app,
+        lambda: keys.give(ids.broker, let_id, to="Ruth", **said),
+        lambda: keys.give(ids.officer, let_id, to="Ada", **said),
+        lambda: keys.give(ids.broker, let_id, to="Eve", **said),
+    )
+    assert refused == ["key-out"] * 2
+    assert len(db.session.scalars(select(KeyLoan)).all()) == 1
+    refused = at_once(
+        app,
+        lambda: entry.write(ids.broker, place_id, words="Code 1.", version=0),
+        lambda: entry.write(ids.officer, place_id, words="Code 2.", version=0),
+    )
+    assert refused == ["written-meanwhile"]
+    db.session.rollback()
+    assert entry.at_place(place_id).version == 1
+
+
+def test_two_at_once_make_one_key_of_a_calendar(app, here):
+    by, group_id = here.ids.organiser, here.group_id
+    db.session.commit()
+    made = []
+    calls = [lambda: made.append(feeds.make(by, Scope.GROUP, group_id)) for _ in range(3)]
+    assert at_once(app, *calls) == []
+    db.session.rollback()
+    row = db.session.scalars(select(CalendarKey)).one()
+    assert [row.key_hash == hashed(token) for token in made].count(True) == 1
+
+
+def test_a_letter_that_fails_leaves_the_others_and_is_written_next_time(here, let, monkeypatch):
+    """As if the machine had stopped in the middle: nothing half done, and the next tick does it."""
+    give(here, let)
+    other = make.confirmed(here, make.room(here, name="Hall"))
+    give(here, other, what="Back door")
+
+    def stops(to, **values):
+        if "Front door 3" in values["body"]:
+            raise OSError("gone")
+        write(to=to, **values)
+
+    write = notices.write
+    with on(9):
+        monkeypatch.setattr(notices, "write", stops)
+        assert tick() == 1
+        monkeypatch.setattr(notices, "write", write)
+        assert tick() == 1
+        assert tick() == 0
+    assert len(letters("key-overdue:")) == 4
