@@ -17,6 +17,7 @@ from portal.lettings.dates.rules import for_one_date
 from portal.lettings.finding.links import args_of
 from portal.lettings.models import DateOffer, Let, LetEvent, Occurrence, Waiting
 from portal.lettings.queries import is_ahead, wish_of
+from portal.lettings.walltime import wall
 from portal.notices.service import write
 from portal.people import queries as people
 from portal.people.rules import Role
@@ -87,25 +88,26 @@ def to_the_new_holder(let: Let, event: LetEvent, room: Room) -> None:
         )
 
 
-def offer(waiting: Waiting, made: DateOffer, *, held: bool) -> None:
-    """To one group that waits: a date is free, until when it is kept for the group, and where to take it."""
-    when = _(
-        "%(room)s is free on %(when)s to %(ends)s.",
-        room=waiting.room.name,
-        when=words.local(made.starts),
-        ends=words.clock(words.walltime.wall(made.ends).time()),
-    )
-    kept = (
-        _("It is kept for you until %(until)s. After that the next group that waits is asked.", until=moment(made.answer_by))
-        if held
-        else _("It is so near that all groups that wait are told at once: whoever takes it first has it.")
-    )  # fmt: skip
+def offer(waiting: Waiting, made: Sequence[DateOffer]) -> None:
+    """To one group that waits: which dates are free, until when each is kept for it, and where to take it."""
     _to_group(
         waiting,
         _("A room you wait for has become free"),
-        [when, kept, _("Take it or pass: %(link)s", link=link(f"/offers/{made.id}"))],
-        key=f"date-offer:{made.id}",
-    )
+        [
+            _("%(room)s has become free:", room=waiting.room.name),
+            *(_line(one) for one in made),
+            _("Open a date to take it or to pass. If you do not answer in time, the next group that waits is asked."),
+        ],
+        key=f"date-offer:{made[0].id}",
+    )  # fmt: skip
+
+
+def _line(one: DateOffer) -> str:
+    when = words.local(one.starts)
+    ends, address = words.clock(wall(one.ends).time()), link(f"/offers/{one.id}")
+    if one.answer_by < one.starts:
+        return _("%(when)s to %(ends)s, kept for you until %(until)s: %(link)s", when=when, ends=ends, until=moment(one.answer_by), link=address)  # fmt: skip
+    return _("%(when)s to %(ends)s. It is so near that all groups that wait are told at once: whoever takes it first has it: %(link)s", when=when, ends=ends, link=address)  # fmt: skip
 
 
 def _to_group(waiting: Waiting, subject: str, parts: list[str], *, key: str) -> None:

@@ -6,6 +6,7 @@ the same transaction.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import func, or_, select
@@ -29,10 +30,10 @@ from portal.venues import rooms
 
 def tick() -> int:
     """Take every step that is due; returns how many were taken."""
-    return _each(_freed(), _offer_next) + _each(_unused(), _ask_or_end)
+    return _each(_freed(), _offer) + _each(_unused(), _ask_or_end)
 
 
-def _each(ids: Iterable[int], act: Callable[[int], int]) -> int:
+def _each(ids: Iterable[Any], act: Callable[[Any], int]) -> int:
     done = 0
     for one in list(ids):
         try:
@@ -42,36 +43,67 @@ def _each(ids: Iterable[int], act: Callable[[int], int]) -> int:
     return done
 
 
-def _freed() -> list[int]:
-    """The free times of which nobody thinks just now: a look without a lock."""
+def _freed() -> list[list[int]]:
+    """The free times of which nobody thinks just now, those given up together in one list: a look without a lock."""
     thinks = select(DateOffer.freed_id).where(
         DateOffer.freed_id.is_not(None),
         DateOffer.answered_at.is_(None),
         DateOffer.answer_by > clock.now(),
     )
-    query = select(Freed.id).where(
+    query = select(Freed.id, Freed.freed_at, Freed.room_id).where(
         Freed.area_id == current_area().id, Freed.closed_at.is_(None), Freed.id.not_in(thinks)
     )
-    return list(db.session.scalars(query.order_by(Freed.freed_at, Freed.id)))
+    together: dict[tuple[datetime, int], list[int]] = {}
+    for freed_id, at, room_id in db.session.execute(query.order_by(Freed.freed_at, Freed.id)):
+        together.setdefault((at, room_id), []).append(freed_id)
+    return list(together.values())
 
 
-def _offer_next(freed_id: int) -> int:
-    """Ask the next group that waits; where it is too late for that, tell all of them; where nobody is left, close."""
+def _offer(freed_ids: list[int]) -> int:
+    """Ask the next group that waits, of several dates in one letter; where it is too late for that, tell all of them."""
+    done, offers = 0, dict[Waiting, list[DateOffer]]()
     with transaction() as session:
-        freed = session.get_one(Freed, freed_id, with_for_update=True)
-        if freed.closed_at is not None or _still_thinks(session, freed):
-            return 0
-        until = rules.answer_by(freed.starts, clock.now())
-        if until is not None:
-            made = next((o for w in _waiting(session, freed) if (o := _keep(session, freed, w, until))), None)  # fmt: skip
-            if made is None:
+        for freed in _locked(session, freed_ids):
+            if freed.closed_at is not None or _still_thinks(session, freed):
+                continue
+            done += 1
+            until = rules.answer_by(freed.starts, clock.now())
+            made = _to_next(session, freed, until) if until else _to_all(session, freed)
+            if not until or not made:
                 freed.closed_at = clock.now()
-            return 1
-        freed.closed_at = clock.now()
-        if freed.starts > clock.now():
-            for waiting in _waiting(session, freed):
-                _tell(session, freed, waiting)
-    return 1
+            for one in made:
+                offers.setdefault(one.waiting, []).append(one)
+        for waiting, made in offers.items():
+            write_offer(waiting, made)
+    return done
+
+
+def _locked(session: Session, freed_ids: list[int]) -> list[Freed]:
+    """The free times, then their rooms: all locks before anything is done, in the order in which others take them."""
+    query = select(Freed).where(Freed.id.in_(freed_ids)).order_by(Freed.id).with_for_update()
+    found = list(session.scalars(query.execution_options(populate_existing=True)))
+    parts = rooms.parts_of(current_area().id)
+    holding.lock(session, {room for one in found for room in rooms.related_to(one.room_id, parts)})
+    return found
+
+
+def _to_next(session: Session, freed: Freed, until: datetime) -> list[DateOffer]:
+    """The offer to the first group whose need it fits; none where nobody is left."""
+    for waiting in _waiting(session, freed):
+        if (made := _keep(session, freed, waiting, until)) is not None:
+            return [made]
+    return []
+
+
+def _to_all(session: Session, freed: Freed) -> list[DateOffer]:
+    """Offers that hold nothing: whoever takes it first has it."""
+    if freed.starts <= clock.now():
+        return []
+    made = [_made(freed, waiting, freed.starts) for waiting in _waiting(session, freed)]
+    offers = [one for one in made if one is not None]
+    session.add_all(offers)
+    session.flush()
+    return offers
 
 
 def _still_thinks(session: Session, freed: Freed) -> bool:
@@ -106,7 +138,7 @@ def _waiting(session: Session, freed: Freed) -> list[Waiting]:
 
 def _keep(session: Session, freed: Freed, waiting: Waiting, until: datetime) -> DateOffer | None:
     """Offer the time to a group and hold it; None where it does not fit the group, or is taken."""
-    made = _offer(freed, waiting, until)
+    made = _made(freed, waiting, until)
     if made is None:
         return None
     session.add(made)
@@ -117,20 +149,10 @@ def _keep(session: Session, freed: Freed, waiting: Waiting, until: datetime) -> 
         session.delete(made)
         session.flush()
         return None
-    write_offer(waiting, made, held=True)
     return made
 
 
-def _tell(session: Session, freed: Freed, waiting: Waiting) -> None:
-    """Nothing is held: whoever takes it first has it."""
-    made = _offer(freed, waiting, freed.starts)
-    if made is not None:
-        session.add(made)
-        session.flush()
-        write_offer(waiting, made, held=False)
-
-
-def _offer(freed: Freed, waiting: Waiting, until: datetime) -> DateOffer | None:
+def _made(freed: Freed, waiting: Waiting, until: datetime) -> DateOffer | None:
     """What a group would get of a free time, if that fits its need and the room is there for it."""
     wish = queries.wish_of(waiting.need)
     span = rules.part_for(wish, freed.starts, freed.ends)

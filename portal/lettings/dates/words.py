@@ -47,8 +47,10 @@ class Shown(NamedTuple):
     """All dates of a let, and the next one."""
 
     next: Row | None
+    today: Row | None  # of which it can be said now whether the group came, and nobody has
     rows: list[Row]
     together: list[str]  # what can be done with several dates at once, as the address has it
+    keep: str  # the last day to say that the room is still needed, for who can say so
 
 
 # What can be done with several dates at once, by the word in the address.
@@ -61,10 +63,17 @@ DEEDS = {
 
 def shown(let: Let, actions: Iterable[Action]) -> Shown:
     """The dates of a let for a reader who may do these things with the let."""
+    actions = tuple(actions)
     rows = [row(one, actions) for one in let.occurrences]
+    to_tell = (
+        r
+        for one, r in zip(let.occurrences, rows, strict=True)
+        if Action.CAME in r.may and not one.attended
+    )
     ahead = (r for one, r in zip(let.occurrences, rows, strict=True) if is_ahead(one))
     together = [deed for deed in DEEDS if len(ready(deed, rows)) > 1]
-    return Shown(next(ahead, None), rows, together)
+    keep = last_day(let) if Action.KEEP in actions else ""
+    return Shown(next(ahead, None), next(to_tell, None), rows, together, keep)
 
 
 def ready(deed: str, rows: Iterable[Row]) -> list[Row]:
@@ -104,9 +113,10 @@ def choice(one: Choice, *, elsewhere: bool) -> str:
     if not elsewhere:
         starts, ends = (words.clock(wall(i).time()) for i in (one.starts, one.ends))
         return _("%(starts)s to %(ends)s", starts=starts, ends=ends)
+    at = {"room": one.room.name, "starts": words.clock(wall(one.starts).time())}
     if one.metres is None:
-        return one.room.name
-    return _("%(room)s, %(distance)s away", room=one.room.name, distance=words.distance(one.metres))
+        return _("%(room)s, at %(starts)s as usual", **at)
+    return _("%(room)s, at %(starts)s as usual, %(distance)s away", **at, distance=words.distance(one.metres))  # fmt: skip
 
 
 def value(one: Choice) -> str:

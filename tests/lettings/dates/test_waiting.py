@@ -298,6 +298,9 @@ def test_a_whole_let_given_up_by_its_group_is_offered_too_and_a_withdrawn_reques
     lets.cancel(here.ids.organiser, let.id, why="We found another room.")
     tick()
     assert len(offers()) == 2
+    (letter,) = letters()  # one letter for dates that were given up together
+    assert "5 March" in letter.body
+    assert "12 March" in letter.body
     assert {one.state for one in db.session.get(Let, let.id).occurrences} == {
         OccurrenceState.CANCELLED
     }
