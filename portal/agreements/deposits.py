@@ -2,16 +2,16 @@
 
 from flask_babel import gettext as _
 
-from portal import clock
 from portal.agreements import terms
 from portal.agreements.models import Agreement, DepositClaim
 from portal.db import db
-from portal.errors import RuleBroken
+from portal.money import claims
 from portal.money import rules as money_rules
 from portal.money import service as money
 from portal.money.models import Deposit
 from portal.money.rules import WITH_BROKER, DepositState, Paid
 from portal.proposals import moves
+from portal.proposals.models import Proposal
 from portal.proposals.rules import Action
 from portal.web import pounds
 
@@ -24,7 +24,14 @@ def ask(agreement: Agreement, pence: int) -> None:
         return
     forget(agreement, _("The terms were changed."))
     if wanted > 0 and agreement.deposit is None:
-        agreement.deposit = money.ask_deposit(wanted)
+        case = db.session.get_one(Proposal, agreement.proposal_id)
+        agreement.deposit = money.ask_deposit(
+            wanted,
+            holder_id=case.asset.holder_id,
+            group_id=case.group_id,
+            about=_("Case %(number)s", number=case.id),
+            path=f"/cases/{case.id}",
+        )
 
 
 def forget(agreement: Agreement, why: str) -> None:
@@ -73,48 +80,25 @@ def claim(case_id: int, user_id: int, *, pence: int, why: str, evidence: str) ->
     """The broker says what is to be kept, why, and what shows it; the group is asked first."""
     with moves.turn(case_id, user_id) as turn:
         turn.allowed(Action.CLAIM_DEPOSIT)
-        money_rules.check_retained(pence, sum(d.pence for d in held(case_id)), why, evidence)
         turn.take(Action.CLAIM_DEPOSIT)
-        turn.session.add(
-            DepositClaim(
-                proposal_id=case_id,
-                pence=pence,
-                why=why,
-                evidence=evidence,
-                user_id=user_id,
-                asked_on=clock.today(),
-            )
-        )
+        row = DepositClaim(proposal_id=case_id)
+        claims.claim(row, held(case_id), pence=pence, why=why, evidence=evidence, by=user_id)
 
 
 def answer(case_id: int, user_id: int, *, agrees: bool, words: str) -> None:
     """The group says what it thinks of that."""
     with moves.turn(case_id, user_id) as turn:
         turn.allowed(Action.ANSWER_CLAIM)
-        if not agrees and not words:
-            raise RuleBroken("no-words", "Say why, in a few words.")
+        money_rules.check_answer(words, agrees=agrees)
         turn.take(Action.ANSWER_CLAIM)
-        one = claim_of(case_id)
-        one.agrees, one.answer, one.answered_on = agrees, words, clock.today()
+        claims.answer(claim_of(case_id), agrees=agrees, words=words)
 
 
 def settle(case_id: int, user_id: int, *, kept_pence: int = 0) -> int:
     """Give back what is left, after keeping at most what was said before; returns the pence given back."""
     with moves.turn(case_id, user_id) as turn:
         turn.allowed(Action.SETTLE_DEPOSIT)
-        one = claim_of(case_id)
-        if kept_pence > (one.pence if one else 0):
-            raise RuleBroken(
-                "kept-unsaid",
-                "You can keep at most what you have told the group before. Say first what is to be kept, and why.",
-            )
-        back, left = 0, kept_pence
-        for deposit in held(case_id):
-            keep = min(left, deposit.pence)
-            if keep:
-                money.retain(deposit, keep, why=one.why, evidence=one.evidence, by=user_id)
-            back += money.give_back(deposit, by=user_id)
-            left -= keep
+        back = claims.settle(held(case_id), claim_of(case_id), kept_pence, by=user_id)
         given = _("Given back: %(back)s. Kept: %(kept)s.", back=pounds(back), kept=pounds(kept_pence))  # fmt: skip
         turn.take(Action.SETTLE_DEPOSIT, why=given, deposit_held=True)
     return back

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.agreements.rules import Form, Moment, PaperKind, Route
 from portal.db import Instant, Model, choice
-from portal.money.models import Deposit
+from portal.money.models import Claimed, Deposit
 from portal.people.rules import Role
 from portal.proposals.models import CaseFile
 
@@ -167,17 +167,9 @@ class Condition(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
 
 
-class DepositClaim(Model):
-    """What the broker means to keep of a deposit and why, and what the group says to it."""
+class DepositClaim(Claimed, Model):
+    """What the broker means to keep of the deposits of a case, and what the group says to it."""
 
     __tablename__ = "deposit_claim"
 
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
-    pence: Mapped[int]
-    why: Mapped[str] = mapped_column(Text)
-    evidence: Mapped[str] = mapped_column(Text)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    asked_on: Mapped[date]
-    answer: Mapped[str | None] = mapped_column(Text)
-    agrees: Mapped[bool | None]
-    answered_on: Mapped[date | None]
