@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from fcntl import LOCK_EX, flock
 from math import inf
 from time import monotonic
 from typing import Any
@@ -135,15 +136,33 @@ def transaction() -> Iterator[Session]:
     """
     session = db.session
     session.rollback()
-    session.connection(execution_options={"writes": True})
-    try:
-        # What is written down, letters too, is for others than whoever pressed the button.
-        with force_locale(FIRST_LANGUAGE):
-            yield session
-    except BaseException:
-        session.rollback()
-        raise
-    session.commit()
+    with _in_turn(session):
+        session.connection(execution_options={"writes": True})
+        try:
+            # What is written down, letters too, is for others than whoever pressed the button.
+            with force_locale(FIRST_LANGUAGE):
+                yield session
+        except BaseException:
+            session.rollback()
+            raise
+        session.commit()
+
+
+@contextmanager
+def _in_turn(session: Session) -> Iterator[None]:
+    """On SQLite writers stand in a queue, at a file beside the database; a process that is killed leaves it by that.
+
+    SQLite itself lets a writer look again and again whether the other is done: with many writers some look in vain
+    until their patience ends.
+    """
+    engine = session.get_bind()
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    if not file or file == ":memory:":
+        yield
+        return
+    with open(f"{file}-queue", "a") as queue:  # noqa: PTH123 - the path is the database's own
+        flock(queue, LOCK_EX)
+        yield
 
 
 def writing() -> bool:

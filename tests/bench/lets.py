@@ -94,7 +94,7 @@ def _rooms(rng: np.random.Generator, count: int, buildings: int) -> pd.DataFrame
     capacity = pd.array(rng.integers(5, 120, count)).astype("Int64")
     capacity[rng.random(count) < 0.05] = pd.NA
     checked = rng.random((3, count))
-    facts = [np.where(one < 0.5, True, np.where(one < 0.8, False, None)) for one in checked]  # noqa: FBT003
+    facts = [np.where(one < 0.5, True, np.where(one < 0.8, False, None)) for one in checked]
     return pd.DataFrame(
         {
             "id": key, "kind": "room", "status": "under_used", "code": [f"R{n:06}" for n in key],
