@@ -72,6 +72,7 @@ CASE_DUTIES: dict[CaseAction, tuple[Any, str]] = {
     CaseAction.TAKE_DEPOSIT: (AGREEMENT[CaseAction.TAKE_DEPOSIT].title, ""),
     CaseAction.SIGN: (AGREEMENT[CaseAction.SIGN].title, "agreement"),
     CaseAction.HAND_OVER: (AGREEMENT[CaseAction.HAND_OVER].title, ""),
+    CaseAction.GO_ON: (AGREEMENT[CaseAction.GO_ON].title, ""),
     CaseAction.ANSWER_CLAIM: (AGREEMENT[CaseAction.ANSWER_CLAIM].title, ""),
     CaseAction.SETTLE_DEPOSIT: (AGREEMENT[CaseAction.SETTLE_DEPOSIT].title, "handback"),
 }
@@ -152,7 +153,9 @@ def _of_case(case: Proposal, user: User) -> Iterator[Task]:
         if action not in CASE_DUTIES or DONE.get(action, lambda _case: False)(case):
             continue
         what, period = CASE_DUTIES[action]
-        due = case.due.get(period)
+        # A second panel has a last day of its own.
+        again = case.state is State.REVIEW and period == "decision"
+        due = case.due.get("review" if again else period)
         page = "holder" if action is CaseAction.AGREE else "case"
         url = url_for(f"proposals.{page}", case_id=case.id)
         yield Task(what, _about(case), url, due, _is_over(due))

@@ -7,7 +7,18 @@ from flask_login import current_user
 
 from portal.areas.queries import current_area
 from portal.errors import Forbidden, NotFound
-from portal.hearings import acts, calendars, forms, knowing, notice, page, queries, speaking, words
+from portal.hearings import (
+    acts,
+    calendars,
+    forms,
+    knowing,
+    notice,
+    page,
+    queries,
+    rules,
+    speaking,
+    words,
+)
 from portal.hearings.models import Hearing
 from portal.people.access import PUBLIC, SIGNED_IN, allow
 from portal.people.queries import me
@@ -114,6 +125,8 @@ def _number(name: str) -> int:
 def speak(case_id: int):
     """Ask to speak, change it, or step back: one page, one entry."""
     there, user = _hearing(case_id), me()
+    if request.method == "GET" and rules.NO_SPEAKERS & roles_of(there.case, user):
+        return redirect(url_for("hearings.hearing", case_id=case_id, _anchor="speak"))
     mine = queries.speaker(there, user)
     form = forms.speak_form(there, mine, user.name or "")
     if "leave" in request.form and form.csrf_token.validate(form):

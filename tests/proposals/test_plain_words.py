@@ -3,11 +3,18 @@
 import pytest
 
 from portal.db import db
+from portal.people.models import Group
+from portal.people.rules import Role
 from portal.proposals import service
+from portal.proposals.judging import panel
 from portal.proposals.models import Proposal
+from portal.proposals.recourse import reviewing
+from portal.proposals.signs import sign
 from portal.proposals.writing import declaring
 from portal.register.models import Asset
 from portal.register.rules import Kind
+from portal.web import day
+from tests import factories
 from tests.proposals.stage import BENEFITS, WRITTEN, Stage
 
 
@@ -59,6 +66,50 @@ def test_whoever_checks_a_proposal_reads_it_and_what_the_rules_ask(client, stage
         assert WRITTEN["costs"] in shown
         assert "/edit/what" not in shown  # the broker does not write in it
     assert "A photo of the site sign in its place" not in shown
+
+
+def test_a_private_group_is_warned_where_it_writes_its_own_name(client, stage):
+    stage.draft()
+    db.session.get_one(Group, stage.group_id).private = True
+    db.session.commit()
+    client.sign_in(stage.emails["organiser"])
+    there = [f"/cases/{stage.case_id}/{tail}" for tail in ("edit", "edit/when", "lodge")]
+    words = "Your group's name stands in your answers"
+    for path in there:
+        assert words not in page(client, path)
+    title = {"title": "A place for the mill-lane neighbours"}
+    service.save_draft(stage.case_id, stage.organiser, title, {})
+    for path in there:
+        shown = page(client, path)
+        assert words in shown
+        assert "its name stands here: What the proposal is called." in shown
+    db.session.get_one(Group, stage.group_id).private = False
+    db.session.commit()
+    assert words not in page(client, there[0])
+
+
+def test_the_sheet_for_the_street_has_its_day_in_words(stage):
+    stage.on_notice()
+    assert "Monday 2 March 2026" in sign.small(stage.case)[0]
+
+
+def test_capacity_is_checked_beside_what_was_written(client, stage):
+    stage.under_test()
+    client.sign_in(stage.emails["broker"])
+    assert WRITTEN["timescale"] in page(client, f"/cases/{stage.case_id}/check-capacity")
+
+
+def test_the_desk_counts_a_review_to_its_own_last_day(client, stage):
+    stage.scored(ours=0)
+    cause = {"ground": "benefit_not_shown", "evidence": "Nothing."}
+    panel.decide(stage.case_id, stage.chair, **cause)
+    reviewing.ask_review(stage.case_id, stage.organiser, "Look again.")
+    member = factories.with_role(stage.area, Role.PANEL)
+    client.sign_in(member.email)
+    due = db.session.get_one(Proposal, stage.case_id).due
+    desk = page(client, "/desk")
+    assert day(due["review"]) in desk
+    assert day(due["decision"]) not in desk
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_the_sign_says_what_is_intended_by_whom_and_until_when(client, stage):
         "Mill Lane neighbours asks to use",
         "Raised beds and a bench.",
         "until Monday 30 March 2026",
-        "This sheet was made on 2026-03-02",
+        "This sheet was made on Monday 2 March 2026",
         f"/s/{sign.token_of(stage.case_id)}",
         "at least 28 days",
     ):

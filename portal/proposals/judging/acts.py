@@ -158,7 +158,7 @@ JUDGING: dict[Action, Act] = {
     ),
     Action.DECLARE_INTEREST: Act(plain, bare(panel.declare_interest)),
     Action.SCORE: Act(_score_form, _score, "proposals/score.html"),
-    Action.CHECK_CAPACITY: Act(_capacity_form, _capacity),
+    Action.CHECK_CAPACITY: Act(_capacity_form, _capacity, "proposals/capacity.html"),
     Action.SUM_UP: Act(_sum_up_form, with_words(panel.sum_up), "proposals/sum_up.html"),
     Action.DECIDE: Act(_decide_form, _decide, "proposals/decide.html"),
 }

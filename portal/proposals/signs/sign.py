@@ -168,12 +168,12 @@ def speaks(case: Proposal) -> bool:
 
 
 def small(case: Proposal) -> list[str]:
-    """The day this sheet was made, as no language mistakes it, and how long it has to stay."""
+    """The day this sheet was made, and how long it has to stay."""
     lines = [
         _(
             "Case %(number)s. This sheet was made on %(day)s.",
             number=case.id,
-            day=clock.today().isoformat(),
+            day=day(clock.today()),
         )
     ]
     if (wanted := stay(case)) is not None:

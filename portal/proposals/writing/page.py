@@ -26,6 +26,7 @@ from portal.proposals.standing import missing_of, needed_of, profile_of
 from portal.proposals.writing import service as writing
 from portal.proposals.writing.forms import SectionForm
 from portal.proposals.writing.models import WrittenSection
+from portal.proposals.writing.naming import says_name
 from portal.proposals.writing.sections import EVIDENCE, FIELDS, GAIN, Section, section_of
 from portal.proposals.writing.words import (
     ENDS,
@@ -70,6 +71,7 @@ def tasks_page(case: Proposal, user: User) -> dict[str, object]:
         "elsewhere": [name for name in missing if name == "sign"],
         "questions": QUESTIONS,
         "can": {action.value: slug_of(action) for action in can},
+        "names_itself": names_itself,
         "needs_interest": _needs_interest(case),
         "withdraw_words": words.said_of(Action.WITHDRAW, case).title,
         "returned_for": queries.missing_list(case) if case.state is State.RETURNED else "",
@@ -146,6 +148,7 @@ def part_page(case: Proposal, part: Section) -> dict[str, object]:
         "last_saved": last_saved(writing.versions(case).get(part)),
         "returned_for": queries.missing_list(case) if case.state is State.RETURNED else "",
         "most_months": profile_of(case).term_months.get(case.track.value, 0),
+        "names_itself": names_itself,
         "floor": points_shown(Fraction(profile_of(case).floor)),
         "gain": GAIN,
         "evidence": EVIDENCE,
@@ -234,6 +237,18 @@ def where_written(case: Proposal, name: str) -> str:
     return url_for("proposals.case", case_id=case.id)
 
 
+def names_itself(case: Proposal) -> list[str]:
+    """The questions in whose answers a private group has written its own name, which everybody will read."""
+    if not case.group.private:
+        return []
+    found = [
+        str(QUESTIONS.get(name) or _("What it brings"))
+        for name, value in writing.written(case).items()
+        if isinstance(value, str) and says_name(case.group.name, value)
+    ]
+    return list(dict.fromkeys(found))
+
+
 def checklist(case: Proposal) -> list[tuple[str, str, bool]]:
     """(question, what the rules ask of it, whether it is there), for whoever checks that a proposal is complete."""
     missing = missing_of(case)
@@ -259,5 +274,6 @@ def helpers() -> dict[str, object]:
         "where_written": where_written,
         "what_ends": what_ends,
         "checklist": checklist,
+        "names_itself": names_itself,
         "refused_before": refused_before,
     }

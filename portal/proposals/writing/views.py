@@ -48,7 +48,7 @@ def write(case_id: int, section: str):
     form = section_form(part, profile_of(one), needed_of(one))(data=page_writing.written(one, part))
     saved = _save(form, case_id, part) if form.is_submitted() else None
     if _in_background():
-        return _told_in_background(form, saved)
+        return _told_in_background(case_id, form, saved)
     if saved and not form.errors and not saved.clashes:
         flash(_("Saved. You can come back to it at any time."))
         return redirect(_next(case_id, part))
@@ -78,7 +78,7 @@ def _in_background() -> bool:
     return request.method == "POST" and request.accept_mimetypes.best == "application/json"
 
 
-def _told_in_background(form: SectionForm, saved: writing.Saved | None):
+def _told_in_background(case_id: int, form: SectionForm, saved: writing.Saved | None):
     """What the small script says and needs: a sentence, the version, and a token for the next time."""
     now = format_time(clock.now(), "HH:mm")
     if saved is None:
@@ -89,6 +89,11 @@ def _told_in_background(form: SectionForm, saved: writing.Saved | None):
         said = _("Saved at %(time)s, but for an answer that we cannot read yet.", time=now)
     else:
         said = _("Saved at %(time)s", time=now)
+        if named := page_writing.names_itself(queries.case_for(case_id, me())):
+            said += ". " + _(
+                "Your group's name, which is private, stands here: %(where)s",
+                where="; ".join(named),
+            )
     status = 409 if saved is None or saved.clashes else 200
     told = {"said": said, "token": generate_csrf(), "clash": bool(saved and saved.clashes)}
     if saved and not saved.clashes:
