@@ -78,6 +78,7 @@ def test_a_claim_from_the_plot_to_the_notice(visit, people, plot):
     press(group, "Lodge the proposal")  # nothing written yet: it says what is missing
     assert group.page.locator(".govuk-error-summary").is_visible()
     press(group, "What the proposal is called")
+    group.page.get_by_label("Growing food or plants").check()
     for part in PARTS:
         for question, words in part.items():
             group.page.get_by_label(question, exact=False).first.fill(words)
