@@ -128,60 +128,17 @@ def demo(area: str | None, *, port: int, fresh: bool, no_serve: bool, **files: P
 @main.command()
 def tick() -> None:
     """Act on every deadline that has passed, then send what waits in the outbox. Run it every few minutes."""
-    from portal.agreements.tick import tick as agreements_tick
     from portal.areas.queries import served_areas
-    from portal.hearings.tick import tick as hearings_tick
-    from portal.letters.tick import tick as reminders_tick
-    from portal.lettings.dates.tick import tick as dates_tick
-    from portal.lettings.finding.saving import tick as needs_tick
-    from portal.lettings.hosting.tick import tick as hosting_tick
-    from portal.lettings.service import tick as lettings_tick
-    from portal.lettings.paying.tick import tick as paying_tick
-    from portal.money.tick import tick as money_tick
     from portal.notices.service import send_waiting
-    from portal.ownership.service import tick as ownership_tick
-    from portal.petitions.tick import tick as petitions_tick
-    from portal.proposals.tick import tick as proposals_tick
-    from portal.register.tick import tick as register_tick
-    from portal.rounds.service import tick as rounds_tick
-    from portal.sightings.tick import tick as sightings_tick
-    from portal.watches.service import tick as watches_tick
+    from portal.ticks import TICKS
+    from portal.ticks import tick as tick_area
 
     with _app().app_context():
-        done = {
-            "cases": 0,
-            "petitions": 0,
-            "hearings": 0,
-            "agreements": 0,
-            "reminders": 0,
-            "lets": 0,
-            "dates": 0,
-            "rounds": 0,
-            "payments": 0,
-            "needs": 0,
-            "hosting": 0,
-            "watches": 0,
-            "questions": 0,
-            "forgotten": 0,
-            "letters": 0,
-        }
+        done = dict.fromkeys(TICKS, 0)
         for area_id in served_areas():
             g.area_id = area_id
-            done["cases"] += len(proposals_tick())
-            done["petitions"] += petitions_tick()
-            done["hearings"] += hearings_tick()
-            done["agreements"] += agreements_tick()
-            done["reminders"] += reminders_tick()
-            done["lets"] += lettings_tick()
-            done["dates"] += dates_tick()
-            done["rounds"] += rounds_tick()
-            done["payments"] += paying_tick() + money_tick()
-            done["needs"] += needs_tick()
-            done["hosting"] += hosting_tick()
-            done["watches"] += watches_tick()
-            done["questions"] += ownership_tick()
-            done["forgotten"] += sightings_tick()
-            register_tick(area_id)
+            for what, steps in tick_area().items():
+                done[what] += steps
         done["letters"] = send_waiting()
     print_json(done)
 

@@ -35,7 +35,7 @@ FLOORS = (
     {"petitions", "hearings", "agreements", "policy", "letters", "rounds"},
     {"broker"},
     {"home", "setup"},
-    {"models", "migrate", "app"},
+    {"models", "migrate", "app", "ticks"},
     {"demo", "walks"},
     {"cli"},
 )
@@ -50,6 +50,7 @@ PURE = {
     "guards",
     "guards_agreement",
     "masking",
+    "naming",
     "sections",
     "steps",
     "table",

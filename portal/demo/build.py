@@ -14,17 +14,14 @@ from portal.app import create_app
 from portal.areas.queries import current_area
 from portal.areas.service import change_settings, import_places
 from portal.db import db
-from portal.demo import borough, cases, cast, invented_rooms, lets, questions
+from portal.demo import borough, cases, cast, hosting, invented_rooms, keeping, lets, questions
 from portal.demo.play import play
 from portal.errors import BadInput
 from portal.intake.importer import import_register
-from portal.lettings.service import tick as lettings_tick
 from portal.models import Model
-from portal.ownership.service import tick as ownership_tick
 from portal.people.models import Holder
-from portal.petitions.tick import tick as petitions_tick
-from portal.proposals.tick import tick as proposals_tick
 from portal.register.models import Asset
+from portal.ticks import tick
 
 # Days: before the first of the stories, people have come and the council has resolved.
 LONG_AGO = 320
@@ -113,15 +110,8 @@ def fill(slug, files):
     with clock.at(clock.now() - timedelta(days=LONG_AGO)):
         set_up_area(slug)
         cast.enter(holders())
-    play([*cases.stories(holders()), *lets.stories(), *questions.stories()], tick)
-
-
-def tick():
-    """Do what is due, as `portal tick` does; letters are shown here, not sent."""
-    proposals_tick()
-    petitions_tick()
-    lettings_tick()
-    ownership_tick()
+    rooms = (*keeping.stories(), *lets.stories(), *hosting.stories())
+    play((*cases.stories(holders()), *rooms, *questions.stories()), tick)
 
 
 def set_up_area(slug):

@@ -34,6 +34,7 @@ ADMINISTRATOR = Person("administrator", "Moira Tindall")
 BROKER = Person("broker", "Dev Ashworth")
 PANEL = (Person("panel.one", "Hanna Osei"), Person("panel.two", "Piotr Lund"))
 CHAIR = Person("chair", "Grace Marlowe")
+KEYHOLDER = Person("keyholder", "Nesta Quill")
 NEIGHBOURS = (Person("neighbour.one", "Sal Whitmore"), Person("neighbour.two", "Kofi Brand"))
 WORRIED = Person("neighbour.three", "Edna Frost")
 OFFICERS = (
@@ -102,6 +103,7 @@ def roles():
     yield "Administrator", ADMINISTRATOR, "sets the area up"
     yield "Broker", BROKER, "finds, validates, lets"
     yield "Officer", Person("officer", OFFICERS[0]), "acts for the holder of most assets"
+    yield "Keyholder", KEYHOLDER, "opens a building, keeps its keys"
     yield "Panel", PANEL[0], "scores the benefit test"
     yield "Panel", PANEL[1], "scores the benefit test"
     yield "Chair", CHAIR, "decides with the panel"

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import time
+from itertools import islice
 
 from portal.areas.queries import current_area
 from portal.lettings import queries as lettings
@@ -13,7 +14,10 @@ MOST_ROOMS = 12
 
 
 def rooms_at(asked: Request, at: tuple[int, time, time] | None) -> list[search.Match]:
-    """Rooms for a weekday, from and until, best first; those that are shut or taken now and then come after."""
+    """Rooms for a weekday, from and until, best first; those that are shut or taken now and then come after.
+
+    Without those that the group has named for that time.
+    """
     if at is None:
         return []
     weekday, starts, ends = at
@@ -24,4 +28,6 @@ def rooms_at(asked: Request, at: tuple[int, time, time] | None) -> list[search.M
         for match in found.nearly
         if search.only_dates(match) and len(match.free_dates) >= len(found.dates) * FREE_SHARE
     ]
-    return [*found.matches, *enough][:MOST_ROOMS]
+    named = {w.room_id for w in asked.wishes if (w.weekday, w.starts, w.ends) == at}
+    rooms = (match for match in (*found.matches, *enough) if match.room.id not in named)
+    return list(islice(rooms, MOST_ROOMS))

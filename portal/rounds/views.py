@@ -21,7 +21,7 @@ from portal.web import Form, attempt, render_form, row_id
 
 bp = Blueprint("rounds", __name__)
 bp.add_app_template_global(queries.open_rounds, "open_rounds")
-for name in ("at", "dates_of", "price", "why", "stands"):
+for name in ("at", "when", "dates_of", "price", "why", "stands"):
     bp.add_app_template_filter(getattr(words, name), f"round_{name}")
 
 bp.add_app_template_filter(let_words.say, "say")
@@ -133,8 +133,9 @@ def add_wish(request_id: int):
     if form.validate_on_submit() and room and when.validate():
         at = (when.day.data, when.starts.data, when.ends.data)
         if attempt(form, asking.add_wish, current_user.id, request_id, room, *at):
-            flash(_("It is on your list."))
-            return redirect(url_for("rounds.wishes", request_id=request_id))
+            flash(_("It is on your list. The other rooms for that time are still below."))
+            again = {name: request.form[name] for name in ("day", "starts", "ends")}
+            return redirect(url_for("rounds.wishes", request_id=request_id, **again))
     return render_form("rounds/wishes.html", form, **_about(mine), when=when, at=None, rooms=[])
 
 

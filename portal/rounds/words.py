@@ -48,10 +48,14 @@ def time_of_week(weekday: int, starts: time, ends: time) -> str:
     )
 
 
+def when(thing: RoundWish | Place) -> str:
+    """When: a wish, or a place."""
+    return time_of_week(thing.weekday, thing.starts, thing.ends)
+
+
 def at(thing: RoundWish | Place) -> str:
-    """Where and when: a wish, or a place."""
-    when = time_of_week(thing.weekday, thing.starts, thing.ends)
-    return _("%(room)s, %(when)s", room=thing.room.name, when=when)
+    """Where and when."""
+    return _("%(room)s, %(when)s", room=thing.room.name, when=when(thing))
 
 
 def dates_of(place: Place) -> str:

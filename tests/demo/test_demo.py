@@ -18,7 +18,7 @@ from tests.conftest import CheckedClient
 THE_DAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 # Tokens are secrets, and so differ; all else must not.
 # A register's version begins at a number that no earlier database had.
-SECRET = ("sign_in_link", "register_state", "asset_change")
+SECRET = ("sign_in_link", "register_state", "asset_change", "rooms_state")
 BASE_URL = "http://127.0.0.1:8123"
 
 
