@@ -1,6 +1,7 @@
 """Giving dates up: what was held is free again, and the time is remembered for those who wait."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,14 +19,17 @@ def give_up(
 ) -> None:
     """Free these dates; `offer`: to the groups that wait for the room. What held nothing frees nothing."""
     held = _held(session, dates) if offer else set()
+    now = clock.now()  # one for all: what was given up together is offered together
     for date in dates:
         if date.id in held:
-            remember(session, date, room_of(date), [(date.starts, date.ends)])
+            remember(session, date, room_of(date), [(date.starts, date.ends)], now)
         date.state = to
     holding.release(session, *dates)
 
 
-def remember(session: Session, date: Occurrence, room_id: int, spans: Iterable[Span]) -> None:
+def remember(
+    session: Session, date: Occurrence, room_id: int, spans: Iterable[Span], now: datetime
+) -> None:
     """These times of a room are not needed any more for this date; the clock offers them to who waits."""
     session.add_all(
         Freed(
@@ -34,7 +38,7 @@ def remember(session: Session, date: Occurrence, room_id: int, spans: Iterable[S
             room_id=room_id,
             starts=starts,
             ends=ends,
-            freed_at=clock.now(),
+            freed_at=now,
         )
         for starts, ends in spans
     )

@@ -92,7 +92,7 @@ def move(by: int, let_id: int, date_id: int, *, room_id: int, on: date, begins: 
         holding.move(session, [holding.claim(moving)], moving)
         if held:
             left = [was] if old_room != room_id else rules.rest(was, span)
-            freeing.remember(session, moving, old_room, left)
+            freeing.remember(session, moving, old_room, left, clock.now())
         why = _("It was %(before)s.", before=before)
         event = moves.record(session, let, let.state, step, user, role, why=why, occurrence=moving)
         letters.tell(let, event)

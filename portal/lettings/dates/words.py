@@ -48,6 +48,7 @@ class Shown(NamedTuple):
 
     next: Row | None
     today: Row | None  # of which it can be said now whether the group came, and nobody has
+    ours: bool  # whether the reader is of the group
     rows: list[Row]
     together: list[str]  # what can be done with several dates at once, as the address has it
     keep: str  # the last day to say that the room is still needed, for who can say so
@@ -73,7 +74,8 @@ def shown(let: Let, actions: Iterable[Action]) -> Shown:
     ahead = (r for one, r in zip(let.occurrences, rows, strict=True) if is_ahead(one))
     together = [deed for deed in DEEDS if len(ready(deed, rows)) > 1]
     keep = last_day(let) if Action.KEEP in actions else ""
-    return Shown(next(ahead, None), next(to_tell, None), rows, together, keep)
+    ours = bool({Action.RELEASE, Action.KEEP} & set(actions))
+    return Shown(next(ahead, None), next(to_tell, None), ours, rows, together, keep)
 
 
 def ready(deed: str, rows: Iterable[Row]) -> list[Row]:

@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.db import db
-from portal.lettings.dates import service
+from portal.lettings.dates import service, waiting
 from portal.lettings.dates.tick import tick
 from portal.lettings.models import DateOffer, Let, Waiting
-from portal.lettings.rules import Attended, OccurrenceState
+from portal.lettings.rules import Attended, Insurance, OccurrenceState
 from tests.conftest import csrf_token
 from tests.hostile import NEED
 from tests.lettings import make
@@ -199,14 +199,14 @@ def test_waiting_from_the_search_to_a_date_of_ones_own(client, here, room, let):
     assert client.get(f"/waiting/{place.id}").status_code == 404
 
 
-def test_an_offer_that_is_over_says_so(client, here, room, let):
+def waits_for_it(here, room):
+    """One more group is on the list."""
     organiser, group = make.another_group(here, 1)
-    from portal.lettings.dates import waiting
-    from portal.lettings.rules import Insurance
+    waiting.join(organiser, room.id, group, make.wish(), insurance=Insurance.VENUE, safeguarding=True)  # fmt: skip
 
-    waiting.join(
-        organiser, room.id, group, make.wish(), insurance=Insurance.VENUE, safeguarding=True
-    )
+
+def test_an_offer_that_is_over_says_so(client, here, room, let):
+    waits_for_it(here, room)
     service.release(here.ids.organiser, let.id, [dates_of(let)[3].id])
     tick()
     made = db.session.scalars(select(DateOffer)).one().id
@@ -215,3 +215,35 @@ def test_an_offer_that_is_over_says_so(client, here, room, let):
         page = text(client.get(f"/offers/{made}"))
         assert "This offer is over" in page
         assert "Take it" not in page
+
+
+def test_on_the_day_the_lets_page_has_the_one_tap_too(client, here, let):
+    with clock.at(SIX):
+        client.sign_in(here.organiser.email)
+        assert "We are here" in text(client.get(f"/lets/{let.id}"))
+        client.sign_in(here.broker.email)
+        page = text(client.get(f"/lets/{let.id}"))
+        assert "We are here" not in page
+        assert "Say whether the group came" in page
+
+
+def test_who_gave_a_date_up_and_who_waits_is_told_to_nobody_else(client, app, here, room, let):
+    """Each page that a stranger can open, signed in or not, and what the group that waits can see."""
+    waits_for_it(here, room)
+    service.release(here.ids.organiser, let.id, [dates_of(let)[3].id])
+    tick()
+    for email in (None, here.stranger.email, "other1@example.org"):
+        browser = app.test_client()
+        if email:
+            browser.sign_in(email)
+        for path in (
+            f"/assets/{room.id}", f"/rooms/{room.id}/week?from=2026-03-23", f"/rooms/find?room={room.id}&{urlencode(NEED)}",
+            "/waiting", "/offers/1", "/lets", "/lets/today", f"/lets/{let.id}", "/cases",
+        ):  # fmt: skip
+            page = text(browser.get(path))
+            assert "Stroke" not in page, (email, path)
+            assert "Other group" not in page or email == "other1@example.org", (email, path)
+    week = text(app.test_client().get(f"/rooms/{room.id}/week?from=2026-03-23"))
+    assert (
+        "18:00 to 20:00" in week
+    )  # kept for the group that was asked: booked, as far as others know
