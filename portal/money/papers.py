@@ -1,5 +1,7 @@
 """Receipts and statements as PDFs: the same entry of the books gives the same bytes."""
 
+from datetime import UTC
+
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
@@ -60,7 +62,7 @@ def holder_statement(area: Area, holder: Holder, asked: Period, found: Statement
             ],
             reference=_("Statement"),
         )  # fmt: skip
-    return make.pdf("letter", data, lang=FIRST_LANGUAGE, made=asked.ends)
+    return make.pdf("letter", data, lang=FIRST_LANGUAGE, made=asked.ends.astimezone(UTC))
 
 
 def area_statement(area: Area, asked: Period, found: list[Movement]) -> bytes:
@@ -77,7 +79,7 @@ def area_statement(area: Area, asked: Period, found: list[Movement]) -> bytes:
             parts=[{"kind": "table", "columns": columns, "rows": rows, "note": note}],
             reference=_("Statement"),
         )
-    return make.pdf("letter", data, lang=FIRST_LANGUAGE, made=asked.ends)
+    return make.pdf("letter", data, lang=FIRST_LANGUAGE, made=asked.ends.astimezone(UTC))
 
 
 def totals(found: Statement) -> list[str]:
