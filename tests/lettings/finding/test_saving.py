@@ -227,3 +227,33 @@ def test_junk_leads_back_to_the_questions(client, here, args):
     client.sign_in("stranger@example.org")
     answer = client.get(f"/needs/new{args}")
     assert answer.location.startswith("/rooms/find")
+
+
+def test_two_clocks_write_one_letter(here):
+    """Both saw that something has changed; the slower one finds that it was told."""
+    _room, let_id, saved_id = taken(here)
+    service.cancel(here.ids.broker, let_id, why="Moved away.")
+    now = saving._as_it_stands()
+    assert saving._look(saved_id, now)
+    assert not saving._look(saved_id, now)
+    assert len(letters()) == 1
+
+
+def test_a_letter_and_what_is_known_by_it_are_one_step(here, monkeypatch):
+    """Killed before the end, nothing was written, and the next clock writes."""
+    _room, let_id, _saved = taken(here)
+    service.cancel(here.ids.broker, let_id, why="Moved away.")
+    write = saving.letters.of_rooms
+
+    def killed(*args):
+        write(*args)
+        raise SystemExit
+
+    monkeypatch.setattr(saving.letters, "of_rooms", killed)
+    with pytest.raises(SystemExit):
+        saving.tick()
+    db.session.rollback()
+    assert not letters()
+    monkeypatch.undo()
+    assert saving.tick() == 1
+    assert len(letters()) == 1
