@@ -1,6 +1,6 @@
 """The way in: door codes and where the key is. For staff of the place, and for a let's organisers near its dates."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sqlalchemy import select
@@ -51,6 +51,12 @@ def write(by: int, place_id: int, *, words: str, version: int) -> EntryNote | No
         note.words, note.version = words, note.version + 1
         note.written_at, note.written_by_id = clock.now(), by
     return note
+
+
+def at_places(place_ids: Collection[int]) -> dict[int, EntryNote]:
+    """What is written about each of these places itself."""
+    query = select(EntryNote).where(EntryNote.place_id.in_(place_ids))
+    return {note.place_id: note for note in db.session.scalars(query)}
 
 
 def at_place(place_id: int) -> EntryNote | None:

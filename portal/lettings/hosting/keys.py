@@ -1,5 +1,6 @@
 """Keys out and back: which key, who of the let's group has it, by when it should be back."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -77,8 +78,16 @@ def back(by: int, let_id: int, loan_id: int) -> KeyLoan:
 
 def of_let(let_id: int) -> list[KeyLoan]:
     """Every key of a let that was ever out, the last one first."""
-    query = select(KeyLoan).where(KeyLoan.let_id == let_id)
-    return list(db.session.scalars(query.order_by(KeyLoan.id.desc())))
+    return of_lets([let_id]).get(let_id, [])
+
+
+def of_lets(let_ids: Collection[int]) -> dict[int, list[KeyLoan]]:
+    """Every key of these lets that was ever out, by let, the last one first."""
+    query = select(KeyLoan).where(KeyLoan.let_id.in_(let_ids)).order_by(KeyLoan.id.desc())
+    found: dict[int, list[KeyLoan]] = {}
+    for loan in db.session.scalars(query):
+        found.setdefault(loan.let_id, []).append(loan)
+    return found
 
 
 def out_of_let(let_id: int) -> list[KeyLoan]:
@@ -98,10 +107,9 @@ def is_overdue(loan: KeyLoan) -> bool:
     return loan.back_at is None and loan.due_on < clock.today()
 
 
-def suggested(let: Let) -> dict[str, object]:
+def suggested(let: Let, loans: Sequence[KeyLoan]) -> dict[str, object]:
     """What the form says by itself, so that one tap is enough: the key and person of last time, back the day after."""
-    loans = of_let(let.id)
-    people = organisers(let.group_id)
+    people = [] if loans else organisers(let.group_id)
     ahead = [o.on for o in let.occurrences if _to_come(o)]
     return {
         "key_what": loans[0].what if loans and loans[0].back_at else "",

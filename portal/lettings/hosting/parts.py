@@ -41,7 +41,7 @@ def keys_out(let: Let, user: User, roles: set[Role]) -> Markup | None:  # noqa: 
         let=let,
         loans=loans,
         staff=staff,
-        form=forms.KeyForm(formdata=None, **keys.suggested(let)) if may_give else None,
+        form=forms.KeyForm(formdata=None, **keys.suggested(let, loans)) if may_give else None,
         is_overdue=keys.is_overdue,
     )
 

@@ -1,7 +1,5 @@
 """Standing approvals: a holder says yes in advance, and the portal approves what fits at once."""
 
-from collections.abc import Iterable
-
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -109,8 +107,9 @@ def _fitting(session: Session, let: Let) -> StandingApproval | None:
         StandingApproval.ended_at.is_(None),
         or_(StandingApproval.place_id.is_(None), StandingApproval.place_id.in_(places)),
     )
-    live: Iterable[StandingApproval] = session.scalars(query.order_by(StandingApproval.id)).all()
-    return next((r for r in live if rules.fits(read(r), asked_of(let))), None) if live else None
+    live = session.scalars(query.order_by(StandingApproval.id)).all()
+    asked = asked_of(let) if live else None
+    return next((rule for rule in live if asked and rules.fits(read(rule), asked)), None)
 
 
 def _coming(let: Let) -> list[Occurrence]:

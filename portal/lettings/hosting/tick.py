@@ -62,7 +62,7 @@ def _dates() -> list[int]:
         .order_by(Occurrence.starts, Occurrence.id)
     )
     due = [(i, s) for i, s in db.session.execute(query) if walltime.wall(s).date() <= tomorrow]
-    told = _told("way-in:")
+    told = _told("way-in:", days=3)
     return [i for i, starts in due if f"way-in:{i}:{starts:%Y%m%d%H%M}" not in told]
 
 
@@ -97,7 +97,7 @@ def _loans() -> list[int]:
         KeyLoan.back_at.is_(None),
         KeyLoan.due_on < clock.today(),
     )
-    told = _told("key-overdue:")
+    told = _told("key-overdue:", days=400)
     found = db.session.execute(query.order_by(KeyLoan.id))
     return [i for i, due_on in found if f"key-overdue:{i}:{due_on}" not in told]
 
@@ -121,7 +121,7 @@ def _tell_loan(session: Session, loan_id: int) -> int:
 
 
 def _papers() -> list[int]:
-    told = _told("paper:")
+    told = _told("paper:", days=60)
     return [row.id for row in evidence.run_out_soon() if f"paper:{row.id}" not in told]
 
 
@@ -153,9 +153,11 @@ def _write(to: Iterable[str], subject: str, body: Iterable[str], key: str) -> No
         notices.write(to=address, subject=subject, body="\n\n".join(body), key=f"{key}:{address}")
 
 
-def _told(prefix: str) -> set[str]:
-    """The things that letters whose keys begin so have told of already: their keys without the address."""
-    found = db.session.scalars(select(Letter.key).where(Letter.key.startswith(prefix)))
+def _told(prefix: str, days: int) -> set[str]:
+    """The things that letters of the last days whose keys begin so have told of: their keys without the address."""
+    since = clock.now() - timedelta(days=days)
+    query = select(Letter.key).where(Letter.key.startswith(prefix), Letter.written_at > since)
+    found = db.session.scalars(query)
     return {key.rpartition(":")[0] for key in found}
 
 

@@ -60,10 +60,12 @@ def week_of():
 @allow(SIGNED_IN)
 def holder(holder_id: int):
     found = holder_of(me(), holder_id)
+    places = places_of(found.id)
+    notes = entry.at_places([place.id for place in places])
     return render_template(
         "lettings/hosting/holder.html",
         holder=found,
-        places=[(place, entry.at_place(place.id)) for place in places_of(found.id)],
+        places=[(place, notes.get(place.id)) for place in places],
         is_room=lambda place: place.kind is Kind.ROOM,
         approvals=sum(rule.ended_at is None for rule in standing.of_holder(found.id)),
         blockings=[(row, words.blocked(row)) for row in blocking.of_holder(found.id)],

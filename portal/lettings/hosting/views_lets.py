@@ -36,19 +36,13 @@ def way_in(let_id: int):
 @allow(SIGNED_IN)
 def give_key(let_id: int):
     let = keys.staffed(me(), let_id)
-    form = forms.KeyForm(**keys.suggested(let))
+    form = forms.KeyForm(**keys.suggested(let, keys.of_let(let_id)))
     if form.validate_on_submit():
         said = {"what": form.key_what.data, "to": form.key_to.data, "due_on": form.key_due.data}
         if attempt(form, keys.give, me().id, let_id, **said):
             flash(_("Written down: the key is out."))
             return redirect(_after_keys(let_id))
-    return render_form(
-        "lettings/hosting/key.html",
-        form,
-        let=let,
-        loans=keys.of_let(let_id),
-        back=_after_keys(let_id),
-    )
+    return render_form("lettings/hosting/key.html", form, let=let, back=_after_keys(let_id))
 
 
 @bp.post("/lets/<int:let_id>/keys/<int:loan_id>/back")

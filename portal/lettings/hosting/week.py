@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from portal import clock
 from portal.db import db
@@ -13,7 +14,7 @@ from portal.lettings.hosting import agenda, keys
 from portal.lettings.hosting.access import holders_of, opened_by
 from portal.lettings.hosting.feeds import rooms_opened_by
 from portal.lettings.hosting.models import KeyLoan
-from portal.lettings.models import Let, Occurrence
+from portal.lettings.models import Occurrence
 from portal.lettings.words import clock as hour
 from portal.people.models import User
 from portal.register.models import Asset
@@ -59,14 +60,21 @@ def visits(user: User) -> list[Visit]:
     holders = {holder.id for holder in holders_of(user)}
     since = walltime.instants(clock.today(), time(), time(1))[0]
     until = walltime.instants(clock.today() + timedelta(days=DAYS), time(), time(1))[0]
-    return [
-        _visit(date)
+    found = [
+        date
         for date in agenda.dates(agenda.theirs(rooms, holders), since=since, until=until)
         if (room := agenda.room_on(date)).id in rooms or room.holder_id in holders
     ]
+    loans = keys.of_lets({date.let_id for date in found})
+    asked_by = {date.let.asked_by_id for date in found}
+    people = db.session.execute(select(User.id, User.name).where(User.id.in_(asked_by)))
+    names = dict(people.all())
+    return [
+        _visit(date, loans.get(date.let_id, []), names.get(date.let.asked_by_id)) for date in found
+    ]
 
 
-def _visit(date: Occurrence) -> Visit:
+def _visit(date: Occurrence, loans: list[KeyLoan], name: str | None) -> Visit:
     opening, let = agenda.opening(date), date.let
     on = walltime.wall(date.starts).date()
     return Visit(
@@ -77,17 +85,11 @@ def _visit(date: Occurrence) -> Visit:
         closes=opening.closes,
         stands=agenda.stands(date),
         who=agenda.who(let),
-        contact=first_name(let),
+        contact=(name or "").split(" ")[0],  # no family name, no address
         people=let.need.people,
-        keys=keys.out_of_let(let.id),
-        suggested=keys.suggested(let) if on == clock.today() else {},
+        keys=[loan for loan in loans if loan.back_at is None],
+        suggested=keys.suggested(let, loans) if on == clock.today() else {},
     )
-
-
-def first_name(let: Let) -> str:
-    """The first name of who asked, as far as it is known: no address, no family name."""
-    person = db.session.get(User, let.asked_by_id)
-    return (person.name or "").split(" ")[0] if person else ""
 
 
 def by_day(user: User) -> list[tuple[date, list[Visit]]]:

@@ -66,7 +66,7 @@ def test_a_key_goes_out_and_comes_back_once(here, let):
 
 
 def test_the_form_knows_what_was_said_last(here, let):
-    assert keys.suggested(let) == {
+    assert keys.suggested(let, keys.of_let(let.id)) == {
         "key_what": "",
         "key_to": "ruth@example.org",
         "key_due": DUE,
@@ -74,9 +74,9 @@ def test_the_form_knows_what_was_said_last(here, let):
     give(here, let, to="Ruth Hill")
     with on(6):
         said = {"key_to": "Ruth Hill", "key_due": date(2026, 3, 13)}
-        assert keys.suggested(let) == said | {"key_what": ""}  # it is out
+        assert keys.suggested(let, keys.of_let(let.id)) == said | {"key_what": ""}  # it is out
         keys.back(here.ids.broker, let.id, 1)
-        assert keys.suggested(let) == said | {"key_what": "Front door 3"}
+        assert keys.suggested(let, keys.of_let(let.id)) == said | {"key_what": "Front door 3"}
 
 
 def test_who_keeps_no_keys_gives_none(here, let):
