@@ -153,6 +153,7 @@ def others_asking(
         .where(
             Let.area_id == current_area().id,
             Let.state == LetState.REQUESTED,
+            Occurrence.state == OccurrenceState.PLANNED,
             Occurrence.starts < max(end for _, end in spans),
             Occurrence.ends > min(start for start, _ in spans),
         )

@@ -234,5 +234,5 @@ def _rivals(found: Let) -> int:
     """How many other requests wait for the same room at the same times, as long as nothing is held."""
     if found.state is not rules.LetState.REQUESTED:
         return 0
-    spans = [(o.starts, o.ends) for o in found.occurrences]
+    spans = [(o.starts, o.ends) for o in found.occurrences if queries.is_ahead(o)]
     return queries.others_asking([found.room_id], spans, but=found.id).get(found.room_id, 0)

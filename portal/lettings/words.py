@@ -226,7 +226,7 @@ def facts(let: Let) -> list[tuple[str, str]]:
 
 
 def _elsewhere(let: Let) -> list[Occurrence]:
-    return [o for o in let.occurrences if o.other_room and o.state is not OccurrenceState.CANCELLED]
+    return [o for o in let.occurrences if o.other_room and o.state is OccurrenceState.PLANNED]
 
 
 def left_out(wish: Wish) -> str:

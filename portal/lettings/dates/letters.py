@@ -21,7 +21,7 @@ from portal.lettings.walltime import wall
 from portal.notices.service import write
 from portal.people import queries as people
 from portal.people.rules import Role
-from portal.venues.rooms import Room
+from portal.register.models import Asset
 from portal.web import day, moment
 
 MOST_DATES = 4  # of several that are cancelled at once, with rooms that are free then
@@ -69,23 +69,27 @@ def _to_find(one: Occurrence) -> str:
     return link(f"/rooms/find?{urlencode(args_of(wish), doseq=True)}")
 
 
-def to_the_new_holder(let: Let, event: LetEvent, room: Room) -> None:
-    """Where a date goes to a room of another holder, its officers learn of it too."""
+def to_other_holders(let: Let, event: LetEvent, before: str, left: Asset | None) -> None:
+    """Where a date moves into or out of a room of another holder, its officers learn of it too."""
     one = event.occurrence
-    if one is None or one.other_room is None or room.holder == let.room.holder.name:
+    if one is None or left is one.other_room:
         return
-    body = [
-        _("A date of a let was moved into a room of yours by the broker."),
-        words.date_and_room(one),
-        _("You get this letter because you act for the holder of the room."),
-    ]
-    for email in people.emails_with_role(Role.OFFICER, holder_id=one.other_room.holder_id):
-        write(
-            to=email,
-            subject=_("One date of a room is moved"),
-            body="\n\n".join(body),
-            key=f"let-event:{event.id}:new:{email}",
-        )
+    come = _("A date of a let was moved into a room of yours by the broker.")
+    gone = _("A date of a let is not in your room any more: it was moved.")
+    for room, what, when in (
+        (one.other_room, come, words.date_and_room(one)),
+        (left, gone, before),
+    ):
+        if room is None or room.holder_id == let.room.holder_id:
+            continue
+        body = [what, when, _("You get this letter because you act for the holder of the room.")]
+        for email in people.emails_with_role(Role.OFFICER, holder_id=room.holder_id):
+            write(
+                to=email,
+                subject=_("One date of a room is moved"),
+                body="\n\n".join(body),
+                key=f"let-event:{event.id}:{room.id}:{email}",
+            )
 
 
 def offer(waiting: Waiting, made: Sequence[DateOffer]) -> None:

@@ -11,7 +11,7 @@ from portal.db import transaction
 from portal.errors import NotFound, RuleBroken
 from portal.lettings import holding, letters, moves, queries, table, words
 from portal.lettings.dates import choices, freeing, rules
-from portal.lettings.dates.letters import elsewhere, to_the_new_holder
+from portal.lettings.dates.letters import elsewhere, to_other_holders
 from portal.lettings.models import Let, LetEvent, Occurrence
 from portal.lettings.rules import (
     HOLDING,
@@ -79,9 +79,9 @@ def move(by: int, let_id: int, date_id: int, *, room_id: int, on: date, begins: 
         span = _span(let, moving, on, begins)
         if _is_there(moving, room_id, span):
             return let
-        room = choices.check(moving, room_id, span, queries.roles_towards(user, let))
+        choices.check(moving, room_id, span, queries.roles_towards(user, let))
         before, was = words.date_and_room(moving), (moving.starts, moving.ends)
-        old_room = freeing.room_of(moving)
+        old_room, left = freeing.room_of(moving), moving.other_room
         held = moving.state is OccurrenceState.PLANNED
         moving.moved_from = moving.moved_from or moving.starts
         moving.on, (moving.starts, moving.ends) = on, span
@@ -91,12 +91,12 @@ def move(by: int, let_id: int, date_id: int, *, room_id: int, on: date, begins: 
         session.refresh(moving, ["other_room"])
         holding.move(session, [holding.claim(moving)], moving)
         if held:
-            left = [was] if old_room != room_id else rules.rest(was, span)
-            freeing.remember(session, moving, old_room, left, clock.now())
+            spare = [was] if old_room != room_id else rules.rest(was, span)
+            freeing.remember(session, moving, old_room, spare, clock.now())
         why = _("It was %(before)s.", before=before)
         event = moves.record(session, let, let.state, step, user, role, why=why, occurrence=moving)
         letters.tell(let, event)
-        to_the_new_holder(let, event, room)
+        to_other_holders(let, event, before, left)
     return let
 
 

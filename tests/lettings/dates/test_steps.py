@@ -8,12 +8,15 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.db import db
 from portal.errors import Forbidden, NotFound
+from portal.lettings import queries
 from portal.lettings import service as lets
 from portal.lettings.dates import figures, service
 from portal.lettings.dates.models import Freed
 from portal.lettings.models import Hold, Let, LetEvent, Occurrence
 from portal.lettings.rules import Action, Attended, LetState, OccurrenceState
 from portal.notices.models import Letter
+from portal.people.rules import Role
+from tests import factories
 from tests.conftest import broken
 from tests.lettings import make
 
@@ -58,7 +61,8 @@ def freed():
 
 
 def letters(subject):
-    return db.session.scalars(select(Letter).where(Letter.subject == subject)).all()
+    query = select(Letter).where(Letter.subject == subject).order_by(Letter.id)
+    return db.session.scalars(query).all()
 
 
 def test_dates_are_left_out_before_anybody_approves(here, room):
@@ -70,6 +74,15 @@ def test_dates_are_left_out_before_anybody_approves(here, room):
     assert holds() == THURSDAYS - 2
     service.take_back(here.ids.organiser, let.id, ids_of(let, 4))
     assert holds() == THURSDAYS - 1
+
+
+def test_who_leaves_a_date_out_is_no_rival_on_it(here, room):
+    let = make.requested(here, room)
+    third = dates_of(let)[2]
+    span = [(third.starts, third.ends)]
+    assert queries.others_asking([room.id], span) == {room.id: 1}
+    service.release(here.ids.organiser, let.id, [third.id])
+    assert queries.others_asking([room.id], span).get(room.id, 0) == 0
 
 
 def test_a_request_keeps_one_date_at_least(here, room):
@@ -210,8 +223,6 @@ def test_a_date_moves_only_where_the_room_is_there_for_it(here, room, on, begins
 
 
 def test_another_room_of_the_holder_for_the_group_and_any_for_the_broker(here, room):
-    from tests import factories
-
     let = make.confirmed(here, room)
     near, small = make.room(here, name="Green room"), make.room(here, name="Cell", capacity=4)
     other_holder = factories.holder(here.area)
@@ -228,8 +239,12 @@ def test_another_room_of_the_holder_for_the_group_and_any_for_the_broker(here, r
     assert dates_of(let)[2].other_room_id == near.id
     rooms = db.session.scalars(select(Hold.room_id).where(Hold.occurrence_id == third)).all()
     assert rooms == [near.id]
+    chapel = factories.with_role(here.area, Role.OFFICER, holder=other_holder).email
     service.move(here.ids.broker, let.id, third, room_id=theirs.id, **to)
     service.move(here.ids.organiser, let.id, third, room_id=room.id, **to)
+    told = [letter.body for letter in letters("One date of a room is moved") if letter.to == chapel]
+    assert ["into a room of yours" in body for body in told] == [True, False]
+    assert "not in your room any more" in told[1]
     assert dates_of(let)[2].other_room_id is None
 
 
