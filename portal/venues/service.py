@@ -30,7 +30,9 @@ from portal.venues.weekly import LONGEST
 # What of a building a new room takes over: where it is.
 ADDRESS = ("street_number", "street", "town", "postcode", "ward_id", "outlier")
 # What of a hall its halves take over: they are the same room, in two.
-SAME_AS_HALL = (*ACCESS, "facilities", "buffer_before_minutes", "buffer_after_minutes")
+SAME_AS_HALL = (
+    *ACCESS, "facilities", "buffer_before_minutes", "buffer_after_minutes", "price_pence_hour",
+)  # fmt: skip
 
 
 def set_hours(by: int, asset_id: int, which: str, hours: str | None, *, shown: str) -> Asset:
@@ -99,7 +101,10 @@ def add_room(by: int, building_id: int, name: str, capacity: int | None) -> Asse
 
 
 def divide(by: int, hall_id: int, halves: Sequence[tuple[str, int | None]]) -> list[Asset]:
-    """A hall in parts that can be let each, or together as the hall. What is held for the hall is held in each part."""
+    """A hall in parts that can be let each, or together as the hall. What is held for the hall is held in each part.
+
+    A half costs what the hall does until somebody says otherwise: no room becomes free by being divided.
+    """
     with held(by, hall_id) as pen:
         session, hall = pen.session, pen.asset
         _need_room(hall)
@@ -112,11 +117,14 @@ def divide(by: int, hall_id: int, halves: Sequence[tuple[str, int | None]]) -> l
             raise RuleBroken(
                 "divided-already", "This room is divided already. Its parts are below."
             )
-        made = []
+        made, rates = [], queries.rates_of(hall_id)
         for name, capacity in halves:
             part = _part(session, hall, name, capacity)
             for column in SAME_AS_HALL:
                 setattr(part, column, getattr(hall, column))
+            session.add_all(
+                RoomRate(room_id=part.id, kind=kind, pence=pence) for kind, pence in rates.items()
+            )
             _same_facts(session, hall, part)
             pen.on(part).say({"name": name, "capacity": capacity}, again=True)
             made.append(part)
@@ -155,7 +163,7 @@ def _same_facts(session: Session, hall: Asset, part: Asset) -> None:
     """What was checked in the hall was checked in its halves, on the same day."""
     said = hall.source
     own = {fact.name: (fact.source, fact.as_of) for fact in hall.facts}
-    for column in (*ACCESS, "facilities"):
+    for column in (*ACCESS, "facilities", "price_pence_hour"):
         if getattr(hall, column) is None:
             continue
         source, as_of = own.get(column) or (said and (said.label, said.as_of)) or (None, None)

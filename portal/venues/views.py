@@ -157,7 +157,7 @@ def divide(asset_id: int):
         form, service.divide, current_user.id, asset_id, form.halves()
     ):
         return _saved(asset_id)
-    about = _("Each half can be let by itself, or both as the whole hall. What is booked in the hall stays booked, in both halves.")  # fmt: skip
+    about = _("Each half can be let by itself, or both as the whole hall. What is booked in the hall stays booked, in both halves. A half costs what the hall costs until you say otherwise.")  # fmt: skip
     return _form(form, _place(asset_id), _("Divide it into halves"), about)
 
 

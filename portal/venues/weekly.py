@@ -43,8 +43,10 @@ CLOSED = Week(((),) * len(DAYS), None)
 def is_weekly(text: str) -> bool:
     """Whether a text speaks of weekdays, times and bank holidays only."""
     known = WEEKLY | set(",;- ") | {"24/7"}
-    return readable(text) and hours.weekly(text) and all(
-        token in known or NOBODY_WRITES.match(token) for token in TOKENS.findall(text)
+    return (
+        readable(text)
+        and hours.weekly(text)
+        and all(token in known or NOBODY_WRITES.match(token) for token in TOKENS.findall(text))
     )
 
 

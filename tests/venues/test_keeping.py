@@ -120,6 +120,15 @@ def test_a_hall_that_has_lets_is_divided_and_its_halves_are_held(here):
         make.requested(here, hall, by=organiser, group_id=group_id)
 
 
+def test_no_room_becomes_free_by_being_divided(here):
+    hall = make.room(here, name="Hall", price_pence_hour=12_00)
+    shown = queries.mark_of_prices(hall)
+    service.set_prices(here.ids.officer, hall.id, 12_00, {GroupKind.CHARITY: 6_00}, shown=shown)
+    for half in service.divide(here.ids.officer, hall.id, [("North", None), ("South", None)]):
+        paid = found(here, half)
+        assert (paid.pence_for(None), paid.pence_for(GroupKind.CHARITY)) == (12_00, 6_00)
+
+
 def test_a_half_is_not_divided_again(here):
     hall = make.room(here, name="Hall")
     half, _ = service.divide(here.ids.officer, hall.id, [("North", None), ("South", None)])
