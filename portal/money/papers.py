@@ -1,8 +1,8 @@
 """Receipts and statements as PDFs: the same entry of the books gives the same bytes."""
 
-from datetime import UTC
+from datetime import UTC, date
 
-from flask_babel import force_locale
+from flask_babel import force_locale, format_date
 from flask_babel import gettext as _
 
 from portal.areas.models import Area
@@ -10,11 +10,12 @@ from portal.config import FIRST_LANGUAGE
 from portal.db import db
 from portal.documents import drawings, make
 from portal.documents.shapes import Fact, Letter, Part
+from portal.errors import N_
 from portal.money import statements
 from portal.money.models import Posting
-from portal.money.rules import AT_HAND, Account, Paid
+from portal.money.rules import AT_HAND, Account, Paid, PostingKind
 from portal.money.statements import Movement, Period, Statement
-from portal.money.words import ACCOUNTS, PAID
+from portal.money.words import ACCOUNTS, KINDS, PAID
 from portal.people.models import Holder
 from portal.web import day, moment, pounds
 
@@ -41,23 +42,20 @@ def receipt(posting: Posting) -> bytes:
 def holder_statement(area: Area, holder: Holder, asked: Period, found: Statement) -> bytes:
     """A holder's statement."""
     with force_locale(FIRST_LANGUAGE):
-        columns = [_("Day"), _("What"), _("Asked for"), _("Received"), _("Commission"), _("Kept"), _("Paid out"), _("Owed to you")]  # fmt: skip
+        columns = [_("Day"), _("What"), _("For you"), _("Owed to you")]
         rows = [
-            [
-                statements_day(line),
-                f"{line.what}. {line.about}".strip(". "),
-                *map(_amount, line[4:]),
-            ]
+            [_short(line.on), _told(line), _amount(line.change), pounds(line.balance)]
             for line in found.lines
         ]
-        ends = [_("Opening balance"), *[""] * 6, pounds(found.opening)], [_("Closing balance"), *[""] * 6, pounds(found.closing)]  # fmt: skip
+        opening = [_("Opening balance"), "", "", pounds(found.opening)]
+        closing = [_("Closing balance"), "", "", pounds(found.closing)]
         data = _sheet(
             area,
             subject=_("Statement for your rooms"),
             to=[holder.name],
             facts=_of_period(asked),
             parts=[
-                {"kind": "table", "columns": columns, "rows": [ends[0], *rows, ends[1]]},
+                {"kind": "table", "columns": columns, "rows": [opening, *rows, closing]},
                 {"kind": "text", "paragraphs": [*totals(found), _("Groups are known here by the number of their let: who meets where and when is theirs to tell.")]},
             ],
             reference=_("Statement"),
@@ -90,9 +88,21 @@ def totals(found: Statement) -> list[str]:
     ]  # fmt: skip
 
 
-def statements_day(line: statements.Line) -> str:
-    """3 March 2026."""
-    return line.on.strftime("%-d %b %Y")
+def _short(day: date) -> str:
+    return format_date(day, "d MMM y")
+
+
+def _told(line: statements.Line) -> str:
+    """What a line is about, with the amounts that led to what is for the holder."""
+    amounts = (
+        (N_("asked for %(amount)s"), line.charged),
+        (N_("received %(amount)s"), line.received),
+        (N_("commission %(amount)s"), line.commission),
+    )
+    shown = ", ".join(_(words, amount=pounds(pence)) for words, pence in amounts if pence)
+    plain = shown and line.what in (KINDS[PostingKind.CHARGED], KINDS[PostingKind.PAID])
+    about = f"{line.about}: {shown}" if shown else line.about
+    return about if plain else ". ".join(filter(None, (line.what, about)))
 
 
 def _amount(pence: int) -> str:

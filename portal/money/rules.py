@@ -25,6 +25,8 @@ class Account(StrEnum):
 
 # Money that somebody could count; it moves between these without being anybody else's.
 AT_HAND = (Account.CASH, Account.BANK, Account.CARDS)
+# Whose that money is.
+WHOSE = (Account.DEPOSITS, Account.HOLDERS, Account.RETAINED, Account.SURPLUS, Account.COMMISSION)
 OWED_TO_HOLDERS = (Account.HOLDERS, Account.RETAINED)
 
 

@@ -65,6 +65,11 @@ class Line(NamedTuple):
     paid_out: int
     balance: int  # owed to the holder after it
 
+    @property
+    def change(self) -> int:
+        """What this did to what is owed to the holder."""
+        return self.received - self.commission + self.kept - self.paid_out
+
 
 class Statement(NamedTuple):
     """What a holder's rooms earned and what became of it."""

@@ -30,7 +30,7 @@ def index():
         "money/index.html",
         owed=queries.open_charges(),
         creditors=queries.creditors(),
-        balances=[(words.ACCOUNTS[a], p) for a, p in sorted(queries.balances().items()) if p],
+        standing=_standing(),
         latest=queries.latest(),
         refunds=queries.refunds_that_failed(),
         faults=queries.faults(),
@@ -190,6 +190,14 @@ def _asked_holder() -> Holder | None:
     if not broker and Role.OFFICER not in roles_for(me(), holder_id=holder.id):
         raise Forbidden("not-yours", "This is another holder's statement.")
     return holder
+
+
+def _standing() -> list[tuple[Any, int]]:
+    """What is at hand, and whose it is: without minus signs, for those who do not keep books."""
+    found = queries.balances()
+    rows = [(words.ACCOUNTS[account], found.get(account, 0)) for account in rules.AT_HAND]
+    rows += [(words.ACCOUNTS[account], -found.get(account, 0)) for account in rules.WHOSE]
+    return [(name, pence) for name, pence in rows if pence]
 
 
 def _links(asked: statements.Period, **more: Any) -> dict[str, str]:
