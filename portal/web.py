@@ -24,7 +24,7 @@ from portal.config import LANGUAGES
 from portal.errors import PortalError
 from portal.fields import DateParts
 from portal.states import role_words, state_words
-from portal.widgets import component
+from portal.widgets import component, drawn
 
 EXPIRED = _l("This page was open for a long time. Check what you wrote and send it again.")
 
@@ -275,6 +275,7 @@ def init_app(app: Flask) -> None:
     }
     app.jinja_env.globals |= {
         "csrf_value": generate_csrf,
+        "drawn": drawn,
         "language_links": language_links,
         "navigation": navigation,
         "page_url": page_url,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 from wtforms import fields
 
 from portal.fields import PART_NAMES, PARTS, DateParts, Percent, Pounds
@@ -45,6 +46,29 @@ def component(field: fields.Field, hint: str = "", legend: str = "s", **look: An
             "visuallyHiddenText": _("Error"),
         }
     return {"macro": name, "params": common | params | look}
+
+
+_drawn: dict[tuple[str, str], Markup] = {}
+MOST_DRAWN = 2000
+LONGEST_VALUE = 10  # characters; what somebody wrote in words is for them alone
+
+
+def drawn(macro: Callable[[Params], Markup], asked: Params) -> Markup:
+    """A component's HTML. It follows from its parameters, and drawing twenty of them takes longer than most pages do
+    to find out what they say: so it is kept.
+    """
+    params = asked["params"]
+    if (
+        asked["macro"] in ("textarea", "file")
+        or len(str(params.get("value") or "")) > LONGEST_VALUE
+    ):
+        return macro(params)
+    key = asked["macro"], repr(params)
+    if key not in _drawn:
+        if len(_drawn) >= MOST_DRAWN:
+            _drawn.clear()
+        _drawn[key] = macro(params)
+    return _drawn[key]
 
 
 def label(field: fields.Field) -> str:
