@@ -143,6 +143,24 @@ def tick() -> None:
     print_json(done)
 
 
+@main.command()
+def books() -> None:
+    """Say what stands in each account of each area; fail where the books are not in order."""
+    from portal.areas.queries import current_area, served_areas
+    from portal.money import queries
+
+    found, wrong = {}, False
+    with _app().app_context():
+        for area_id in served_areas():
+            g.area_id = area_id
+            faults = queries.faults()
+            wrong = wrong or bool(faults)
+            found[current_area().slug] = {"pence": queries.balances(), "faults": faults}
+    print_json(found)
+    if wrong:
+        sys.exit(1)
+
+
 @main.command("sign-in-link")
 @click.argument("email")
 def sign_in_link(email: str) -> None:

@@ -1,5 +1,6 @@
 """A deposit's whole way: taken, promised, corrected; claimed, answered, settled; late and twice."""
 
+import threading
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,7 +8,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.db import db
-from portal.errors import Forbidden
+from portal.errors import Forbidden, RuleBroken
 from portal.lettings import queries, service
 from portal.lettings.models import Let
 from portal.lettings.paying import deposits
@@ -17,7 +18,7 @@ from portal.money import queries as money
 from portal.money.models import Charge, Retention
 from portal.money.rules import Account, DepositState, Paid
 from portal.notices.models import Letter
-from tests.conftest import broken
+from tests.conftest import THE_DAY, broken
 from tests.lettings import make
 
 LATER = datetime(2026, 3, 18, 12, tzinfo=UTC)
@@ -150,3 +151,28 @@ def test_a_second_click_finds_the_deposit_recorded(here, room):
     with broken("no-deposit-due"):
         deposits.record_deposit(here.ids.broker, let.id, paid_by=Paid.CASH)
     assert money.balances()[Account.CASH] == 20_00
+
+
+def test_clicks_at_once_book_one_deposit(here, room, app):
+    let = make.deposit_due(here, room)
+    let_id, broker = let.id, here.ids.broker
+    results, start = [], threading.Barrier(4)
+
+    def click():
+        with app.app_context(), clock.at(THE_DAY):
+            start.wait()
+            try:
+                results.append(deposits.record_deposit(broker, let_id, paid_by=Paid.CASH)[:5])
+            except RuleBroken as refusal:
+                results.append(refusal.code)
+            finally:
+                db.session.close()
+
+    threads = [threading.Thread(target=click) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    db.session.rollback()
+    assert sorted(results) == ["2026-", *["no-deposit-due"] * 3]
+    assert money.balances() == {Account.CASH: 20_00, Account.DEPOSITS: -20_00}
