@@ -1,19 +1,27 @@
 """Reads about single dates, one function a question."""
 
+from datetime import time
+
 from sqlalchemy import or_, select
-from sqlalchemy.orm import selectinload
 
 from portal import clock
 from portal.areas.queries import current_area
 from portal.db import db
 from portal.errors import NotFound
 from portal.lettings.dates.rules import DAY
+from portal.lettings.hosting import agenda
+from portal.lettings.hosting.access import holders_of, runs
+from portal.lettings.hosting.feeds import rooms_opened_by
 from portal.lettings.models import DateOffer, Let, Occurrence, Waiting
-from portal.lettings.rules import LetState, OccurrenceState
+from portal.lettings.queries import roles_towards
+from portal.lettings.rules import LetState
+from portal.lettings.walltime import instants
 from portal.people.access import group_ids
-from portal.people.models import RoleGrant, User
+from portal.people.models import User
 from portal.people.rules import Role
-from portal.register.models import Asset
+
+# Lets of whose dates it can be said whether the group came.
+TOLD = (LetState.CONFIRMED, LetState.RUNNING, LetState.ENDED)
 
 
 def offer_for(user: User, offer_id: int) -> DateOffer:
@@ -64,27 +72,30 @@ def my_offers(user: User) -> list[DateOffer]:
 
 
 def near_dates(user: User) -> list[Occurrence]:
-    """Today's dates and yesterday's, whose attendance somebody may say: of their groups, their body; a broker's are all."""
+    """Today's dates and yesterday's whose attendance somebody may say: of their groups, in rooms they run or open."""
     today = clock.today()
-    query = (
-        select(Occurrence)
-        .join(Let)
-        .join(Asset, Asset.id == Let.room_id)
-        .where(
-            Let.area_id == current_area().id,
-            Let.state.in_((LetState.CONFIRMED, LetState.RUNNING, LetState.ENDED)),
-            Occurrence.state == OccurrenceState.PLANNED,
-            Occurrence.on.in_((today, today - DAY)),
-        )
-        .options(selectinload(Occurrence.let), selectinload(Occurrence.other_room))
-        .order_by(Occurrence.on.desc(), Occurrence.starts, Occurrence.id)
-    )
-    grants = db.session.scalars(
-        select(RoleGrant).where(
-            RoleGrant.user_id == user.id, RoleGrant.area_id == current_area().id
-        )
-    ).all()
-    if not any(grant.role is Role.BROKER for grant in grants):
-        holders = [g.holder_id for g in grants if g.role is Role.OFFICER]
-        query = query.where(or_(Let.group_id.in_(group_ids(user)), Asset.holder_id.in_(holders)))
-    return list(db.session.scalars(query))
+    rooms, holders = rooms_opened_by(user), {holder.id for holder in holders_of(user)}
+    ours = or_(Let.group_id.in_(group_ids(user)), agenda.theirs(rooms, holders))
+    since, until = (instants(day, time(), time(1))[0] for day in (today - DAY, today + DAY))
+    found = agenda.dates(ours, Let.state.in_(TOLD), since=since, until=until)
+    told = [one for one in found if agenda.stands(one) and today - DAY <= one.on <= today]
+    return sorted(told, key=lambda one: (-one.on.toordinal(), one.starts))
+
+
+def roles_on_the_day(user: User, one: Occurrence) -> set[Role]:
+    """What somebody is to a date: as to its let, and whoever runs or opens the room it is in speaks for the holder."""
+    if roles := roles_towards(user, one.let):
+        return roles
+    room = one.other_room or one.let.room
+    staff = room.id in rooms_opened_by(user) or runs(user, room.holder_id)
+    return {Role.OFFICER} if staff else set()
+
+
+def date_for(user: User, let_id: int, date_id: int) -> Occurrence:
+    """A date of which somebody may say whether the group came. Raises NotFound for everybody else."""
+    one = db.session.get(Occurrence, date_id)
+    if one is None or one.let_id != let_id or one.let.area_id != current_area().id:
+        raise NotFound("no-date", "There is no such date in this let.")
+    if not roles_on_the_day(user, one):
+        raise NotFound("no-let", "There is no such let here, or it is not yours to see.")
+    return one

@@ -12,6 +12,7 @@ from portal.errors import NotFound, RuleBroken
 from portal.lettings import holding, letters, moves, queries, table, words
 from portal.lettings.dates import choices, freeing, rules
 from portal.lettings.dates.letters import elsewhere, to_other_holders
+from portal.lettings.dates.queries import date_for, roles_on_the_day
 from portal.lettings.models import Let, LetEvent, Occurrence
 from portal.lettings.rules import (
     HOLDING,
@@ -105,9 +106,13 @@ def attend(by: int, let_id: int, date_id: int, *, came: bool, people: int | None
     action = Action.CAME if came else Action.NOBODY_CAME
     said = Attended.CAME if came else Attended.UNUSED
     with transaction() as session:
-        let, user = moves.load(session, let_id, by)
-        (one,) = _dates(let, [date_id], action)
-        step, role = moves.allowed(let, action, user)
+        session.get(Let, let_id, with_for_update=True)
+        user = session.get_one(User, by)
+        one = date_for(user, let_id, date_id)
+        let, roles = one.let, roles_on_the_day(user, one)
+        check(one, action)
+        step = table.step_for(let.state, action, roles, queries.facts_of(let))
+        role = next(role for role in Role if role in step.roles & roles)
         one.people_came = people if came else None
         if one.attended is not said:
             one.attended = said

@@ -13,6 +13,7 @@ from portal.lettings import words as let_words
 from portal.lettings.dates import choices, forms, service, views_waiting, words
 from portal.lettings.dates import queries as reads
 from portal.lettings.dates.blueprint import bp
+from portal.lettings.hosting import agenda
 from portal.lettings.models import Let, Occurrence
 from portal.lettings.rules import LONGEST_TERM_DAYS, Action
 from portal.people import queries as people
@@ -101,8 +102,8 @@ def today():
 @bp.route("/lets/<int:let_id>/dates/<int:date_id>/attended", methods=["GET", "POST"])
 @allow(SIGNED_IN)
 def attended(let_id: int, date_id: int):
-    let, _actions, _roles = _let(let_id)
-    found = _date(let, date_id)
+    """Whether the group came: for the group, and for whoever runs or opens the room."""
+    found = reads.date_for(people.me(), let_id, date_id)
     form = forms.AttendForm(people=found.people_came)
     if form.validate_on_submit():
         came = form.came.data == "yes"
@@ -179,7 +180,7 @@ def _moved(form: forms.MoveForm, let_id: int, date_id: int, on: date) -> object:
 def _day_card(found: Occurrence) -> dict[str, object]:
     """What the page for the day shows of a date."""
     let = found.let
-    ours = Role.ORGANISER in queries.roles_towards(people.me(), let)
+    roles = queries.roles_towards(people.me(), let)
     facts = service.facts_of(found)
     return {
         "let": let,
@@ -189,5 +190,6 @@ def _day_card(found: Occurrence) -> dict[str, object]:
         "address": let_words.address(found.other_room or let.room),
         "today": found.on == clock.today(),
         "begun": not facts.ahead,
-        "ours": ours,
+        "ours": Role.ORGANISER in roles,
+        "who": let.group.name if roles else agenda.who(let),
     }

@@ -15,6 +15,7 @@ from portal.lettings.rules import Attended, Insurance, OccurrenceState
 from tests.conftest import csrf_token
 from tests.hostile import NEED
 from tests.lettings import make
+from tests.lettings.hosting.test_entry import keyholder
 
 SIX = datetime(2026, 3, 5, 18, 10, tzinfo=UTC)
 
@@ -247,3 +248,17 @@ def test_who_gave_a_date_up_and_who_waits_is_told_to_nobody_else(client, app, he
     assert (
         "18:00 to 20:00" in week
     )  # kept for the group that was asked: booked, as far as others know
+
+
+def test_whoever_opens_the_room_says_it_too_and_learns_no_private_name(client, here, room, let):
+    opens = keyholder(here, here.building)
+    address = f"/lets/{let.id}/dates/{dates_of(let)[0].id}/attended"
+    client.sign_in(opens.email)
+    with clock.at(SIX):
+        page = text(client.get("/lets/today"))
+        assert "Garden room" in page
+        assert "The group came" in page
+        assert "Stroke" not in page + text(client.get(address))
+        assert client.send(address, {"came": "yes"}).status_code == 302
+    assert dates_of(let)[0].attended is Attended.CAME
+    assert client.get(f"/lets/{let.id}").status_code == 404
