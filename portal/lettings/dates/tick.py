@@ -24,6 +24,7 @@ from portal.lettings.dates.letters import still_needed
 from portal.lettings.dates.models import Freed
 from portal.lettings.models import DateOffer, Let, Occurrence, Waiting
 from portal.lettings.rules import Action, Attended, LetState, OccurrenceState
+from portal.people import queries as people
 from portal.people.rules import Role
 from portal.venues import rooms
 
@@ -156,7 +157,7 @@ def _made(freed: Freed, waiting: Waiting, until: datetime) -> DateOffer | None:
     """What a group would get of a free time, if that fits its need and the room is there for it."""
     wish = queries.wish_of(waiting.need)
     span = rules.part_for(wish, freed.starts, freed.ends)
-    if span is None:
+    if span is None or not people.organiser_emails(waiting.group_id):  # nobody there to answer
         return None
     try:
         room = choices.room_for_hire(waiting.room_id)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.db import db
-from portal.errors import Forbidden
+from portal.errors import Forbidden, PortalError
 from portal.lettings import service as lets
 from portal.lettings.dates import service, waiting
 from portal.lettings.dates.tick import tick
@@ -160,3 +160,26 @@ def test_easter_is_not_counted(here, let):
         tick()
     assert now_is(let).keep_by == datetime(2026, 4, 13, 23, 0, tzinfo=UTC)
     assert date(2026, 4, 2) == now_is(let).occurrences[4].on
+
+
+def test_answering_at_the_last_moment_and_the_clock_are_one_after_the_other(app, here, let):
+    said(here, let, False, False, False)
+    with clock.at(SATURDAY):
+        tick()
+
+    def keep():
+        try:
+            return service.keep(here.ids.organiser, let.id).state.value
+        except PortalError as refusal:
+            return refusal.code
+
+    with clock.at(LAST):
+        told = at_once(app, [keep, tick, tick])[0]
+    over = now_is(let)
+    ahead = [one for one in over.occurrences if one.starts > LAST]
+    if told == "running":
+        assert over.state is LetState.RUNNING
+        assert {one.state for one in ahead} == {OccurrenceState.PLANNED}
+    else:
+        assert (told, over.state) == ("not-now", LetState.ENDED)
+        assert {one.state for one in ahead} == {OccurrenceState.RELEASED}

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from portal import clock
 from portal.db import db
-from portal.errors import Forbidden, NotFound
+from portal.errors import Forbidden, NotFound, PortalError
 from portal.lettings import service as lets
 from portal.lettings.dates import service, waiting
 from portal.lettings.dates.models import Freed
@@ -15,6 +15,7 @@ from portal.lettings.dates.tick import tick
 from portal.lettings.models import DateOffer, Hold, Let, Waiting
 from portal.lettings.rules import Insurance, LetState, OccurrenceState
 from portal.notices.models import Letter
+from portal.people.models import User
 from tests.conftest import broken
 from tests.lettings import make
 from tests.test_many_at_once import at_once
@@ -304,3 +305,34 @@ def test_a_whole_let_given_up_by_its_group_is_offered_too_and_a_withdrawn_reques
     assert {one.state for one in db.session.get(Let, let.id).occurrences} == {
         OccurrenceState.CANCELLED
     }
+
+
+def test_a_group_that_nobody_organises_any_more_is_passed_over(here, room, let):
+    organiser, _ = waits(here, room, 1)
+    waits(here, room, 2)
+    db.session.get(User, organiser).closed_at = clock.now()
+    db.session.commit()
+    give_up(here, let, 3)
+    tick()
+    assert [letter.to for letter in letters()] == ["other2@example.org"]
+
+
+def test_taking_back_and_offering_at_the_same_moment_leaves_one_holder(app, here, room, let):
+    waits(here, room, 1)
+    give_up(here, let, 3)
+    one = db.session.get(Let, let.id).occurrences[3].id
+    let_id, organiser = let.id, here.ids.organiser
+
+    def take_back():
+        try:
+            return service.take_back(organiser, let_id, [one]).state.value
+        except PortalError as refusal:
+            return refusal.code
+
+    told = at_once(app, [take_back, tick, tick])[0]
+    made = offers()
+    assert (told, len(made)) in (("confirmed", 0), ("room-taken", 1))
+    held = db.session.scalars(
+        select(Hold).where(Hold.starts == datetime(2026, 3, 26, 18, tzinfo=UTC))
+    )
+    assert len(held.all()) == 1
