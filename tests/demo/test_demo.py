@@ -88,8 +88,9 @@ def test_every_printed_link_signs_somebody_in(made):
     found = list(start.links(app))
     assert {role for role, _, _ in found} == {
         "Administrator", "Broker", "Officer", "Panel", "Chair", "Organiser", "Resident",
+        "Keyholder",
     }  # fmt: skip
-    assert len(found) == 7 + len(GROUPS)
+    assert len(found) == 8 + len(GROUPS)
     for _, who, link in found:
         assert link.startswith(f"{BASE_URL}/")
         with app.app_context():
