@@ -43,7 +43,7 @@ class Deposit(Model):
     postings: Mapped[list["Posting"]] = relationship(
         back_populates="deposit", order_by="Posting.id"
     )
-    retention: Mapped["Retention | None"] = relationship(back_populates="deposit")
+    retention: Mapped["Retention | None"] = relationship(back_populates="deposit", lazy="joined")
 
 
 class Claimed:

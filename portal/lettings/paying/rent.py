@@ -65,9 +65,14 @@ def _charge(let_id: int) -> int:
         found = list(session.scalars(query.order_by(Occurrence.on, Occurrence.id)))
         due = {one.occurrence_id for one in _due(let, found) if rules.costs(one, _day(one))}
         made = 0
-        for _month, dates in groupby(found, key=lambda o: (rules.month_of(o.on), _holder(o))):
+        for _month, dates in groupby(sorted(found, key=_together), key=_together):
             made += _charge_month(session, let, list(dates), due)
         return made
+
+
+def _together(date: Occurrence) -> tuple[tuple[int, int], int]:
+    """What is asked for together: a month's dates with one holder."""
+    return rules.month_of(date.on), _holder(date)
 
 
 def _charge_month(session: Session, let: Let, dates: list[Occurrence], due: set[int]) -> int:
@@ -100,7 +105,11 @@ def _holder(date: Occurrence) -> int:
 
 
 def _due(let: Let, dates: Iterable[Occurrence]) -> list[DateDue]:
-    """Dates with who gave them up and when, as the history has it."""
+    """Dates with who gave them up and when, as the history has it; only those that had been agreed."""
+    agreed = next(
+        (e.at for e in let.events if e.after in (LetState.CONFIRMED, LetState.RUNNING)), None
+    )
+    dates = [date for date in dates if agreed and date.ends > agreed]
     ids = [date.id for date in dates]
     events = [e for e in let.events if e.action in (*GIVE_UP_DATE, *GIVE_UP_LET)]
     whole = next((e for e in reversed(events) if e.action in GIVE_UP_LET), None)

@@ -113,6 +113,17 @@ def test_a_let_without_a_price_is_never_charged(here):
     assert db.session.scalar(select(func.count()).select_from(ChargedDate)) == 0
 
 
+def test_what_was_offered_and_never_agreed_costs_nothing(here):
+    room = make.room(here, price_pence_hour=3_00)
+    made = make.requested(here, room, max_pence=1_00)
+    service.approve(here.ids.broker, made.id)
+    with at(APRIL):
+        service.cancel(here.ids.broker, made.id, why="No answer came.")
+    with at(MAY):
+        assert tick() == 0
+    assert charges() == []
+
+
 def test_reminders_go_once_each_and_stop_when_paid(here, let):
     with at(APRIL):
         tick()
