@@ -35,6 +35,7 @@ from tests.lettings import make
 from tests.lettings.dates import worlds
 from tests.money import books
 from tests.proposals.stage import BENEFITS, PLAN, Stage
+from tests.rounds import make as rounds
 
 
 class Sent(NamedTuple):
@@ -215,6 +216,22 @@ def at_holder(path: str) -> Callable[[], tuple[str, str]]:
         here = make.place()
         place = make.room(here).id
         return path.format(holder=here.holder.id, place=place), here.officer.email
+
+    return brought
+
+
+def in_round(path: str, who: str, *, solved: bool = False) -> Callable[[], tuple[str, str]]:
+    """A page of a round in which a group has named a room; `solved`, it is closed and proposed."""
+
+    def brought() -> tuple[str, str]:
+        here = make.place()
+        hall = make.room(here, name="Hall")
+        make.room(here, name="Parlour")
+        there = rounds.spring(here)
+        asked = rounds.asked(here.ids.organiser, here.group_id, there.id, (hall, 3), times=2)
+        if solved:
+            rounds.proposed(here, there.id)
+        return path.format(round=there.id, asked=asked.id), getattr(here, who).email
 
     return brought
 
@@ -419,6 +436,14 @@ FORMS: dict[str, Sent] = {
     "give a key": Sent(at_let(make.confirmed, "keys", "broker"), {"key_what": "Front door", "key_to": "Ruth"} | day("key_due", date(2026, 3, 6))),
     "whose insurance": Sent(at_let(make.requested, "cover", "organiser"), {"insurance": "sponsor", "sponsor": "St Paul"}),
     "paper seen": Sent(at_let(make.confirmed, "papers", "broker"), {"kind": "insurance", "what": "Liability."} | day("seen_on", date(2026, 3, 1)) | day("valid_until", date(2027, 3, 1))),
+    "open a round": Sent(in_round("/rounds/new", "broker"), {"name": "Autumn"} | day("first", date(2026, 9, 1)) | day("last", date(2026, 12, 18)) | day("closes_on", date(2026, 8, 1))),
+    "ask in a round": Sent(in_round("/rounds/{round}/ask", "organiser"), {"group": "1", "people": "15", "times": "2", "near": "M33 2AA", "within": "3", "pay": "4", "insurance": "venue", "safeguarding": "y"}),
+    "name a room": Sent(in_round("/rounds/requests/{asked}/wishes", "organiser"), {"room": "3", "day": "2", "starts": "18:00", "ends": "20:00"}),
+    "leave a round": Sent(in_round("/rounds/requests/{asked}/leave", "organiser"), {}),
+    "give a round up": Sent(in_round("/rounds/{round}/give-up", "broker"), {"why": "The halls are painted."}),
+    "open a round again": Sent(in_round("/rounds/{round}/reopen", "broker", solved=True), day("closes_on", date(2026, 3, 25))),
+    "give a room by hand": Sent(in_round("/rounds/{round}/requests/{asked}/place?day=1&starts=18:00&ends=20:00", "broker", solved=True), {"room": "3"}),
+    "publish a round": Sent(in_round("/rounds/{round}/publish", "broker", solved=True), {"version": "3"}),
 }  # fmt: skip
 
 

@@ -38,6 +38,7 @@ FOR_EVERYBODY = {
     "represent",
     "claim",
     "ask",
+    "ask in a round",
     "wait",
     "keep a need",
     "speak at a hearing",
