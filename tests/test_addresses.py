@@ -5,7 +5,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.areas.queries import current_area
 from portal.db import db
-from portal.lettings.forms import FindForm
+from portal.lettings.finding.forms import FindForm
 from portal.people.rules import Role
 from portal.register.forms import PlacesForm
 from tests import factories
@@ -14,7 +14,14 @@ from tests.lettings import make
 from tests.test_hostile import NASTY
 
 IDS = ("0", "1", "-1", str(2**31), str(2**63), "x🌱%00")
-OTHERS = {"token": "x" * 43, "slug": "score", "name": "approve", "code": "en", "filename": "x.css"}
+OTHERS = {
+    "token": "x" * 43,
+    "slug": "score",
+    "name": "approve",
+    "code": "en",
+    "filename": "x.css",
+    "scope": "group",
+}
 SHORT = [bad[:4000] for bad in NASTY.values()]  # what an address can hold
 NOT_FIELDS = ("next", "page", "view", "after", "limit", "bbox", "from", "state", "room", "fields")
 
@@ -41,7 +48,7 @@ def addresses(app):
     for rule in app.url_map.iter_rules():
         for bad in IDS if rule.arguments else ("",):
             path = rule.rule
-            for _hole in rule.arguments:
+            while "<" in path:  # an argument with a default may have no hole
                 hole = path[path.index("<") : path.index(">") + 1]
                 path = path.replace(hole, OTHERS.get(hole.rpartition(":")[2].strip("<>"), bad), 1)
             yield path, sorted(rule.methods)
