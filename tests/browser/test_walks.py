@@ -143,7 +143,9 @@ def test_from_the_room_door_to_a_room_asked_for(visit, people, postcode, width, 
     page.wait_for_url("**/rooms/find*")
     assert page.get_by_label("Near where?").input_value() == postcode
     page.get_by_label("How many people come?").fill("12")
+    page.get_by_text("What the room must have").click()
     page.get_by_label("A step-free way in").check()
+    page.get_by_text("How far, and what you can pay").click()
     page.get_by_label("At most how far, in kilometres?").fill("20")
     page.get_by_role("button", name="Find rooms").click()
     page.wait_for_load_state("networkidle")
