@@ -278,6 +278,7 @@ def _cause(url: str) -> int:
         session.add(let)
         session.commit()
         found = let.occurrences[0].id
+        session.close()
         db.engine.dispose()
     return found
 

@@ -12,7 +12,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from portal.app import create_app
 from portal.db import db
 from tests import requirements
-from tests.bench import exactness, features, near_me, servers, store, tiles
+from tests.bench import contention, exactness, features, near_me, servers, store, term_search, tiles
 
 SMALL = ["--rows", "2000", "--no-peers", "--rounds", "1", "--seconds", "0.05", "--json"]
 
@@ -85,3 +85,32 @@ def test_it_runs_on_both_engines_and_says_what_it_found(bench, more, comparisons
     # What is true or not must be true at any size; what is timed says nothing at this one.
     assert all(c["met"] for c in report["comparisons"] if c["ratio"] is None), report["notes"]
     assert report["notes"].get("engines agree", True)
+
+
+def test_a_search_among_bookings_is_right_on_both_engines(capsys):
+    requirements.need(bool(store.server()), "PostgreSQL with PostGIS (TEST_DATABASE_URL)")
+    few = [
+        "--rows",
+        "120",
+        "--holds",
+        "3000",
+        "--queries",
+        "4",
+        "--rounds",
+        "1",
+        "--seconds",
+        "0.05",
+    ]
+    report = term_search.main([*few, "--json"])
+    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(report))
+    assert all(c["met"] for c in report["comparisons"] if c["ratio"] is None), report["comparisons"]
+
+
+def test_writers_at_once_never_hold_a_room_twice(capsys, monkeypatch):
+    requirements.need(bool(store.server()), "PostgreSQL with PostGIS (TEST_DATABASE_URL)")
+    monkeypatch.setattr(contention, "ASKED", {"single": 5, "series": 1})
+    report = contention.main(["--rows", "8", "--writers", "4", "--rounds", "1", "--json"])
+    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(report))
+    # With so few requests the naive way may come through unharmed.
+    found = {c["name"]: c["met"] for c in report["comparisons"] if "naive" not in c["name"]}
+    assert all(found.values()), report
