@@ -11,6 +11,9 @@ from shapely.geometry import shape as geometry
 
 from portal.demo import borough, names
 
+# All in one worker, where the borough is drawn once for them.
+pytestmark = pytest.mark.xdist_group("borough")
+
 
 @pytest.fixture(scope="module")
 def texts():

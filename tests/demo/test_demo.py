@@ -15,6 +15,9 @@ from portal.demo.cast import GROUPS
 from portal.errors import BadInput
 from tests.conftest import CheckedClient
 
+# All in one worker, where the demonstration is built once for them.
+pytestmark = pytest.mark.xdist_group("demo")
+
 THE_DAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 # Tokens are secrets, and so differ; all else must not.
 # A register's version begins at a number that no earlier database had.
