@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from fcntl import LOCK_EX, flock
 from math import inf
 from time import monotonic
 from typing import Any
@@ -20,6 +19,11 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from portal.config import FIRST_LANGUAGE
+
+try:
+    from fcntl import LOCK_EX, flock
+except ImportError:  # not a Unix: SQLite's own patience has to do
+    flock = None
 
 db = SQLAlchemy(session_options={"autoflush": True})
 
@@ -135,6 +139,8 @@ def transaction() -> Iterator[Session]:
     asking for it later can fail with work already done.
     """
     session = db.session
+    if writing():
+        raise RuntimeError("a transaction within a transaction would wait for itself")
     session.rollback()
     with _in_turn(session):
         session.connection(execution_options={"writes": True})
@@ -157,7 +163,7 @@ def _in_turn(session: Session) -> Iterator[None]:
     """
     engine = session.get_bind()
     file = engine.url.database if engine.dialect.name == "sqlite" else None
-    if not file or file == ":memory:":
+    if not file or file == ":memory:" or flock is None:
         yield
         return
     with open(f"{file}-queue", "a") as queue:  # noqa: PTH123 - the path is the database's own
