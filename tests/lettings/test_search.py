@@ -196,8 +196,16 @@ def test_the_same_as_a_slow_and_obvious_search(here):
             within_m=rng.choice((600, 1500, 5000)),
             max_pence=rng.choice((0, 10_00)),
         )
-        found = {match.room.id for match in search.find(here.area, wish).matches}
-        assert found == _slow(wish), wish
+        answer = search.find(here.area, wish)
+        assert {match.room.id for match in answer.matches} == _slow(wish), wish
+        # What is sifted as numbers is what judging room by room comes to, near misses and order included.
+        dates = search.dates_of(wish)
+        judged = search.judge(here.area, wish, search.candidates(here.area, wish), dates)
+        judged.sort(key=lambda match: search.rank(match, wish))
+        assert answer.matches == [m for m in judged if not m.obstacles]
+        near = [m for m in judged if m.obstacles and search._is_near(m, wish, len(dates))]
+        near.sort(key=lambda match: -len(match.free_dates))
+        assert answer.nearly == tuple(near[: search.MOST_NEARLY])
 
 
 def _random_rooms(here, rng):
