@@ -66,6 +66,7 @@ def test_whoever_checks_a_proposal_reads_it_and_what_the_rules_ask(client, stage
         assert WRITTEN["costs"] in shown
         assert "/edit/what" not in shown  # the broker does not write in it
     assert "A photo of the site sign in its place" not in shown
+    assert "return it to the group" in page(client, f"/cases/{stage.case_id}/validate")
 
 
 def test_a_private_group_is_warned_where_it_writes_its_own_name(client, stage):
