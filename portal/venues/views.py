@@ -53,6 +53,7 @@ def one(asset_id: int):
         inside=words.inside(asset),
         buffers=words.buffers(asset),
         when=words.WHEN[asset.hire_when] if asset.hire_when else words.WHEN[words.HireWhen.ALWAYS],
+        nobody_opens=_needs_somebody(asset),
         opened_by=words.opened_by(asset, queries.who_opens(asset)),
         changes=list(events(history_of(asset.id)[:LAST_CHANGES])),
     )
@@ -167,6 +168,14 @@ def _place(asset_id: int) -> Asset:
 
 def _in_building(room: Asset) -> bool:
     return room.parent is None or room.parent.kind is Kind.BUILDING
+
+
+def _needs_somebody(asset: Asset) -> bool:
+    """Whether a room has hours in which nobody lets people in: then those hours help no group."""
+    if asset.kind is not Kind.ROOM or asset.opener or queries.who_opens(asset):
+        return False
+    above = (asset.parent, asset.parent and asset.parent.parent)
+    return bool(asset.hire_hours) and not any(place and place.opener for place in above)
 
 
 def _hours_of(asset: Asset) -> list[tuple[str, Any, str]]:

@@ -156,6 +156,14 @@ def test_a_room_is_added_described_and_priced(client, here):
     assert queries.rates_of(room_id) == {GroupKind.CHARITY: 250, GroupKind.UNCONSTITUTED: 0}
 
 
+def test_hours_in_which_nobody_opens_are_pointed_out(client, here):
+    room = make.room(here, opener=None)
+    client.sign_in(here.officer.email)
+    assert "Nobody is named who lets people in" in text(client.get(f"/venues/{room.id}"))
+    opening.add_keyholder(here.ids.officer, here.building.id, Opens(Opener.STAFF, "Jo"))
+    assert "Nobody is named who lets people in" not in text(client.get(f"/venues/{room.id}"))
+
+
 def test_names_of_those_who_open_are_for_staff(client, here, room):
     client.sign_in(here.officer.email)
     path = f"/venues/{here.building.id}/openers"
