@@ -365,6 +365,8 @@ FORMS: dict[str, Sent] = {
     "residents": Sent(page_of("/setup/residents", Role.ADMINISTRATOR), {"whole": "8431", "source": "Census 2021"}),
     "set a hearing": Sent(hearing(lambda _stage: None, "set-hearing", "chair"), HEARING | day("on", date(2026, 5, 6)) | day("speak_until", date(2026, 5, 4))),
     "record a hearing": Sent(hearing(Open.held, "record-hearing", "chair"), {"outcome": "with_conditions", "conditions": "Quiet.", "attendance": "31", "minutes": "All spoke."}, ("paper",)),
+    "add to the minutes": Sent(hearing(Open.minuted, "add-to-minutes", "chair"), {"words": "The holder said May."}),
+    "put speakers in order": Sent(hearing(Open.listed, "hearing/speakers", "chair"), {"speaker": "1", "to": "later"}),
     "speak at a hearing": Sent(hearing(Open.set, "hearing/speak", "resident"), {"name": "Anil", "side": "for", "coming": "room", "needs": "A chair."}),
     "terms": Sent(
         at_case(Stage.granted, "draft-agreement", "broker"),

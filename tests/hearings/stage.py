@@ -8,7 +8,7 @@ from portal.db import db
 from portal.hearings import service, speaking
 from portal.hearings.models import Hearing
 from portal.hearings.queries import of_round, window_of
-from portal.hearings.rules import Coming, Plan, Side
+from portal.hearings.rules import Coming, Outcome, Plan, Side
 from portal.hearings.speaking import Wish
 from portal.notices.models import Letter
 from portal.proposals.judging import holder
@@ -60,6 +60,19 @@ class Open(Stage):
         """The day of the hearing has come."""
         self.set()
         to_day(self.hearing.on)
+        return self
+
+    def minuted(self) -> "Open":
+        """Its minutes are on record."""
+        self.held()
+        record = service.Record(Outcome.SUPPORTS, "All spoke.")
+        service.record_hearing(self.case_id, self.chair, record)
+        return self
+
+    def listed(self) -> "Open":
+        """Somebody is on the list of speakers."""
+        self.set()
+        self.asks()
         return self
 
     def asks(self, who: str = "resident", **changes) -> None:
