@@ -6,6 +6,7 @@ from portal.ownership.rules import QuestionState
 from portal.people.rules import Role
 from portal.proposals.rules import State
 from portal.register.rules import Status
+from portal.rounds.rules import RoundState
 from portal.sightings.rules import SightingState
 from portal.states import ROLES, STATES, state_words
 
@@ -13,7 +14,15 @@ from portal.states import ROLES, STATES, state_words
 def test_every_state_has_words_and_no_words_are_left_over():
     stored = {
         state.value
-        for kind in (Status, State, LetState, OccurrenceState, QuestionState, SightingState)
+        for kind in (
+            Status,
+            State,
+            LetState,
+            OccurrenceState,
+            QuestionState,
+            SightingState,
+            RoundState,
+        )
         for state in kind
     }
     stored |= {f"deposit_{state.value}" for state in DepositState}
