@@ -78,7 +78,8 @@ def read(state: State, ids: Sequence[int] | None = None, plots: int = 0, said: i
                 plots, said = plots + len(part.plots), said + len(part.said)
                 parts.append(part)
     return Part(
-        {name: np.concatenate([part.columns[name] for part in parts]) for name in COLUMNS},
+        # Each let go of once it is whole, so that no more than one is there twice.
+        {name: np.concatenate([part.columns.pop(name) for part in parts]) for name in COLUMNS},
         np.concatenate([part.plots for part in parts]),
         np.concatenate([part.measured for part in parts]),
         b"".join(part.said for part in parts),
@@ -133,11 +134,11 @@ def _part(rows: Sequence[Any], epsg: int, plots_before: int, said_before: int) -
 
 def _said(names: Sequence[str], is_plot: npt.NDArray[np.bool_], plots: Shapes) -> list[bytes]:
     """What is said of each row: its name, and on a line below its shape as GeoJSON where it is no point."""
-    said = [name.encode() for name in names]
-    drawn = shapely.to_geojson(rounded(plots)).tolist()
-    for row, shape in zip(np.flatnonzero(is_plot).tolist(), drawn, strict=True):
-        said[row] += b"\n%b" % shape.encode()
-    return said
+    drawn = iter(shapely.to_geojson(rounded(plots)).tolist())
+    return [
+        (f"{name}\n{next(drawn)}" if plot else name).encode()
+        for name, plot in zip(names, is_plot.tolist(), strict=True)
+    ]
 
 
 def _coded(column: str, values: Sequence[Any]) -> npt.NDArray[np.uint8]:

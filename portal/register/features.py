@@ -102,7 +102,7 @@ def _point(lon: float, lat: float) -> dict[str, Any] | None:
 FEATURES_FROM = 13  # the zoom from which a tile shows places one by one
 AROUND = 6 * 6  # tiles of the deepest zoom: all of one at zoom 14 and those that its margin touches
 FINER = 3  # a tile that counts has 8 by 8 cells
-MOST_KEPT = 48_000_000  # bytes of answers kept in memory for each process
+MOST_KEPT = 24_000_000  # bytes of answers kept in memory for each process
 BESIDE = 1000  # about what a key and its header weigh
 
 

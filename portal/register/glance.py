@@ -188,7 +188,8 @@ def _sorted(columns: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]
     if len(key) and (np.diff(key.astype(np.int64)) >= 0).all():
         return columns
     order = np.argsort(key, kind="stable")
-    return {name: column[order] for name, column in columns.items()}
+    # Each let go of once it is in order, so that no more than one is there twice.
+    return {name: columns.pop(name)[order] for name in list(columns)}
 
 
 def metres(glance: Glance, rows: Rows, lon: float, lat: float) -> npt.NDArray[np.float64]:
