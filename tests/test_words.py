@@ -13,7 +13,7 @@ from portal.areas.counting import OBSERVED
 from portal.areas.rules import Nation
 from portal.config import FIRST_LANGUAGE, LANGUAGES
 from portal.lettings import reasons
-from portal.lettings import rules as lettings
+from portal.lettings import table as lettings
 from portal.ownership import rules as ownership
 from portal.proposals import guards
 from portal.proposals import rules as proposals
