@@ -6,10 +6,10 @@ the database still decides when a room is booked. A wish for one day and hour is
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from itertools import islice
 from typing import Any
 
@@ -27,7 +27,7 @@ from portal.lettings.reasons import AT_THE_DOOR, Because
 from portal.lettings.rules import Reason, Wish, price_of
 from portal.lettings.slots import taken
 from portal.register.models import Asset
-from portal.venues.hours import Door, Hours, door, likeness, opening_cost
+from portal.venues.hours import MIDNIGHT, Door, Hours, door, door_on, opening_cost, same_every_week
 from portal.venues.picture import picture
 from portal.venues.rooms import Room, rooms_for_hire
 
@@ -71,18 +71,12 @@ class Answer:
 
     dates: tuple[date, ...]
     matches: Sequence[Match]  # each made when it is looked at
-    nearly: tuple[Match, ...]
+    misses: Callable[[], Iterable[Match]]
 
-
-@dataclass(frozen=True)
-class Sieved:
-    """Of all rooms, for one day and hour: those without anything in their way, those for which another time may do, and
-    those with one thing in their way; each best first, made when it is looked at.
-    """
-
-    whole: Sequence[Match]
-    by_date: Sequence[Match]
-    nearly: Iterable[Match]
+    @cached_property
+    def nearly(self) -> tuple[Match, ...]:
+        """Looked for when somebody asks: who has rooms to choose from does not."""
+        return tuple(self.misses())
 
 
 def find(area: Area, wish: Wish, *, only: int | None = None) -> Answer:
@@ -95,45 +89,93 @@ def find(area: Area, wish: Wish, *, only: int | None = None) -> Answer:
         found = judge(area, wish, rooms_for_hire(area.id, Asset.id == only), dates)
         found = [_elsewhen(area, wish, [m]).get(only, m) if only_dates(m) else m for m in found]
         suits = tuple(m for m in found if not m.obstacles)
-        return Answer(dates, suits, tuple(m for m in found if m.obstacles))
-    found = sieved(area, wish)
-    moved = _elsewhen(area, wish, found.by_date[:MOST_MOVED]) if _has_choice(wish) else {}
+        return Answer(dates, suits, lambda: [m for m in found if m.obstacles])
+    sieved = Sieved(area, wish)
+    moved = _elsewhen(area, wish, sieved.by_date[:MOST_MOVED]) if _has_choice(wish) else {}
     later = sorted(moved.values(), key=lambda match: rank(match, wish))
-    nearly = islice((m for m in found.nearly if m.room.id not in moved), MOST_NEARLY)
     # What is free at the day and hour liked best comes first anyway.
-    matches = sieve.Joined(found.whole, later) if later else found.whole
-    return Answer(dates, matches, tuple(nearly))
+    matches = sieve.Joined(sieved.whole, later) if later else sieved.whole
+
+    def misses() -> Iterable[Match]:
+        return islice((m for m in sieved.nearly if m.room.id not in moved), MOST_NEARLY)
+
+    return Answer(dates, matches, misses)
+
+
+def free(area: Area, wish: Wish) -> list[int]:
+    """The keys of the rooms with nothing in their way at the day and hour liked best, in no order: what a bare statement
+    in SQL would tell.
+    """
+    sieved = Sieved(area, wish)
+    return sieved.known.keys[sieved.free].tolist()
 
 
 def _has_choice(wish: Wish) -> bool:
     return next(islice(windows.slots(wish), 1, None), None) is not None
 
 
-def sieved(area: Area, wish: Wish) -> Sieved:
-    """The same as judging every room at the day and hour liked best."""
-    dates, known = dates_of(wish), picture(area.id)
-    rows = sieve.hopeful(known, wish, _reach(wish))
-    metres = np.full(len(rows), np.nan)
-    if wish.lon is not None and wish.lat is not None:
-        metres = known.metres(wish.lon, wish.lat, rows)
-    held = slots.taken_at(slots.current(area.id), known.places.of(rows), _spans(wish, dates))
-    doors = _doors(area, wish, dates)
-    price = partial(_price, wish, doors=doors)
-    asked = sieve.Asked(wish, dates, doors.of, price, STEP_M, SOME_DATES, BY_DATE)
-    sifted = sieve.sift(known, rows, asked, metres, held)
+class Sieved:
+    """All rooms for one day and hour, as they stood when it was asked for: `free` those without anything in their way, and
+    as matches, best first, those, `by_date` those for which another time may do and `nearly` those with one thing in
+    their way. Each is found when somebody looks, and said when somebody looks at it.
+    """
 
-    def judged(at: npt.NDArray[np.int64]) -> list[Match]:
-        rooms = [known.rooms[row] for row in rows[at]]
-        return _judged(wish, rooms, dates, (metres[at], held[at], doors))
+    def __init__(self, area: Area, wish: Wish) -> None:
+        self.wish, self.dates = wish, dates_of(wish)
+        self.known, self.slots = picture(area.id), slots.current(area.id)
+        self.doors = _doors(area, wish, self.dates)
+        self.minutes = slots.minutes(_spans(wish, self.dates))
+        price = partial(_price, wish, doors=self.doors)
+        self.asked = sieve.Asked(wish, self.dates, self.doors, price, STEP_M, SOME_DATES, BY_DATE)
 
-    too_many = sifted.dated & (sifted.lost > len(dates) * DATES_SHARE)
-    near = sifted.those((sifted.obstacles == 1) & ~too_many & ~(metres > _reach(wish)))
-    near = near[np.argsort(sifted.lost[near], kind="stable")]
-    return Sieved(
-        sieve.Lazily(sifted.those(sifted.obstacles == 0), judged),
-        sieve.Lazily(sifted.those(sifted.by_date), judged),
-        (m for at in near for m in judged(at[None]) if _is_near(m, wish, len(dates))),
-    )
+    @cached_property
+    def free(self) -> sieve.Rows:
+        """The rows of the picture that nothing speaks against."""
+        rows = sieve.willing(self.known, self.asked)
+        return rows[~self._held(rows).any(axis=1)]
+
+    @cached_property
+    def whole(self) -> Sequence[Match]:
+        held = np.zeros((len(self.free), len(self.dates)), bool)
+        metres = self._metres(self.free)
+        order = sieve.best_first(self.known, self.free, self.asked, metres)
+        return sieve.Lazily(order, partial(self._judged, self.free, metres, held))
+
+    @property
+    def by_date(self) -> Sequence[Match]:
+        sifted, judged = self._all
+        return sieve.Lazily(sifted.those(sifted.by_date), judged)
+
+    @property
+    def nearly(self) -> Iterator[Match]:
+        (sifted, judged), dates = self._all, len(self.dates)
+        too_many = sifted.dated & (sifted.lost > dates * DATES_SHARE)
+        near = sifted.those(
+            (sifted.obstacles == 1) & ~too_many & ~(sifted.metres > _reach(self.wish))
+        )
+        near = near[np.argsort(sifted.lost[near], kind="stable")]
+        return (m for at in near for m in judged(at[None]) if _is_near(m, self.wish, dates))
+
+    @cached_property
+    def _all(self) -> tuple[sieve.Sifted, Callable[[sieve.Rows], list[Match]]]:
+        rows = sieve.hopeful(self.known, self.wish, _reach(self.wish))
+        metres, held = self._metres(rows), self._held(rows)
+        sifted = sieve.sift(self.known, rows, self.asked, metres, held)
+        return sifted, partial(self._judged, rows, metres, held)
+
+    def _held(self, rows: sieve.Rows) -> Bools:
+        return self.slots.held(self.known.places.of(rows), *self.minutes)
+
+    def _metres(self, rows: sieve.Rows) -> npt.NDArray[np.float64]:
+        if self.wish.lon is None or self.wish.lat is None:
+            return np.full(len(rows), np.nan)
+        return self.known.metres(self.wish.lon, self.wish.lat, rows)
+
+    def _judged(
+        self, rows: sieve.Rows, metres: npt.NDArray[np.float64], held: Bools, at: sieve.Rows
+    ) -> list[Match]:
+        rooms = [self.known.rooms[row] for row in rows[at].tolist()]
+        return _judged(self.wish, rooms, self.dates, (metres[at], held[at], self.doors))
 
 
 def candidates(area: Area, wish: Wish) -> list[Room]:
@@ -145,7 +187,7 @@ def candidates(area: Area, wish: Wish) -> list[Room]:
 def dates_of(wish: Wish) -> list[date]:
     """The days on which the group would meet."""
     days = walltime.weekly_dates(wish.weekday, wish.first, wish.last, wish.every_weeks)
-    return [day for day in days if not walltime.left_out(day, wish.without)]
+    return [d for d in days if not walltime.left_out(d, wish.without)] if wish.without else days
 
 
 def judge(area: Area, wish: Wish, rooms: Sequence[Room], dates: Sequence[date]) -> list[Match]:
@@ -229,21 +271,37 @@ class _Doors:
     """What the doors do on every date; rooms with the same hours are looked up once."""
 
     def __init__(self, nation: Nation, starts: time, ends: time, dates: Sequence[date]) -> None:
-        years = {d.year + n for d in dates for n in (-1, 0, 1)}
-        self.holidays = {day for year in years for day in bank_holidays(nation, year)}
+        self.holidays = _holidays(nation, frozenset(d.year for d in dates))
         self.spans = [(datetime.combine(d, starts), datetime.combine(d, ends)) for d in dates]
+        self.low, self.high = windows.minute(starts), windows.minute(ends)
+        self.like = [(d.weekday(), d in self.holidays) for d in dates]
+        self.one = dict(zip(self.like, dates, strict=True))
         self.known: dict[tuple[Hours, int, int], list[Door]] = {}
 
     def of(self, room: Room) -> list[Door]:
         key = (room.hours, room.before, room.after)
-        if key not in self.known:
-            before, after = timedelta(minutes=room.before), timedelta(minutes=room.after)
-            spans = [(start - before, end + after) for start, end in self.spans]
-            like = [likeness(room.hours, *span, self.holidays) for span in spans]
-            told = dict(zip(like, spans, strict=True))
-            answer = {one: door(room.hours, *span, self.holidays) for one, span in told.items()}
-            self.known[key] = [answer[one] for one in like]
-        return self.known[key]
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = self._of(*key)
+        return found
+
+    def lets_in(self, room: Room) -> bool:
+        """Whether it lets people in on every date."""
+        return all(at in AT_THE_DOOR for at in self.of(room))
+
+    def _of(self, hours: Hours, before: int, after: int) -> list[Door]:
+        low, high = self.low - before, self.high + after
+        if 0 <= low < high <= MIDNIGHT and same_every_week(hours):
+            if hours.shut:
+                days = [span[0].date() for span in self.spans]
+                return [door_on(hours, d, low, high, holiday=d in self.holidays) for d in days]
+            told = {
+                like: door_on(hours, day, low, high, holiday=like[1])
+                for like, day in self.one.items()
+            }
+            return [told[like] for like in self.like]
+        earlier, later = timedelta(minutes=before), timedelta(minutes=after)
+        return [door(hours, s - earlier, e + later, self.holidays) for s, e in self.spans]
 
     def cost(self, room: Room) -> int:
         """Pence for somebody to open at a meeting: what it costs on most of the dates, for a let has one price."""
@@ -255,6 +313,13 @@ class _Doors:
             for start, end in self.spans
         )
         return max(costs, key=lambda pence: (costs[pence], -pence), default=0)
+
+
+@lru_cache(maxsize=64)
+def _holidays(nation: Nation, years: frozenset[int]) -> frozenset[date]:
+    """The bank holidays of these years and those next to them."""
+    around = {year + n for year in years for n in (-1, 0, 1)}
+    return frozenset(day for year in around for day in bank_holidays(nation, year))
 
 
 # Many ask for the same evenings of the same term.

@@ -8,19 +8,31 @@ common (what is in them, their doors, their price) is asked of one room of each 
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, overload
+from typing import Any, Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from portal.lettings.reasons import AT_THE_DOOR, Because
-from portal.lettings.rules import Wish
+from portal.lettings.rules import ACCESS, Wish, price_of
+from portal.lettings.walltime import minutes_between
 from portal.venues.hours import Door
 from portal.venues.picture import UNKNOWN, Picture
 from portal.venues.rooms import Room
 
 Rows = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Metres = npt.NDArray[np.float64]
+
+
+class Doors(Protocol):
+    """What the doors of a room do on every date."""
+
+    def of(self, room: Room) -> Sequence[Door]:
+        """Of each date."""
+
+    def lets_in(self, room: Room) -> bool:
+        """Whether they let people in on every one."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +41,7 @@ class Asked:
 
     wish: Wish
     dates: Sequence[date]
-    doors: Callable[[Room], Sequence[Door]]
+    doors: Doors
     price: Callable[[Room], int]
     step_m: int  # distances are compared in these steps
     some_dates: Container[str]  # what is in the way on some dates only
@@ -46,6 +58,7 @@ class Sifted:
     lost: Rows
     dated: Bools
     by_date: Bools
+    metres: Metres
     order: Rows  # their places, best first
 
     def those(self, wanted: Bools) -> Rows:
@@ -54,14 +67,11 @@ class Sifted:
         return found
 
 
-def sift(
-    picture: Picture, rows: Rows, asked: Asked, metres: npt.NDArray[np.float64], held: Bools
-) -> Sifted:
+def sift(picture: Picture, rows: Rows, asked: Asked, metres: Metres, held: Bools) -> Sifted:
     """What is in the way of these rooms, and which of them come first."""
     wish = asked.wish
-    price = picture.prices.each(asked.price, rows)
-    prices, kind = np.unique(price, return_inverse=True)
-    dear = np.array([_count(wish, int(one), "price") for one in prices], np.int64)[kind]
+    price, kind = np.unique(prices(picture, rows, asked), return_inverse=True)
+    dear = np.array([_count(wish, int(one), "price") for one in price], np.int64)[kind]
     people = picture.capacity[rows]
     door, gone = _at_the_doors(picture, rows, asked), held.any(axis=1)
     others = (
@@ -71,16 +81,51 @@ def sift(
         + (np.zeros(len(rows), bool) if wish.lon is None else ~(metres <= wish.within_m))
     )
     obstacles = others + gone + door.obstacles
+    lost = (held | ~door.open).sum(axis=1)
+    dated = (gone & (door.obstacles == 0)) | (~gone & door.dated)
+    by_date = (others == 0) & (obstacles > 0) & door.by_date
+    order = best_first(picture, rows, asked, metres)
+    return Sifted(obstacles, lost, dated, by_date, metres, order)
+
+
+def best_first(picture: Picture, rows: Rows, asked: Asked, metres: Metres) -> Rows:
+    """The places of these rooms: the least to walk, the nearest, the cheapest, the one that fits closest, by name."""
+    wish, people = asked.wish, picture.capacity[rows]
     steps = np.nan_to_num(metres // asked.step_m)
     spare = np.where(people == UNKNOWN, 0, people) - wish.people
     # Who needs a step-free way comes by bus or tram, or from nearby: what is left to walk counts first.
     walk = np.fmin(metres, picture.stop_m[rows]) if wish.step_free else metres
     walks = np.nan_to_num(walk // asked.step_m)
-    order = np.lexsort((picture.by_name[rows], spare, price, steps, walks))
-    lost = (held | ~door.open).sum(axis=1)
-    dated = (gone & (door.obstacles == 0)) | (~gone & door.dated)
-    by_date = (others == 0) & (obstacles > 0) & door.by_date
-    return Sifted(obstacles, lost, dated, by_date, order)
+    order: Rows = np.lexsort(
+        (picture.by_name[rows], spare, prices(picture, rows, asked), steps, walks)
+    )
+    return order
+
+
+def prices(picture: Picture, rows: Rows, asked: Asked) -> Rows:
+    """Pence for one meeting in each of these rooms."""
+    minutes = minutes_between(asked.wish.starts, asked.wish.ends)
+    pence = picture.tariffs.each(
+        lambda room: price_of(room.pence_for(asked.wish.group_kind), minutes), rows
+    )
+    if not picture.for_nothing.all():
+        paid = np.flatnonzero(~picture.for_nothing[picture.doors.kind[rows]])
+        pence[paid] = picture.prices.each(asked.price, rows[paid])
+    return pence
+
+
+def willing(picture: Picture, asked: Asked) -> Rows:
+    """The rows of rooms that have nothing in their way, whoever holds them."""
+    wish = asked.wish
+    facts = tuple(name for name in ACCESS if getattr(wish, name))
+    suits = picture.has(facts, wish.facilities) & (picture.capacity >= max(wish.people, 0))
+    if wish.lon is not None and wish.lat is not None:
+        suits &= picture.within(wish.lon, wish.lat, wish.within_m)
+    rows = np.flatnonzero(suits)
+    price = prices(picture, rows, asked)
+    rows = rows[(price == 0) | (price <= wish.max_pence)]
+    found: Rows = rows[picture.entries.each(asked.doors.lets_in, rows).astype(bool)]
+    return found
 
 
 @dataclass(frozen=True)
@@ -95,7 +140,7 @@ def _at_the_doors(picture: Picture, rows: Rows, asked: Asked) -> _Doors:
     """Most rooms have the same few patterns of dates on which their doors are shut: each is told of once."""
     patterns: dict[tuple[Door, ...], int] = {}
     pattern = picture.doors.each(
-        lambda room: patterns.setdefault(tuple(asked.doors(room)), len(patterns)), rows
+        lambda room: patterns.setdefault(tuple(asked.doors.of(room)), len(patterns)), rows
     )
     codes = [_shut(asked, doors) for doors in patterns]
     opens = [[one in AT_THE_DOOR for one in doors] for doors in patterns]
@@ -164,7 +209,7 @@ def hopeful(picture: Picture, wish: Wish, reach: float) -> Rows:
     """The rows of rooms that may be near at least: neither too small, nor surely without the access, nor farther away."""
     far = np.zeros(len(picture.rooms), bool)
     if wish.lon is not None and wish.lat is not None:
-        far = ~picture.within(wish.lon, wish.lat, reach)
+        far = ~picture.may_be_within(wish.lon, wish.lat, reach)
     small = (picture.capacity != UNKNOWN) & (picture.capacity < wish.people)
     rows = np.flatnonzero(~(far | small))
     return rows[~picture.inside.each(lambda room: _lacks(wish, room), rows).astype(bool)]

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -70,14 +69,27 @@ class Holds(NamedTuple):
         """Some of them."""
         return Holds(*(column[mask] for column in self))
 
-    def between(self, lows: Numbers, highs: Numbers, longest: int) -> tuple[Numbers, Numbers]:
-        """Those that may meet one of these spans, when none is longer than that: which hold, and which span."""
-        first = np.searchsorted(self.starts, lows - longest)
-        count = np.searchsorted(self.starts, highs) - first
-        span = np.repeat(np.arange(len(lows)), count)
-        which = np.arange(len(span)) + np.repeat(first - np.cumsum(count) + count, count)
-        meets = self.ends[which] > lows[span]
-        return which[meets], span[meets]
+    @property
+    def longest(self) -> int:
+        """Minutes that the longest of them takes."""
+        return int((self.ends - self.starts).max(initial=0))
+
+    def between(
+        self, lows: Numbers, highs: Numbers, longest: int, leaves: Bools
+    ) -> tuple[Numbers, Numbers]:
+        """Those of these rooms that may meet one of these spans, when none is longer than that: which hold, which span."""
+        first = np.searchsorted(self.starts, lows - longest + 1).tolist()
+        after = np.searchsorted(self.starts, highs).tolist()
+        slices = [slice(*edges) for edges in zip(first, after, strict=True)]
+        rooms = np.concatenate([self.rooms[one] for one in slices])
+        mine = np.flatnonzero(leaves.take(rooms, mode="clip"))
+        # How far each slice is from where it comes to lie, and which of them a hold is in.
+        count = np.array(after) - first
+        ends = np.cumsum(count)
+        span = np.searchsorted(ends, mine, side="right")
+        found = mine + (np.array(after) - ends)[span]
+        meets = self.ends[found] > lows[span]
+        return found[meets], span[meets]
 
 
 @dataclass(frozen=True)
@@ -89,6 +101,7 @@ class Slots:
     seen: dict[int, int]
     short: Holds
     long: Holds
+    longest: tuple[int, int]  # minutes; none of either is longer
 
     def held(self, at: Places, starts: Numbers, ends: Numbers) -> Bools:
         """Whether each place (row) is held in each span (column; minutes since 1970), its time before and after included."""
@@ -98,9 +111,13 @@ class Slots:
         row_of = np.repeat(np.arange(len(at.before)), np.diff(at.first))
         order = np.argsort(at.leaves, kind="stable")
         leaves, row_of = at.leaves[order], row_of[order]
+        wanted = np.zeros(leaves[-1] + 2, bool)  # the last stands for all rooms with a higher key
+        wanted[leaves] = True
         lows, highs = starts - at.before.max(), ends + at.after.max()
-        for holds, longest in ((self.short, LONG), (self.long, self._longest)):
-            which, span = holds.between(lows, highs, longest)
+        for holds, longest in zip((self.short, self.long), self.longest, strict=True):
+            if not longest:
+                continue
+            which, span = holds.between(lows, highs, longest, wanted)
             # A half is a place of its own and part of its hall.
             first = np.searchsorted(leaves, holds.rooms[which])
             count = np.searchsorted(leaves, holds.rooms[which], side="right") - first
@@ -112,10 +129,6 @@ class Slots:
             )
             result[row[clash], span[clash]] = True
         return result
-
-    @cached_property
-    def _longest(self) -> int:
-        return int((self.long.ends - self.long.starts).max(initial=0))
 
 
 _kept: dict[tuple[URL, int], Slots] = {}
@@ -132,14 +145,14 @@ def taken(area_id: int, rooms: Sequence[Room], spans: Sequence[tuple[datetime, d
         return np.zeros((len(rooms), len(spans)), dtype=bool)
     if writing():
         return _asked(rooms, spans)
-    return taken_at(current(area_id), places(rooms), spans)
+    return current(area_id).held(places(rooms), *minutes(spans))
 
 
-def taken_at(slots: Slots, at: Places, spans: Sequence[tuple[datetime, datetime]]) -> Bools:
-    """The same for places that are known already."""
+def minutes(spans: Sequence[tuple[datetime, datetime]]) -> tuple[Numbers, Numbers]:
+    """When spans begin and end in minutes since 1970, outwards."""
     starts = np.array([int(start.timestamp()) // 60 for start, _ in spans], np.int64)
     ends = np.array([-(int(-end.timestamp()) // 60) for _, end in spans], np.int64)
-    return slots.held(at, starts, ends)
+    return starts, ends
 
 
 def current(area_id: int) -> Slots:
@@ -154,7 +167,9 @@ def current(area_id: int) -> Slots:
             known = _changed(known, news) if len(news) <= MOST_CHANGES else None
         known = known or _whole(area_id, found.born)
         seen = {room: at for room, at in found.rooms.items() if at >= found.now}
-        known = _kept[key] = replace(known, since=found.now, seen=seen)
+        if (known.since, known.seen) != (found.now, seen):
+            known = replace(known, since=found.now, seen=seen)
+        _kept[key] = known
         for old in list(_kept)[:-MOST_KEPT]:
             del _kept[old]
     return known
@@ -173,19 +188,24 @@ def _changes(area_id: int, since: int) -> _Changes:
 
 def _whole(area_id: int, born: int) -> Slots:
     holds = _read(OF_AREA.format(area_id))
+    short, long = _apart(holds)
+    return Slots(born, 0, {}, short, long, (short.longest, long.longest))
+
+
+def _apart(holds: Holds) -> tuple[Holds, Holds]:
     long = holds.ends - holds.starts > LONG
-    return Slots(born, 0, {}, holds.where(~long), holds.where(long))
+    return holds.where(~long), holds.where(long)
 
 
 def _changed(known: Slots, rooms: Iterable[int]) -> Slots:
     """The holds of these rooms read again."""
     keys = np.array(sorted(rooms), np.int64)
-    fresh = _read(OF_ROOMS.format(", ".join(map(str, keys))))
-    long = fresh.ends - fresh.starts > LONG
+    short, long = _apart(_read(OF_ROOMS.format(", ".join(map(str, keys)))))
     return replace(
         known,
-        short=_instead(known.short, keys, fresh.where(~long)),
-        long=_instead(known.long, keys, fresh.where(long)),
+        short=_instead(known.short, keys, short),
+        long=_instead(known.long, keys, long),
+        longest=(max(known.longest[0], short.longest), max(known.longest[1], long.longest)),
     )
 
 

@@ -7,7 +7,7 @@ text is read as the name of that weekday, on any other day no PH ever comes true
 """
 
 import re
-from collections.abc import Container, Hashable
+from collections.abc import Container
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -114,13 +114,39 @@ def weekly(text: str) -> bool:
     )
 
 
-def likeness(hours: Hours, start: datetime, end: datetime, holidays: Container[date]) -> Hashable:
-    """What `door` says depends on this alone: where it is the same, so is the answer."""
-    first, last = start.date(), end.date()
-    if not all(weekly(text) for text in (hours.hire, hours.public) if text):
-        return start
-    shut = bool(hours.shut) and is_shut(hours.shut, start, end)
-    return first.weekday(), first in holidays, last in holidays, shut
+@lru_cache(maxsize=4096)
+def week_of(text: str) -> tuple[tuple[Stretches, Stretches], ...]:
+    """The open stretches of each weekday and of a bank holiday on it, for hours that are the same every week."""
+    days = [A_MONDAY + timedelta(days=number) for number in range(len(DAYS))]
+    return tuple(
+        (open_minutes(text, day, holiday=False), open_minutes(text, day, holiday=True))
+        for day in days
+    )
+
+
+def same_every_week(hours: Hours) -> bool:
+    """Whether a room's door has readable hours that are the same every week; its holder's closures are another matter."""
+    texts = [text for text in (hours.hire, hours.public) if text]
+    return bool(hours.hire) and all(readable(text) and weekly(text) for text in texts)
+
+
+def door_on(hours: Hours, day: date, low: int, high: int, *, holiday: bool) -> Door:
+    """What `door` says of a time within one day, in minutes since midnight, where hours are the same every week."""
+    hire = week_of(hours.hire or "")[day.weekday()]
+    if not _lies_in(hire[holiday], low, high):
+        return Door.BANK_HOLIDAY if _lies_in(hire[False], low, high) else Door.CLOSED
+    if hours.shut and _is_shut_on(hours, day):
+        return Door.CLOSURE
+    if hours.public and _lies_in(week_of(hours.public)[day.weekday()][holiday], low, high):
+        return Door.OPEN
+    if not hours.keys:
+        return Door.OPENED if hours.opener else Door.NOBODY
+    midnight = datetime.combine(day, time())
+    return _by_hand(hours, midnight + timedelta(minutes=low), midnight + timedelta(minutes=high))
+
+
+def _lies_in(stretches: Stretches, low: int, high: int) -> bool:
+    return any(opens <= low and high <= closes for opens, closes in stretches)
 
 
 def _by_hand(hours: Hours, start: datetime, end: datetime) -> Door:

@@ -7,16 +7,17 @@ read again.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-from sqlalchemy import URL, select, text
+from sqlalchemy import URL, select
 
-from geo.crs import STORED
+from geo.crs import STORED, transformer
 from geo.shapes import project
 from portal.areas.rules import Nation
 from portal.db import db, writing
@@ -24,14 +25,15 @@ from portal.register.models import Asset, AssetChange
 from portal.venues.rooms import Room, rooms_for_hire, touching
 
 Numbers = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 MOST_CHANGES = 500  # assets; more are quicker read whole
 MOST_KEPT = 4  # areas kept in memory
+MOST_COLUMNS = 64
 UNKNOWN = -1
+A_MILLIMETRE = 0.001
 
-STATE = text(
-    """SELECT a.nation, g.whole_at, g.version, r.born, r.at
-       FROM area a JOIN register_state g ON g.area_id = a.id JOIN rooms_state r ON r.area_id = a.id WHERE a.id = :area"""
-)
+STATE = """SELECT a.nation, g.whole_at, g.version, r.born, r.at
+ FROM area a JOIN register_state g ON g.area_id = a.id JOIN rooms_state r ON r.area_id = a.id WHERE a.id = {:d}"""
 
 
 class State(NamedTuple):
@@ -95,29 +97,77 @@ class Picture:
     homes: Alike  # where it stands; many rooms are in one building
     shapes: npt.NDArray[np.object_]  # of each home, in metres; None where nobody has said
     stop_m: npt.NDArray[np.float64]  # metres to the nearest stop; NaN where none is near or known
-    near: npt.NDArray[np.float64]  # the box around it: west, south, east, north
+    boxes: npt.NDArray[np.float64]  # of each home, in metres: west, south, east, north
     inside: Alike  # what is in it: access and facilities
     doors: Alike  # its hours, with the time before and after
-    prices: Alike
+    entries: Alike  # the same as far as it decides whether one gets in
+    tariffs: Alike  # what an hour costs, and for whom
+    prices: Alike  # the same with its doors, for somebody may ask money for opening them
+    columns: dict[Hashable, npt.NDArray[Any]] = field(default_factory=dict)  # what was asked before
 
     def metres(self, lon: float, lat: float, rows: Numbers) -> npt.NDArray[np.float64]:
         """From a point (degrees) to the buildings of some rooms; NaN where nobody has said where it is."""
-        epsg = Nation(self.state.nation).metric_epsg
         homes, where = np.unique(self.homes.kind[rows], return_inverse=True)
-        point = project([shapely.Point(lon, lat)], STORED, epsg)[0]
+        point = self._point(lon, lat)
         measured: npt.NDArray[np.float64] = shapely.distance(self.shapes[homes], point)[where]
         return measured
 
-    def within(self, lon: float, lat: float, metres: float) -> npt.NDArray[np.bool_]:
+    def may_be_within(self, lon: float, lat: float, metres: float) -> Bools:
         """Rooms whose building's box is that near, and those of which nobody has said where they are."""
-        point = project([shapely.Point(lon, lat)], STORED, Nation(self.state.nation).metric_epsg)[0]
-        west, south, east, north = self.near.T
-        away = (
-            np.maximum(np.maximum(west - point.x, point.x - east), 0),
-            np.maximum(np.maximum(south - point.y, point.y - north), 0),
+        point = self._point(lon, lat)
+        return ~(self._to_boxes(point.x, point.y) > metres**2)[self.homes.kind]
+
+    def within(self, lon: float, lat: float, metres: float) -> Bools:
+        """Rooms whose building is that near; measured where the boxes alone do not say so."""
+        point = self._point(lon, lat)
+        x, y = point.x, point.y
+        near = self._to_boxes(x, y) <= (metres + A_MILLIMETRE) ** 2
+        some = np.flatnonzero(near)
+        west, south, east, north = self.boxes[:, some]
+        corner = np.maximum(x - west, east - x) ** 2 + np.maximum(y - south, north - y) ** 2
+        edge = some[corner > max(metres - A_MILLIMETRE, 0) ** 2]
+        near[edge] = shapely.distance(self.shapes[edge], point) <= metres
+        found: Bools = near[self.homes.kind]
+        return found
+
+    def _to_boxes(self, x: float, y: float) -> npt.NDArray[np.float64]:
+        """Square metres: how far each home's box is, squared."""
+        west, south, east, north = self.boxes
+        across = np.maximum(np.maximum(west - x, x - east), 0)
+        along = np.maximum(np.maximum(south - y, y - north), 0)
+        squared: npt.NDArray[np.float64] = across**2 + along**2
+        return squared
+
+    def _point(self, lon: float, lat: float) -> shapely.Point:
+        pair = transformer(STORED, Nation(self.state.nation).metric_epsg).transform(lon, lat)
+        return shapely.Point(*pair)
+
+    @cached_property
+    def keys(self) -> Numbers:
+        """The rooms' keys."""
+        return np.array([room.id for room in self.rooms], np.int64)
+
+    @cached_property
+    def for_nothing(self) -> Bools:
+        """Of each kind of door: nobody asks money for opening it."""
+        return np.array(
+            [not any(key.pence for key in room.hours.keys) for room in self.doors.examples], bool
         )
-        far: npt.NDArray[np.bool_] = np.hypot(*away) > metres
-        return ~far
+
+    def has(self, facts: tuple[str, ...], facilities: tuple[str, ...]) -> Bools:
+        """Rooms of which somebody has said that they have all of this."""
+        wanted = facts, facilities
+        found = self.columns.get(wanted)
+        if found is None:
+            each = [
+                all(getattr(room, name) for name in facts)
+                and room.facilities.issuperset(facilities)
+                for room in self.inside.examples
+            ]
+            found = np.array(each, bool)[self.inside.kind]
+            if len(self.columns) < MOST_COLUMNS:
+                self.columns[wanted] = found
+        return found
 
 
 _kept: dict[tuple[URL, int], Picture] = {}
@@ -128,7 +178,7 @@ def picture(area_id: int) -> Picture:
     """The rooms of an area, true now."""
     # By the session, not beside it: on SQLite what is read next is as old as the session's transaction, and must be
     # kept as what it is.
-    state = State(*db.session.execute(STATE, {"area": area_id}).one())
+    state = State(*db.session.connection().exec_driver_sql(STATE.format(area_id)).one())
     if writing():  # what is not committed yet is for nobody else
         return _seen(state, rooms_for_hire(area_id))
     key = db.engine.url, area_id
@@ -194,9 +244,11 @@ def _seen(state: State, rooms: list[Room]) -> Picture:
         homes,
         shapes,
         np.array([room.stop.metres if room.stop else np.nan for room in rooms], float),
-        shapely.bounds(shapes).reshape(-1, 4)[homes.kind],
+        np.ascontiguousarray(shapely.bounds(shapes).reshape(-1, 4).T),
         _alike(rooms, _inside),
         _alike(rooms, _door),
+        _alike(rooms, _entry),
+        _alike(rooms, lambda room: (room.pence_hour, room.rates)),
         _alike(rooms, lambda room: (room.pence_hour, room.rates, _door(room))),
     )
 
@@ -208,6 +260,13 @@ def _inside(room: Room) -> Hashable:
 
 def _door(room: Room) -> Hashable:
     return room.hours, room.before, room.after
+
+
+def _entry(room: Room) -> Hashable:
+    # Where somebody always opens it is all the same when the building is open anyway.
+    hours = room.hours
+    public = None if hours.opener and not hours.keys else hours.public
+    return hours._replace(public=public), room.before, room.after
 
 
 def _alike(rooms: Sequence[Room], key: Callable[[Room], Hashable]) -> Alike:

@@ -57,7 +57,7 @@ def _hopeful(
 ) -> tuple[list[Match], list[Match]]:
     """The rooms in whose way are only dates, best first, and those that could stand in for them."""
     if only is None:
-        found = search.sieved(area, wish)
+        found = search.Sieved(area, wish)
         homes = list(found.by_date[:MOST])
         return homes, [*found.whole[:MOST], *homes]
     rooms = rooms_for_hire(area.id, Asset.id == only)
@@ -66,7 +66,7 @@ def _hopeful(
         return homes, []
     # Seen from the room itself, whose neighbours are wanted.
     lon, lat = inner_point(homes[0].room.shape)
-    found = search.sieved(area, replace(wish, lon=lon, lat=lat, within_m=NEIGHBOURS_M))
+    found = search.Sieved(area, replace(wish, lon=lon, lat=lat, within_m=NEIGHBOURS_M))
     return homes, [*found.whole[:MOST], *found.by_date[:MOST]]
 
 
