@@ -22,17 +22,16 @@ from portal.areas.queries import current_area
 from portal.errors import PortalError
 from portal.fields import DateParts, Pounds
 from portal.lettings import words as let_words
+from portal.lettings.finding.forms import ACCESS_CHOICES, FACILITY_CHOICES, FARTHEST_KM, MOST_PEOPLE
 from portal.lettings.forms import AskForm
 from portal.lettings.rules import ACCESS
 from portal.people.models import Group
 from portal.register.nearby import find_place
 from portal.rounds import words
 from portal.rounds.models import Request
-from portal.venues.facilities import FACILITIES
 from portal.web import Form, SearchForm, told
 
 LONGEST = 2000
-FARTHEST_KM, MOST_PEOPLE = 100, 10_000
 A_KM = 1000
 
 
@@ -100,18 +99,12 @@ class RequestForm(AskForm):
     )
     access = SelectMultipleField(
         _l("What must the room have?"),
-        choices=[
-            SelectChoice("step_free", _l("A step-free way in")),
-            SelectChoice("hearing_loop", _l("A hearing loop")),
-            SelectChoice("accessible_toilet", _l("An accessible toilet")),
-            SelectChoice("changing_place", _l("A changing place")),
-            SelectChoice("parking", _l("Parking")),
-        ],
+        choices=ACCESS_CHOICES,
         validators=[Optional()],
     )
     facilities = SelectMultipleField(
         _l("What must be in it?"),
-        choices=[SelectChoice(name, said) for name, said in FACILITIES.items()],
+        choices=FACILITY_CHOICES,
         validators=[Optional()],
     )
     near = StringField(

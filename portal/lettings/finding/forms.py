@@ -45,6 +45,14 @@ FIELD_OF = {
     "outside-window": "earliest",
     "too-many-left-out": "last",
 }
+ACCESS_CHOICES = [
+    SelectChoice("step_free", _l("A step-free way in")),
+    SelectChoice("hearing_loop", _l("A hearing loop")),
+    SelectChoice("accessible_toilet", _l("An accessible toilet")),
+    SelectChoice("changing_place", _l("A changing place")),
+    SelectChoice("parking", _l("Parking")),
+]
+FACILITY_CHOICES = [SelectChoice(name, said) for name, said in FACILITIES.items()]
 # What folds away below the first questions; it is open when something in it is not as we fill it in.
 FOLDED = {
     "room": ("access", "facilities"),
@@ -115,18 +123,12 @@ class FindForm(SearchForm):
     access = SelectMultipleField(
         _l("What must the room have?"),
         description=_l("Only rooms where somebody has checked it."),
-        choices=[
-            SelectChoice("step_free", _l("A step-free way in")),
-            SelectChoice("hearing_loop", _l("A hearing loop")),
-            SelectChoice("accessible_toilet", _l("An accessible toilet")),
-            SelectChoice("changing_place", _l("A changing place")),
-            SelectChoice("parking", _l("Parking")),
-        ],
+        choices=ACCESS_CHOICES,
         validators=[Optional()],
     )
     facilities = SelectMultipleField(
         _l("What must be in it?"),
-        choices=[SelectChoice(name, said) for name, said in FACILITIES.items()],
+        choices=FACILITY_CHOICES,
         validators=[Optional()],
     )
     other_days = SelectMultipleField(

@@ -30,7 +30,17 @@ def new():
         if made := attempt(form, service.open_round, current_user.id, **said):
             flash(_("The round is open. Tell the groups that you know."))
             return redirect(url_for("round_desk.desk", round_id=made.id))
-    return render_form("rounds/new.html", form)
+    said = (
+        _("Open a round"),
+        _("Groups can ask as soon as you have opened it."),
+        _("Open the round"),
+    )
+    return _page(form, *said)
+
+
+def _page(form: Form, title: str, about: str, button: str, **more: Any) -> Any:
+    """One form of the broker, with its words."""
+    return render_form("rounds/form.html", form, title=title, about=about, button=button, **more)
 
 
 @bp.get("/rounds/<int:round_id>/desk")
@@ -76,7 +86,9 @@ def reopen(round_id: int):
     ):
         flash(_("Groups can ask again."))
         return redirect(url_for("round_desk.desk", round_id=round_id))
-    return render_form("rounds/reopen.html", form, round=queries.round_of(round_id))
+    about = _("What was proposed and pinned is forgotten.")
+    said = _("Let groups ask again"), about, _("Let them ask again")
+    return _page(form, *said, round=queries.round_of(round_id))
 
 
 @bp.route("/rounds/<int:round_id>/give-up", methods=["GET", "POST"])
@@ -88,7 +100,9 @@ def give_up(round_id: int):
     ):
         flash(_("The round is not held. Every group that asked has a letter."))
         return redirect(url_for("round_desk.desk", round_id=round_id))
-    return render_form("rounds/give_up.html", form, round=queries.round_of(round_id))
+    about = _("Nothing is given out. Groups can ask for rooms as always.")
+    said = _("Give this round up"), about, _("Give it up")
+    return _page(form, *said, round=queries.round_of(round_id))
 
 
 @bp.route("/rounds/<int:round_id>/publish", methods=["GET", "POST"])
