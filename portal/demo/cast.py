@@ -73,7 +73,7 @@ def enter(holders):
         service.give_role(person.email, Role.PANEL, name=person.name)
     for person, holder in officers(holders):
         service.give_role(person.email, Role.OFFICER, name=person.name, holder_id=holder.id)
-    for person in (*NEIGHBOURS, WORRIED):
+    for person in (*NEIGHBOURS, WORRIED, KEYHOLDER):
         _sign_in(person)
     for group in GROUPS:
         _start(group)
