@@ -110,7 +110,13 @@ def renewing(stage: Stage) -> None:
 
 
 SHOWN = "as the page shows it"
-WEEKLY = {"Mo_0_from": "09:00", "Mo_0_to": "12:00", "PH_0_from": "10:00", "PH_0_to": "11:00", "holidays": "other"}
+WEEKLY = {
+    "Mo_0_from": "09:00",
+    "Mo_0_to": "12:00",
+    "PH_0_from": "10:00",
+    "PH_0_to": "11:00",
+    "holidays": "other",
+}
 DETAILS = {
     "name": "Attic", "capacity": "12", "buffer_before_minutes": "15", "buffer_after_minutes": "5", "facilities": "piano",
     "hire_when": "in_term",
@@ -129,7 +135,12 @@ def at_venue(path: str) -> Callable[[], tuple[str, str]]:
         room = make.room(here)
         opens = Opens(Opener.STAFF, "Jo")
         one = opening.add_keyholder(here.ids.broker, here.building.id, opens)
-        ids = {"room": room.id, "building": here.building.id, "holder": here.holder.id, "one": one.id}
+        ids = {
+            "room": room.id,
+            "building": here.building.id,
+            "holder": here.holder.id,
+            "one": one.id,
+        }
         return path.format(**ids), here.officer.email
 
     return brought

@@ -98,7 +98,10 @@ def nobody_else_can_send_it(form, app, start):
 def an_old_page_loses_nothing(form, start):
     answer = post(form, form.good | {"csrf_token": "old"})
     assert everything() == start
-    if form.name in {"take a role", "stop a need"}:  # one button on a page of many: back to it, with the sentence there
+    if form.name in {
+        "take a role",
+        "stop a need",
+    }:  # one button on a page of many: back to it, with the sentence there
         answer = form.get(answer.location)
     page = answer.get_data(as_text=True)
     assert "open for a long time" in page

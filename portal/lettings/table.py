@@ -99,7 +99,9 @@ DEPOSIT_HELD = Guard(
 NOT_CLAIMED = Guard(
     lambda facts: facts.deposit in UNSETTLED and not facts.claimed,
     "deposit-claimed",
-    N_("Nothing is held that could be kept, or the group has been told already what is to be kept."),
+    N_(
+        "Nothing is held that could be kept, or the group has been told already what is to be kept."
+    ),
 )
 CLAIM_OPEN = Guard(
     lambda facts: facts.deposit in UNSETTLED and facts.claim_open,

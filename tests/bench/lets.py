@@ -62,7 +62,9 @@ def make(rooms: int, holds: int) -> Lets:
     shapes = np.asarray(shapely.points(spots[home]), dtype=object)
     outline = shapely.box(*(spots - 0.0002).T, *(spots + 0.0002).T)
     shapes[:buildings] = outline
-    for side, column in zip(("west", "south", "east", "north"), shapely.bounds(shapes).T, strict=True):
+    for side, column in zip(
+        ("west", "south", "east", "north"), shapely.bounds(shapes).T, strict=True
+    ):
         frame[side] = column
     around = rng.normal(TOWN, SPREAD, (POSTCODES, 2)).round(6)
     postcodes = [(f"M{n // 10 + 1}{n % 10}AA", *spot) for n, spot in enumerate(around.tolist())]
@@ -122,7 +124,9 @@ def _holds(rng: np.random.Generator, leaves: np.ndarray, count: int) -> np.ndarr
     parts = []
     for which, first, number, minutes, length in zip(chosen, begin, weeks, late, long, strict=True):
         day, slot = each_week[which % len(each_week)]
-        starts = instants[slot, first * 7 + day : (first + number) * 7 + day : 7][:number] + minutes * 60
+        starts = (
+            instants[slot, first * 7 + day : (first + number) * 7 + day : 7][:number] + minutes * 60
+        )
         room = np.full(len(starts), leaves[which // len(each_week)])
         parts.append(np.column_stack((room, starts, starts + length * 60)))
     return np.concatenate(parts)[:count]
@@ -169,8 +173,14 @@ def _stamp() -> str:
 
 def _frame(made: Lets, shapes) -> pd.DataFrame:
     moment = data.NOW.replace(tzinfo=None).isoformat(" ") + ".000000"
-    zero = {name: made.assets[name].fillna(0).astype(int) for name in ("buffer_before_minutes", "buffer_after_minutes")}
-    whole = {name: made.assets[name].astype("Int64") for name in ("parent_id", "capacity", "price_pence_hour")}
+    zero = {
+        name: made.assets[name].fillna(0).astype(int)
+        for name in ("buffer_before_minutes", "buffer_after_minutes")
+    }
+    whole = {
+        name: made.assets[name].astype("Int64")
+        for name in ("parent_id", "capacity", "price_pence_hour")
+    }
     return made.assets.assign(
         **zero, **whole, area_id=1, outlier=False, source_id=1, located_by="coordinates", shape=shapes,
         words=made.assets["name"].str.lower(), name_key=made.assets["name"].str.lower(),
@@ -200,10 +210,17 @@ def _sqlite(name: str, rooms: int, holds: int, folder: Path) -> str:
         store._insert(connection, "asset", list(frame), zip(*columns, strict=True))
         rows = ((cause, int(room), _text(starts), _text(ends)) for room, starts, ends in made.holds)
         store._insert(connection, "hold", ["occurrence_id", "room_id", "starts", "ends"], rows)
-        store._insert(connection, "postcode", ["area_id", "code", "lon", "lat"], [(1, *p) for p in made.postcodes])
+        store._insert(
+            connection,
+            "postcode",
+            ["area_id", "code", "lon", "lat"],
+            [(1, *p) for p in made.postcodes],
+        )
         for _, sql in triggers:
             connection.execute(sql)
-        connection.execute("UPDATE register_state SET whole_at = version + 1, version = version + 1")
+        connection.execute(
+            "UPDATE register_state SET whole_at = version + 1, version = version + 1"
+        )
         connection.execute("UPDATE rooms_state SET born = born + 1")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("ANALYZE")
@@ -235,8 +252,14 @@ def _postgresql(name: str, rooms: int, holds: int, folder: Path) -> str:
             for side in ("starts", "ends"):
                 table[side] = pd.to_datetime(table[side], unit="s", utc=True)
             store._copy(connection, "hold", table.assign(occurrence_id=cause))
-            store._copy(connection, "postcode", pd.DataFrame(made.postcodes, columns=["code", "lon", "lat"]).assign(area_id=1))
-            connection.execute("UPDATE register_state SET whole_at = version + 1, version = version + 1")
+            store._copy(
+                connection,
+                "postcode",
+                pd.DataFrame(made.postcodes, columns=["code", "lon", "lat"]).assign(area_id=1),
+            )
+            connection.execute(
+                "UPDATE register_state SET whole_at = version + 1, version = version + 1"
+            )
             connection.execute("SELECT setval('asset_id_seq', max(id)) FROM asset")
         with closing(psycopg.connect(url, autocommit=True)) as connection:
             connection.execute("VACUUM ANALYZE")
@@ -259,7 +282,9 @@ def _cause(url: str) -> int:
     with create_app(DATABASE_URL=url, SECRET_KEY="bench").app_context():
         session = db.session
         user = User(email="bench@example.org", created_at=moment)
-        group = Group(area_id=1, name="Bench", kind=GroupKind.UNCONSTITUTED, private=True, created_at=moment)
+        group = Group(
+            area_id=1, name="Bench", kind=GroupKind.UNCONSTITUTED, private=True, created_at=moment
+        )
         room = Asset(
             id=9_000_000, area_id=1, holder_id=1, kind=Kind.LAND, status=Status.OCCUPIED, code="NONE", name="None",
             created_at=moment, changed_at=moment,
