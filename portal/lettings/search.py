@@ -5,11 +5,10 @@ the database still decides when a room is booked. A wish for one day and hour is
 (sieve.py), and only those that are looked at get their sentences.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from functools import cached_property, lru_cache, partial
+from datetime import date, datetime
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -18,16 +17,14 @@ import numpy.typing as npt
 
 from geo.shapes import distances
 from portal import clock
-from portal.areas.calendar import bank_holidays
 from portal.areas.models import Area
-from portal.areas.rules import Nation
 from portal.lettings import sieve, slots, walltime
+from portal.lettings.entrances import Doors, doors
 from portal.lettings.finding import windows
 from portal.lettings.reasons import AT_THE_DOOR, Because
 from portal.lettings.rules import Reason, Wish, price_of
 from portal.lettings.slots import taken
 from portal.register.models import Asset
-from portal.venues.hours import MIDNIGHT, Door, Hours, door, door_on, opening_cost, same_every_week
 from portal.venues.picture import picture
 from portal.venues.rooms import Room, rooms_for_hire
 
@@ -123,7 +120,7 @@ class Sieved:
     def __init__(self, area: Area, wish: Wish) -> None:
         self.wish, self.dates = wish, dates_of(wish)
         self.known, self.slots = picture(area.id), slots.current(area.id)
-        self.doors = _doors(area, wish, self.dates)
+        self.doors = doors(area, wish, self.dates)
         self.minutes = slots.minutes(_spans(wish, self.dates))
         price = partial(_price, wish, doors=self.doors)
         self.asked = sieve.Asked(wish, self.dates, self.doors, price, STEP_M, SOME_DATES, BY_DATE)
@@ -193,7 +190,7 @@ def dates_of(wish: Wish) -> list[date]:
 def judge(area: Area, wish: Wish, rooms: Sequence[Room], dates: Sequence[date]) -> list[Match]:
     """Each room with all that speaks for it and all that is in its way."""
     metres, held = _metres(area, wish, rooms), taken(area.id, rooms, _spans(wish, dates))
-    return _judged(wish, rooms, dates, (metres, held, _doors(area, wish, dates)))
+    return _judged(wish, rooms, dates, (metres, held, doors(area, wish, dates)))
 
 
 def _spans(wish: Wish, dates: Sequence[date]) -> list[tuple[datetime, datetime]]:
@@ -201,7 +198,7 @@ def _spans(wish: Wish, dates: Sequence[date]) -> list[tuple[datetime, datetime]]
 
 
 def _judged(
-    wish: Wish, rooms: Sequence[Room], dates: Sequence[date], known: tuple[Any, Any, "_Doors"]
+    wish: Wish, rooms: Sequence[Room], dates: Sequence[date], known: tuple[Any, Any, Doors]
 ) -> list[Match]:
     metres, held, doors = known
     return [
@@ -213,7 +210,7 @@ def _judged(
     ]
 
 
-def _price(wish: Wish, room: Room, doors: "_Doors") -> int:
+def _price(wish: Wish, room: Room, doors: Doors) -> int:
     """Pence for one meeting, somebody who opens included."""
     minutes = walltime.minutes_between(wish.starts, wish.ends)
     return price_of(room.pence_for(wish.group_kind), minutes) + doors.cost(room)
@@ -254,10 +251,10 @@ def free_slots(
     at = 0
     for slot, days in zip(slots, dates, strict=True):
         part, at = held[:, at : at + len(days)], at + len(days)
-        doors = _doors(area, slot, days)
+        at_doors = doors(area, slot, days)
         free = [room for room, h in zip(rooms, part, strict=True) if not h.any()]
         if days and spans[at - len(days)][0] > clock.now():
-            yield slot, [room for room in free if set(doors.of(room)) <= set(AT_THE_DOOR)]
+            yield slot, [room for room in free if at_doors.lets_in(room)]
 
 
 def told_when(wish: Wish, match: Match) -> Match:
@@ -265,69 +262,6 @@ def told_when(wish: Wish, match: Match) -> Match:
     because = Because()
     because.when(wish, match.wish)
     return replace(match, reasons=(*because.reasons, *match.reasons))
-
-
-class _Doors:
-    """What the doors do on every date; rooms with the same hours are looked up once."""
-
-    def __init__(self, nation: Nation, starts: time, ends: time, dates: Sequence[date]) -> None:
-        self.holidays = _holidays(nation, frozenset(d.year for d in dates))
-        self.spans = [(datetime.combine(d, starts), datetime.combine(d, ends)) for d in dates]
-        self.low, self.high = windows.minute(starts), windows.minute(ends)
-        self.like = [(d.weekday(), d in self.holidays) for d in dates]
-        self.one = dict(zip(self.like, dates, strict=True))
-        self.known: dict[tuple[Hours, int, int], list[Door]] = {}
-
-    def of(self, room: Room) -> list[Door]:
-        key = (room.hours, room.before, room.after)
-        found = self.known.get(key)
-        if found is None:
-            found = self.known[key] = self._of(*key)
-        return found
-
-    def lets_in(self, room: Room) -> bool:
-        """Whether it lets people in on every date."""
-        return all(at in AT_THE_DOOR for at in self.of(room))
-
-    def _of(self, hours: Hours, before: int, after: int) -> list[Door]:
-        low, high = self.low - before, self.high + after
-        if 0 <= low < high <= MIDNIGHT and same_every_week(hours):
-            if hours.shut:
-                days = [span[0].date() for span in self.spans]
-                return [door_on(hours, d, low, high, holiday=d in self.holidays) for d in days]
-            told = {
-                like: door_on(hours, day, low, high, holiday=like[1])
-                for like, day in self.one.items()
-            }
-            return [told[like] for like in self.like]
-        earlier, later = timedelta(minutes=before), timedelta(minutes=after)
-        return [door(hours, s - earlier, e + later, self.holidays) for s, e in self.spans]
-
-    def cost(self, room: Room) -> int:
-        """Pence for somebody to open at a meeting: what it costs on most of the dates, for a let has one price."""
-        if not any(key.pence for key in room.hours.keys):
-            return 0
-        before, after = timedelta(minutes=room.before), timedelta(minutes=room.after)
-        costs = Counter(
-            opening_cost(room.hours, start - before, end + after, self.holidays)
-            for start, end in self.spans
-        )
-        return max(costs, key=lambda pence: (costs[pence], -pence), default=0)
-
-
-@lru_cache(maxsize=64)
-def _holidays(nation: Nation, years: frozenset[int]) -> frozenset[date]:
-    """The bank holidays of these years and those next to them."""
-    around = {year + n for year in years for n in (-1, 0, 1)}
-    return frozenset(day for year in around for day in bank_holidays(nation, year))
-
-
-# Many ask for the same evenings of the same term.
-_known_doors = lru_cache(maxsize=32)(_Doors)
-
-
-def _doors(area: Area, wish: Wish, dates: Sequence[date]) -> _Doors:
-    return _known_doors(area.nation, wish.starts, wish.ends, tuple(dates))
 
 
 def _reach(wish: Wish) -> float:
