@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, null, or_, select
 from sqlalchemy.orm import selectinload
 
 from portal import clock
@@ -21,6 +21,36 @@ from portal.people.rules import Role
 from portal.register.models import Asset, Fact, Source
 from portal.register.rules import Kind
 from portal.venues import rooms
+
+# What every search asks, put together once.
+WAITING = (
+    select(
+        Let.id,
+        func.coalesce(Occurrence.other_room_id, Let.room_id),
+        Occurrence.starts,
+        Occurrence.ends,
+    )
+    .join(Occurrence)
+    .where(
+        Let.area_id == bindparam("area"),
+        Let.state == LetState.REQUESTED,
+        Occurrence.state == OccurrenceState.PLANNED,
+        Occurrence.starts < bindparam("until"),
+        Occurrence.ends > bindparam("since"),
+    )
+)
+IDS = bindparam("ids", expanding=True)
+# Of a room's source, without a name; and of single facts.
+CHECKED = (
+    select(Asset.id, null().label("name"), Source.as_of)
+    .join(Source, Source.id == Asset.source_id)
+    .where(Asset.id.in_(IDS))
+    .union_all(
+        select(Fact.asset_id, Fact.name, Fact.as_of).where(
+            Fact.asset_id.in_(IDS), Fact.name.in_(rules.ACCESS)
+        )
+    )
+)
 
 # Towards a let one is its group, its broker or its holder; everybody else does not learn that it exists.
 PARTIES = frozenset({Role.ORGANISER, Role.BROKER, Role.OFFICER})
@@ -146,20 +176,13 @@ def others_asking(
     """
     if not (room_ids and spans):
         return {}
-    wanted = func.coalesce(Occurrence.other_room_id, Let.room_id)
-    query = (
-        select(Let.id, wanted, Occurrence.starts, Occurrence.ends)
-        .join(Occurrence)
-        .where(
-            Let.area_id == current_area().id,
-            Let.state == LetState.REQUESTED,
-            Occurrence.state == OccurrenceState.PLANNED,
-            Occurrence.starts < max(end for _, end in spans),
-            Occurrence.ends > min(start for start, _ in spans),
-        )
-    )
+    asked = {
+        "area": current_area().id,
+        "until": max(end for _, end in spans),
+        "since": min(start for start, _ in spans),
+    }
     rivals: dict[int, set[int]] = {}
-    for let_id, room_id, starts, ends in db.session.execute(query):
+    for let_id, room_id, starts, ends in db.session.execute(WAITING, asked):
         if let_id != but and any(starts < end and ends > start for start, end in spans):
             rivals.setdefault(room_id, set()).add(let_id)
     halls = rooms.halls_of({*room_ids, *rivals}) if rivals else {}
@@ -175,21 +198,13 @@ def others_asking(
 
 def checked_on(room_ids: Sequence[int]) -> dict[tuple[int, str], date]:
     """When each access fact of these rooms was checked: (room, fact) to day."""
-    whole = (
-        select(Asset.id, Source.as_of)
-        .join(Source, Source.id == Asset.source_id)
-        .where(Asset.id.in_(room_ids))
-    )
-    said = {
-        (room_id, name): as_of
-        for room_id, as_of in db.session.execute(whole)
-        for name in rules.ACCESS
-    }
-    query = select(Fact.asset_id, Fact.name, Fact.as_of).where(
-        Fact.asset_id.in_(room_ids), Fact.name.in_(rules.ACCESS)
-    )
-    own = {(room_id, name): as_of for room_id, name, as_of in db.session.execute(query)}
-    return said | own
+    whole, own = {}, {}
+    for room_id, name, as_of in db.session.execute(CHECKED, {"ids": list(room_ids)}):
+        if name:
+            own[room_id, name] = as_of
+        else:
+            whole |= {(room_id, fact): as_of for fact in rules.ACCESS}
+    return whole | own
 
 
 def steps_of(let_id: int) -> list[LetEvent]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from babel.dates import get_day_names
-from flask_babel import format_date, get_locale, ngettext
+from babel.dates import format_date, get_day_names
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -89,7 +90,7 @@ def distance(metres: float) -> str:
 def days(dates: Iterable[date]) -> str:
     """12 March, 26 March: at most a few, then how many more."""
     dates = list(dates)
-    named = ", ".join(format_date(d, "d MMMM") for d in dates[:MOST_DATES])
+    named = ", ".join(_day(d, "d MMMM") for d in dates[:MOST_DATES])
     more = len(dates) - MOST_DATES
     return named if more <= 0 else _("%(dates)s and %(more)s more", dates=named, more=more)
 
@@ -138,8 +139,8 @@ def term(wish: Wish) -> str:
         starts=clock(wish.starts),
         ends=clock(wish.ends),
         every=EVERY.get(wish.every_weeks, _("every %(n)s weeks", n=wish.every_weeks)),
-        first=format_date(wish.first, "d MMMM y"),
-        last=format_date(wish.last, "d MMMM y"),
+        first=full(wish.first),
+        last=full(wish.last),
     )
 
 
@@ -196,14 +197,22 @@ def card(match: Match, checked: dict[tuple[int, str], date], others: int) -> Car
     return Card(reasons, obstacles, others, not codes & rules.BLOCKING, waiting_helps(codes))
 
 
+def _day(day: date, pattern: str) -> str:
+    return _written(day, pattern, get_locale() or "en")
+
+
+# A page of rooms says the same few days again and again.
+_written = lru_cache(maxsize=4096)(format_date)
+
+
 def full(day: date) -> str:
     """3 May 2026."""
-    return format_date(day, "d MMMM y")
+    return _day(day, "d MMMM y")
 
 
 def short(day: date) -> str:
     """Thu 4 Feb 2027: for a table on a phone."""
-    return format_date(day, "EEE d MMM y")
+    return _day(day, "EEE d MMM y")
 
 
 def facts(let: Let) -> list[tuple[str, str]]:

@@ -44,13 +44,21 @@ def found(form: FindForm, room: Asset | None) -> dict[str, Any]:
         "args": need,
         "saved": request.args.get("saved", type=row_id),
         "dates": [words.short(day) for day in answer.dates],
-        "ask": {
-            m.room.id: url_for(
-                "lettings.ask", room_id=m.room.id, **need | links.of_slot(wish, m.wish)
-            )
-            for m in (*shown, *nearly)
-        },
+        "ask": _ask(wish, need, (*shown, *nearly)),
     }
+
+
+def _ask(wish: Wish, need: links.Args, matches: Iterable[Match]) -> dict[int, str]:
+    """Where each room is asked for; the long rest of the address is written once for each day and hour."""
+    rest: dict[Wish, str] = {}
+    found = {}
+    for match in matches:
+        path = url_for("lettings.ask", room_id=match.room.id)
+        if match.wish not in rest:
+            args = need | links.of_slot(wish, match.wish)
+            rest[match.wish] = url_for("lettings.ask", room_id=match.room.id, **args)[len(path) :]
+        found[match.room.id] = path + rest[match.wish]
+    return found
 
 
 def _options(
