@@ -1,6 +1,7 @@
 """Opening hours with the nation's bank holidays, and what the door does."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from itertools import product
 
 import pytest
 
@@ -12,11 +13,14 @@ from portal.venues.hours import (
     Hours,
     covers,
     door,
+    door_on,
     hire_hours,
     open_minutes,
     out_of_hours,
     readable,
+    same_every_week,
 )
+from portal.venues.rules import Key, Span
 
 AUGUST = date(2026, 8, 31)  # a Monday; England's and Wales's bank holiday, not Scotland's
 MONDAY = date(2026, 8, 24)
@@ -115,3 +119,23 @@ def test_without_hire_hours_a_room_is_offered_only_where_somebody_opens():
     assert door(rules, at(MONDAY, 12), at(MONDAY, 14), ()) is Door.CLOSED, "nobody has offered that"
     assert door(rules, at(MONDAY, 21), at(MONDAY, 23), ()) is Door.CLOSED
     assert door(rules, at(AUGUST, 18), at(AUGUST, 20), {AUGUST}) is Door.BANK_HOLIDAY
+
+
+def test_a_door_by_its_weekday_says_the_same_as_by_its_date():
+    keys = (Key((0, 3), time(21), 500), Key((4,)))
+    shut = (Span(date(2026, 4, 1), date(2026, 4, 4)),)
+    days = [date(2026, 3, 30) + timedelta(days=n) for n in range(10)]  # with Easter
+    holidays = {date(2026, 4, 3), date(2026, 4, 6)}
+    for hire, public, opener, key, closed in product(
+        ("Mo-Fr 08:00-22:00; PH off", "Mo-Su 17:00-24:00; PH 10:00-12:00"),
+        (None, "Mo-Fr 09:00-18:30; PH off"), (True, False), ((), keys), ((), shut),
+    ):  # fmt: skip
+        one = Hours(hire, public, opener, key, closed)
+        assert same_every_week(one)
+        for day, (low, high) in product(
+            days, ((600, 700), (1050, 1100), (1080, 1290), (1200, 1440))
+        ):
+            midnight = datetime.combine(day, time())
+            span = midnight + timedelta(minutes=low), midnight + timedelta(minutes=high)
+            said = door_on(one, day, low, high, holiday=day in holidays)
+            assert said == door(one, *span, holidays), (one, day, low, high)
