@@ -36,8 +36,8 @@ def test_a_new_room_is_opened_on_a_phone_without_scripts(visit, people, building
     copy = page.get_by_role("button", name="Tuesday to Friday as on Monday")
     assert copy.bounding_box()["height"] >= 44
     copy.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert page.locator("#Fr_0_to").input_value() == "22:00"
     assert page.locator("#Sa_0_to").input_value() == ""
     seen.check()
