@@ -2,6 +2,7 @@
 
 from datetime import time
 
+from flask_babel import LazyString
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,12 +10,14 @@ from portal import clock
 from portal.db import transaction
 from portal.errors import NotFound, RuleBroken
 from portal.lettings import queries as lettings
+from portal.lettings import words as let_words
+from portal.lettings.dates.choices import room_for_hire
 from portal.lettings.models import Need
 from portal.lettings.rules import Insurance
 from portal.lettings.service import check_terms
 from portal.people.access import group_ids, roles_for
 from portal.people.models import Group, User
-from portal.rounds import queries, rules
+from portal.rounds import queries, rules, weighing
 from portal.rounds.models import Request, Round, RoundWish
 from portal.rounds.rules import Action
 
@@ -79,6 +82,7 @@ def add_wish(
     with transaction() as session:
         request = _mine(session, by, request_id)
         room = lettings.room_of(room_id)
+        _check_room(request, room.id)
         if ends <= starts:
             raise RuleBroken(
                 "ends-before-start", "The meeting must end later than it begins, on the same day."
@@ -93,6 +97,12 @@ def add_wish(
         request.wishes.append(wish)
         request.round.version += 1
     return wish
+
+
+def _check_room(request: Request, room_id: int) -> None:
+    """Whether a room is let at all, and has what the group must have. Raises RuleBroken."""
+    for obstacle in weighing.lacking(request, room_for_hire(room_id)):
+        raise RuleBroken(obstacle.code, "%(why)s", why=LazyString(let_words.say, obstacle))
 
 
 def raise_wish(by: int, request_id: int, wish_id: int) -> None:

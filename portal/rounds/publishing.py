@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import asdict, replace
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -82,7 +83,7 @@ def _let(session: Session, there: Round, place: Place, user: User) -> Let:
         price_pence=place.price_pence,
         insurance=request.insurance,
         safeguarding_at=request.asked_at,
-        occurrences=[_occurrence(place, on) for on in (d.on for d in place.dates)],
+        occurrences=_ahead(place),
     )
     session.add(let)
     session.flush()
@@ -90,9 +91,16 @@ def _let(session: Session, there: Round, place: Place, user: User) -> Let:
     return let
 
 
-def _occurrence(place: Place, on) -> Occurrence:
-    starts, ends = walltime.instants(on, place.starts, place.ends)
-    return Occurrence(on=on, starts=starts, ends=ends, state=OccurrenceState.PLANNED)
+def _ahead(place: Place) -> list[Occurrence]:
+    """The dates of a place that have not begun: a round may be published late. Raises RuleBroken where none is left."""
+    spans = ((d.on, walltime.instants(d.on, place.starts, place.ends)) for d in place.dates)
+    ahead = [(on, starts, ends) for on, (starts, ends) in spans if starts > clock.now()]
+    if not ahead:
+        raise RuleBroken("dates-gone-by", words.GONE_BY, place=LazyString(words.at, place))
+    return [
+        Occurrence(on=on, starts=starts, ends=ends, state=OccurrenceState.PLANNED)
+        for on, starts, ends in ahead
+    ]
 
 
 def _tell_groups(requests: list[Request]) -> None:

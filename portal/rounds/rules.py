@@ -157,7 +157,11 @@ def _nothing(outcome: Outcome) -> Why:
     if not outcome.named:
         return Why(N_("You named no room and time, so nothing could be weighed for you."))
     if not outcome.weighed:
-        return Why(N_("None of the rooms that you named is free at those times in this term."))
+        return Why(
+            N_(
+                "None of the rooms that you named suits what you need and is free at those times in this term."
+            )
+        )
     values = {"number": len(outcome.weighed)}
     return Why(N_("All that you named (%(number)s) went to other groups: this way more groups have a room than in any other."), values)  # fmt: skip
 
@@ -177,7 +181,7 @@ def _got(outcome: Outcome) -> Why:
         return Why(N_("You have what you named as number %(rank)s. Number %(before)s went to other groups, because this way more groups have a room, or what they like best."), values)  # fmt: skip
     if closed:
         values = {"rank": worst, "before": _listed(closed)}
-        return Why(N_("You have what you named as number %(rank)s. Number %(before)s is not free at that time in this term."), values)  # fmt: skip
+        return Why(N_("You have what you named as number %(rank)s. Number %(before)s does not suit what you need, or is not free at that time in this term."), values)  # fmt: skip
     return Why(N_("You have what you liked best."))
 
 

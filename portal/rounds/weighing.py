@@ -12,9 +12,11 @@ from geo.shapes import distances
 from portal.areas.models import Area
 from portal.areas.queries import current_area
 from portal.db import db
+from portal.lettings import queries as lettings
 from portal.lettings import search, walltime
 from portal.lettings.models import Let, Occurrence
-from portal.lettings.rules import LetState, Wish
+from portal.lettings.reasons import Because
+from portal.lettings.rules import LetState, Reason, Wish
 from portal.people.rules import GroupKind
 from portal.register.models import Asset
 from portal.rounds.allocation import Option
@@ -23,9 +25,8 @@ from portal.rounds.rules import FREE_SHARE, LAST_TERM, SAME_MINUTES
 from portal.venues.rooms import Room, rooms_for_hire
 
 When = tuple[int, time, time]  # weekday, from, to
-Key = tuple[
-    int, When, GroupKind
-]  # a room, a time of the week, and who asks: the price hangs on that
+# A room, a time of the week, and who asks: the price hangs on that.
+Key = tuple[int, When, GroupKind]
 HELD_ONCE = (LetState.CONFIRMED, LetState.RUNNING, LetState.ENDED)
 
 
@@ -42,7 +43,10 @@ class Candidate:
 def candidates(
     there: Round, requests: Sequence[Request], things: Sequence[RoundWish | Place]
 ) -> list[Candidate]:
-    """Those of some wishes and places whose room is there to be let and free on enough of the term's dates."""
+    """Those of some wishes and places whose room suits, is there to be let, and is free on enough of the term's dates.
+
+    A group may have changed what it must have since it named a room.
+    """
     area = current_area()
     free = _free(area, there, things)
     metres = _metres(area, requests, {key[0]: match.room for key, match in free.items()})
@@ -50,11 +54,20 @@ def candidates(
     found = []
     for thing in things:
         match = free.get(_key(thing))
-        if match is not None:
+        if match is not None and not lacking(thing.request, match.room):
             away = metres.get((thing.request.id, thing.room_id))
             option = _option(thing, match.room, away, before)
             found.append(Candidate(thing, match.free_dates, match.price_pence, option))
     return found
+
+
+def lacking(request: Request, room: Room) -> list[Reason]:
+    """What a group must have and a room has not, or is not known to have: places for all, access, what is in it."""
+    because, wish = Because(), lettings.wish_of(request.need)
+    because.access(wish, room)
+    because.facilities(wish, room)
+    because.size(wish, room)
+    return because.obstacles
 
 
 def when(thing: RoundWish | Place) -> When:

@@ -20,6 +20,7 @@ PINNED_TAKEN = N_("A room that you have pinned is not free any more. Take that p
 GONE = N_("This group has taken its request back.")
 NOT_FREE = N_("The room is not free at that time on enough dates of this term. Choose another.")
 CLASH = N_("%(group)s has the room at that time, or has this place already on that day. Take that away first.")  # fmt: skip
+GONE_BY = N_("All dates of one place have gone by: %(place)s. Take it away, then publish the rest.")
 TOO_MANY = N_("The group asked for no more than %(times)s times a week, and has them.")
 
 ENDS_LATER = _l("The meeting must end later than it begins, on the same day.")

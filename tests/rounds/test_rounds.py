@@ -17,7 +17,7 @@ from portal.notices.models import Letter
 from portal.rounds import asking, publishing, queries, service, words
 from portal.rounds.models import Round
 from portal.rounds.rules import RoundState
-from tests.conftest import broken
+from tests.conftest import THE_DAY, broken
 from tests.lettings import make as lettings
 from tests.rounds import make
 
@@ -166,7 +166,7 @@ def test_publishing_twice_at_once_makes_the_lets_once(app, here, hall):
     ends = []
 
     def press():
-        with app.app_context():
+        with app.app_context(), clock.at(THE_DAY):  # a thread's clock is its own
             g.area_id = area_id
             try:
                 ends.append(publishing.publish(broker, round_id, version=version))
@@ -263,6 +263,41 @@ def test_a_dearer_room_is_offered_and_the_group_decides(here):
     assert (let.state, let.price_pence) == (LetState.OFFERED, 100_00)
     lets.accept(here.ids.organiser, let.id)
     assert db.session.get(Let, let.id).state is LetState.CONFIRMED
+
+
+def test_a_room_without_what_the_group_must_have_cannot_be_named(here, hall):
+    there = make.spring(here)
+    small = lettings.room(here, name="Box room", capacity=6)
+    steps = lettings.room(here, name="Attic", step_free=False)
+    for room, code in ((small, "too-small"), (steps, "no-access")):
+        with broken(code):
+            make.asked(here.ids.organiser, here.group_id, there.id, (room, MONDAY), step_free=True)
+    make.asked(here.ids.organiser, here.group_id, there.id, (hall, MONDAY), step_free=True)
+
+
+def test_what_a_group_must_have_is_never_given_up_for_a_room(here, hall):
+    """Also when it said so after it had named the room."""
+    there = make.spring(here)
+    steps = lettings.room(here, name="Attic", step_free=False)
+    wishes = (steps, MONDAY), (hall, TUESDAY)
+    make.asked(here.ids.organiser, here.group_id, there.id, *wishes)
+    make.asked(here.ids.organiser, here.group_id, there.id, step_free=True)
+    make.proposed(here, there.id)
+    assert places(there.id) == [("The Stroke Circle", "Hall", TUESDAY, 2)]
+    assert "does not suit what you need" in words.why(queries.requests_of(there.id)[0])[0]
+
+
+def test_a_round_that_is_published_late_gives_the_dates_that_are_left(here, hall, parlour):
+    there = make.spring(here)
+    make.asked(here.ids.organiser, here.group_id, there.id, (hall, THURSDAY))
+    make.proposed(here, there.id)
+    version = db.session.get(Round, there.id).version
+    with clock.at(datetime(2026, 7, 1, 12, tzinfo=UTC)), broken("dates-gone-by"):
+        publishing.publish(here.ids.broker, there.id, version=version)
+    with clock.at(datetime(2026, 4, 16, 18, 30, tzinfo=UTC)):  # one meeting has begun
+        publishing.publish(here.ids.broker, there.id, version=version)
+    (let,) = db.session.scalars(select(Let))
+    assert [o.on for o in let.occurrences][:2] == [date(2026, 4, 23), date(2026, 4, 30)]
 
 
 def test_last_terms_place_decides_where_all_else_is_equal(here, hall):

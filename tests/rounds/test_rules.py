@@ -64,9 +64,9 @@ def test_a_round_may_close_today_and_the_day_before_its_term():
     [
         (Outcome(1, [1, 2], [1, 2], [1]), "what you liked best"),
         (Outcome(1, [1, 2, 3], [1, 2, 3], [3]), "number %(rank)s. Number %(before)s went to other"),
-        (Outcome(1, [1, 2], [2], [2]), "is not free at that time"),
+        (Outcome(1, [1, 2], [2], [2]), "does not suit what you need, or is not free"),
         (Outcome(1, [1, 2], [1, 2], []), "went to other groups"),
-        (Outcome(1, [1, 2], [], []), "is free at those times"),
+        (Outcome(1, [1, 2], [], []), "suits what you need and is free"),
         (Outcome(1, [], [], []), "named no room"),
         (Outcome(1, [1], [1], [0], by_broker=[0]), "The broker chose"),
         (Outcome(2, [1, 2], [1, 2], [1, 2]), "what you liked best"),
