@@ -144,7 +144,8 @@ class Visit:
         ]
 
     def faults_found(self) -> list[str]:
-        """Everything wrong with the page as it stands now."""
+        """Everything wrong with the page, once all of it is there: a click may have only begun to bring it."""
+        self.page.wait_for_load_state()
         if PICTURES:
             self._picture()
         wide = [f"too wide: {self.too_wide}"] if self.too_wide else []
