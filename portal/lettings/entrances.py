@@ -8,11 +8,11 @@ from functools import lru_cache
 from portal.areas.calendar import bank_holidays
 from portal.areas.models import Area
 from portal.areas.rules import Nation
-from portal.lettings.finding import windows
 from portal.lettings.reasons import AT_THE_DOOR
 from portal.lettings.rules import Wish
-from portal.venues.hours import MIDNIGHT, Door, Hours, door, door_on, opening_cost, same_every_week
+from portal.venues.hours import Door, Hours, door, door_on, opening_cost, same_every_week
 from portal.venues.rooms import Room
+from portal.venues.rules import MIDNIGHT, minute_of
 
 
 class Doors:
@@ -21,7 +21,7 @@ class Doors:
     def __init__(self, nation: Nation, starts: time, ends: time, dates: Sequence[date]) -> None:
         self.holidays = _holidays(nation, frozenset(d.year for d in dates))
         self.spans = [(datetime.combine(d, starts), datetime.combine(d, ends)) for d in dates]
-        self.low, self.high = windows.minute(starts), windows.minute(ends)
+        self.low, self.high = minute_of(starts), minute_of(ends)
         self.like = [(d.weekday(), d in self.holidays) for d in dates]
         self.one = dict(zip(self.like, dates, strict=True))
         self.known: dict[tuple[Hours, int, int], list[Door]] = {}

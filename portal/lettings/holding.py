@@ -78,7 +78,7 @@ def hold(session: Session, let: Let) -> None:
 
 def claim(occurrence: Occurrence) -> Claim:
     """What one date of a let needs, in the room where it is."""
-    room_id = occurrence.other_room_id or occurrence.let.room_id
+    room_id = occurrence.room_id
     return Claim(room_id, occurrence.starts, occurrence.ends, occurrence_id=occurrence.id)
 
 

@@ -143,6 +143,16 @@ class Occurrence(Model):
         back_populates="occurrence", cascade="all, delete-orphan"
     )
 
+    @property
+    def room_id(self) -> int:
+        """In which room the group meets on this date."""
+        return self.other_room_id or self.let.room_id
+
+    @property
+    def room(self) -> Asset:
+        """In which room the group meets on this date."""
+        return self.other_room or self.let.room
+
 
 class Hold(Model):
     """A stretch of time in one room that cannot be divided, buffers included. The database refuses an overlap.

@@ -23,6 +23,7 @@ from portal.rounds.allocation import Option
 from portal.rounds.models import Place, Request, Round, RoundWish
 from portal.rounds.rules import FREE_SHARE, LAST_TERM, SAME_MINUTES
 from portal.venues.rooms import Room, rooms_for_hire
+from portal.venues.rules import minute_of
 
 When = tuple[int, time, time]  # weekday, from, to
 # A room, a time of the week, and who asks: the price hangs on that.
@@ -126,8 +127,8 @@ def _option(
         rank=max(thing.rank, 1),
         leaves=room.leaves,
         weekday=thing.weekday,
-        starts=_minute(thing.starts) - room.before,
-        ends=_minute(thing.ends) + room.after,
+        starts=minute_of(thing.starts) - room.before,
+        ends=minute_of(thing.ends) + room.after,
         metres=metres,
         kept=any(_same(thing, let) for let in before.get(request.group_id, ())),
     )
@@ -148,10 +149,6 @@ def _last_term(there: Round, requests: Sequence[Request]) -> dict[int, list[Let]
 
 
 def _same(thing: RoundWish | Place, let: Let) -> bool:
-    apart = abs(_minute(let.need.starts) - _minute(thing.starts))
+    apart = abs(minute_of(let.need.starts) - minute_of(thing.starts))
     same_day = let.need.weekday == thing.weekday
     return let.room_id == thing.room_id and same_day and apart <= SAME_MINUTES
-
-
-def _minute(at: time) -> int:
-    return at.hour * 60 + at.minute

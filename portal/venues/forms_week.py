@@ -12,7 +12,8 @@ from wtforms.validators import InputRequired, Optional
 
 from portal.venues import weekly
 from portal.venues.forms import ShownForm
-from portal.venues.hours import DAYS, MIDNIGHT, Stretches
+from portal.venues.hours import DAYS, Stretches
+from portal.venues.rules import MIDNIGHT, minute_of
 from portal.venues.weekly import MOST_STRETCHES, Week
 from portal.venues.words import weekdays
 
@@ -69,7 +70,7 @@ class WeekForm(ShownForm):
 
     def _stretches(self, row: str) -> Stretches:
         return tuple(
-            (_minute(begins.data), _minute(ends.data) or MIDNIGHT)
+            (minute_of(begins.data), minute_of(ends.data) or MIDNIGHT)
             for begins, ends in self.pairs(row)
             if begins.data is not None and ends.data is not None
         )
@@ -139,10 +140,6 @@ def _boxes(week: Week) -> dict[str, Any]:
 def _time(minute: int) -> time:
     """The end of a day is written 00:00, for no box takes 24:00."""
     return time(minute // 60 % 24, minute % 60)
-
-
-def _minute(at: time) -> int:
-    return at.hour * 60 + at.minute
 
 
 def _first_wrong(pairs: list[tuple[Any, Any]]) -> str:

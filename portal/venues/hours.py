@@ -16,10 +16,9 @@ from typing import NamedTuple
 
 from opening_hours import OpeningHours, validate
 
-from portal.venues.rules import Key, Span, is_shut, latest, who_opens
+from portal.venues.rules import MIDNIGHT, Key, Span, is_shut, latest, minute_of, who_opens
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-MIDNIGHT = 24 * 60
 ONE_DAY = timedelta(days=1)
 WEEKLY = {*DAYS, "PH", "off", "closed"}  # the words of hours that are the same every week
 Stretches = tuple[tuple[int, int], ...]
@@ -241,7 +240,7 @@ def out_of_hours(public: str, first: time, last: time) -> str | None:
     """
     if not readable(public) or not weekly(public):
         return None
-    opens, closes = first.hour * 60 + first.minute, last.hour * 60 + last.minute
+    opens, closes = minute_of(first), minute_of(last)
     rules = []
     for number, name in enumerate(DAYS):
         edges = [0, *chain(*open_minutes(public, A_MONDAY + timedelta(days=number))), MIDNIGHT]

@@ -74,11 +74,16 @@ def is_shut(shut: Sequence[Span], start: datetime, end: datetime) -> bool:
 MIDNIGHT = 24 * 60  # minutes
 
 
+def minute_of(at: time) -> int:
+    """A time of the day in minutes since midnight, seconds left out."""
+    return at.hour * 60 + at.minute
+
+
 def until_minute(key: Key) -> int | None:
     """When somebody who opens locks up again, in minutes since midnight; None where nothing is said."""
     if key.until is None:
         return None
-    return key.until.hour * 60 + key.until.minute or MIDNIGHT
+    return minute_of(key.until) or MIDNIGHT
 
 
 def opens(key: Key, start: datetime, end: datetime) -> bool:

@@ -287,7 +287,7 @@ def _story(let_id: int, outcome: LetState) -> dict[str, Any]:
             {
                 "starts": walltime.wall(o.starts).isoformat(),
                 "ends": walltime.wall(o.ends).isoformat(),
-                "room": (o.other_room or let.room).name,
+                "room": o.room.name,
             }
             for o in let.occurrences
             if o.state is OccurrenceState.PLANNED

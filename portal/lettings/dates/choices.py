@@ -12,7 +12,6 @@ from portal.areas.queries import current_area
 from portal.db import db
 from portal.errors import RuleBroken
 from portal.lettings import queries, search, walltime, words
-from portal.lettings.dates.freeing import room_of
 from portal.lettings.dates.rules import NO_MATTER, TAKEN, Span, for_one_date
 from portal.lettings.models import Hold, Occurrence
 from portal.lettings.rules import Reason, Wish
@@ -20,6 +19,7 @@ from portal.people.rules import Role
 from portal.register.models import Asset
 from portal.venues import rooms
 from portal.venues.rooms import Room
+from portal.venues.rules import minute_of
 
 HALF_HOUR = 30  # minutes
 FIRST, LAST = 6 * 60, 23 * 60  # minutes since midnight between which times are looked at
@@ -67,7 +67,7 @@ def span_on(moving: Occurrence, on: date, begins: time) -> Span:
 
 def same_room(moving: Occurrence, on: date, now: datetime) -> list[Choice]:
     """Free times of the same length in the date's room on a day, those nearest to the usual time of day."""
-    room = room_for_hire(room_of(moving))
+    room = room_for_hire(moving.room_id)
     held = _held(room, on, moving)
     usual = _minute(moving.starts)
     spans = {}
@@ -88,7 +88,7 @@ def other_rooms(moving: Occurrence, on: date, now: datetime, roles: set[Role]) -
     span = span_on(moving, on, walltime.wall(moving.starts).time().replace(tzinfo=None))
     if span[0] <= now:
         return []
-    here = room_of(moving)
+    here = moving.room_id
     answer = search.find(current_area(), wish_for(moving, *span))
     found = (m for m in answer.matches if m.room.id != here and may_choose(moving, m.room, roles))
     return [Choice(m.room, *span, m.metres) for m, _ in zip(found, range(MOST_ROOMS), strict=False)]
@@ -124,8 +124,7 @@ def _length(moving: Occurrence) -> timedelta:
 
 
 def _minute(instant: datetime) -> int:
-    at = walltime.wall(instant)
-    return at.hour * 60 + at.minute
+    return minute_of(walltime.wall(instant).time())
 
 
 def _held(room: Room, on: date, moving: Occurrence) -> list[Span]:

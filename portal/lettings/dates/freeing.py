@@ -22,7 +22,7 @@ def give_up(
     now = clock.now()  # one for all: what was given up together is offered together
     for date in dates:
         if date.id in held:
-            remember(session, date, room_of(date), [(date.starts, date.ends)], now)
+            remember(session, date, date.room_id, [(date.starts, date.ends)], now)
         date.state = to
     holding.release(session, *dates)
 
@@ -42,11 +42,6 @@ def remember(
         )
         for starts, ends in spans
     )
-
-
-def room_of(date: Occurrence) -> int:
-    """The room in which a date is."""
-    return date.other_room_id or date.let.room_id
 
 
 def _held(session: Session, dates: Sequence[Occurrence]) -> set[int | None]:

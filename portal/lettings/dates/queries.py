@@ -86,8 +86,7 @@ def roles_on_the_day(user: User, one: Occurrence) -> set[Role]:
     """What somebody is to a date: as to its let, and whoever runs or opens the room it is in speaks for the holder."""
     if roles := roles_towards(user, one.let):
         return roles
-    room = one.other_room or one.let.room
-    staff = room.id in rooms_opened_by(user) or runs(user, room.holder_id)
+    staff = one.room_id in rooms_opened_by(user) or runs(user, one.room.holder_id)
     return {Role.OFFICER} if staff else set()
 
 

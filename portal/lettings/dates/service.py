@@ -82,7 +82,7 @@ def move(by: int, let_id: int, date_id: int, *, room_id: int, on: date, begins: 
             return let
         choices.check(moving, room_id, span, queries.roles_towards(user, let))
         before, was = words.date_and_room(moving), (moving.starts, moving.ends)
-        old_room, left = freeing.room_of(moving), moving.other_room
+        old_room, left = moving.room_id, moving.other_room
         held = moving.state is OccurrenceState.PLANNED
         moving.moved_from = moving.moved_from or moving.starts
         moving.on, (moving.starts, moving.ends) = on, span
@@ -188,7 +188,7 @@ def _span(let: Let, moving: Occurrence, on: date, begins: time) -> rules.Span:
 
 def _is_there(moving: Occurrence, room_id: int, span: rules.Span) -> bool:
     """Whether the date is there already: a second click moves nothing."""
-    there = (freeing.room_of(moving), moving.starts, moving.ends) == (room_id, *span)
+    there = (moving.room_id, moving.starts, moving.ends) == (room_id, *span)
     return there and moving.state is OccurrenceState.PLANNED
 
 

@@ -12,6 +12,7 @@ from portal.lettings.finding import windows
 from portal.lettings.finding.offers import Option
 from portal.lettings.rules import ACCESS, Wish
 from portal.lettings.walltime import WEEK, stretch
+from portal.venues.rules import minute_of
 from portal.web import LARGEST_ID
 
 Args = dict[str, list[str]]
@@ -82,7 +83,7 @@ def chosen(wish: Wish, args: MultiDict[str, str]) -> tuple[Wish, dict[date, int]
     try:
         day = int(args.get("on", wish.weekday))
         start = time.fromisoformat(args["at"]) if "at" in args else wish.starts
-        asked = windows.at(wish, day % WEEK, windows.minute(start))
+        asked = windows.at(wish, day % WEEK, minute_of(start))
         if "part" in args:
             first, last = stretch(args["part"])
             asked = replace(asked, first=first, last=last)

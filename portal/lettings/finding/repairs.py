@@ -10,9 +10,10 @@ from datetime import date
 from enum import StrEnum
 from itertools import combinations
 
-from portal.lettings.finding.windows import at, minute, slots
+from portal.lettings.finding.windows import at, slots
 from portal.lettings.rules import Wish
 from portal.lettings.walltime import WEEK, minutes_between
+from portal.venues.rules import minute_of
 
 MIDNIGHT = 24 * 60
 SHIFT, STEP = 30, 5  # minutes: at most so much beside the times that would do, in such steps
@@ -90,7 +91,7 @@ def leaving_out(wish: Wish, dates: Sequence[date], free: Sequence[bool]) -> Wish
 def shifted(wish: Wish) -> Iterator[Wish]:
     """The same days up to SHIFT minutes before or after the times that would do, the smallest step first."""
     length = minutes_between(wish.starts, wish.ends)
-    would_do = sorted(minute(slot.starts) for slot in slots(replace(wish, other_days=())))
+    would_do = sorted(minute_of(slot.starts) for slot in slots(replace(wish, other_days=())))
     for step in range(STEP, SHIFT + 1, STEP):
         for start in (would_do[0] - step, would_do[-1] + step):
             if start >= 0 and start + length < MIDNIGHT:
@@ -103,4 +104,4 @@ def other_days(wish: Wish) -> Iterator[Wish]:
     would_do = {wish.weekday, *wish.other_days}
     for over in (1, -1, 2, -2, 3, -3):
         if (day := (wish.weekday + over) % WEEK) not in would_do:
-            yield at(wish, day, minute(wish.starts))
+            yield at(wish, day, minute_of(wish.starts))

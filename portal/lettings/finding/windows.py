@@ -6,9 +6,9 @@ from datetime import time
 
 from portal.lettings.rules import Wish
 from portal.lettings.walltime import minutes_between
+from portal.venues.rules import minute_of
 
 STEP = 5  # minutes between two beginnings that are tried
-MIDNIGHT = 24 * 60
 
 
 def slots(wish: Wish) -> Iterator[Wish]:
@@ -38,18 +38,13 @@ def at(wish: Wish, day: int, start: int) -> Wish:
 
 
 def _starts(wish: Wish) -> list[int]:
-    liked = minute(wish.starts)
-    low = liked if wish.earliest is None else min(liked, minute(wish.earliest))
+    liked = minute_of(wish.starts)
+    low = liked if wish.earliest is None else min(liked, minute_of(wish.earliest))
     high = liked
     if wish.latest is not None:
-        high = max(liked, minute(wish.latest) - minutes_between(wish.starts, wish.ends))
+        high = max(liked, minute_of(wish.latest) - minutes_between(wish.starts, wish.ends))
     grid = {low, high, *range(liked, low - 1, -STEP), *range(liked, high + 1, STEP)}
     return sorted(grid, key=lambda start: (abs(start - liked), start))
-
-
-def minute(at: time) -> int:
-    """Minutes since midnight."""
-    return at.hour * 60 + at.minute
 
 
 def _clock(minutes: int) -> time:

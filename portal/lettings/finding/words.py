@@ -15,6 +15,7 @@ from portal.lettings.finding.offers import Option
 from portal.lettings.finding.repairs import Way
 from portal.lettings.rules import Wish
 from portal.lettings.words import PLURAL_DAYS
+from portal.venues.rules import minute_of
 
 
 def would_do(wish: Wish) -> str:
@@ -24,7 +25,7 @@ def would_do(wish: Wish) -> str:
         days = ", ".join(str(PLURAL_DAYS[day]) for day in wish.other_days)
         said.append(_("%(days)s would do too.", days=days))
     if wish.earliest or wish.latest:
-        slots = [windows.minute(slot.starts) for slot in windows.slots(wish)]
+        slots = [minute_of(slot.starts) for slot in windows.slots(wish)]
         low, high = (windows.at(wish, 0, find(slots)) for find in (min, max))
         said.append(
             _(

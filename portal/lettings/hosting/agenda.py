@@ -11,7 +11,6 @@ from sqlalchemy.orm import aliased, selectinload
 from portal.areas.queries import current_area
 from portal.db import db
 from portal.lettings.hosting.access import lineage
-from portal.lettings.hosting.entry import room_on
 from portal.lettings.models import Let, LetEvent, Occurrence
 from portal.lettings.rules import HOLDING, OccurrenceState
 from portal.register.models import Asset
@@ -71,7 +70,7 @@ def stands(date: Occurrence) -> bool:
 
 def opening(date: Occurrence) -> Opening:
     """When somebody has to open and to lock for a date."""
-    room = room_on(date)
+    room = date.room
     before = timedelta(minutes=room.buffer_before_minutes)
     after = timedelta(minutes=room.buffer_after_minutes)
     return Opening(date, room, date.starts - before, date.ends + after)

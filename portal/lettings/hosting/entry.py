@@ -11,7 +11,7 @@ from portal.errors import NotFound, RuleBroken
 from portal.lettings.hosting import rules
 from portal.lettings.hosting.access import lineage, staff_of
 from portal.lettings.hosting.models import EntryNote
-from portal.lettings.models import Let, Occurrence
+from portal.lettings.models import Let
 from portal.lettings.rules import LetState, OccurrenceState
 from portal.people.models import User
 from portal.people.rules import Role
@@ -89,16 +89,11 @@ def may_read(let: Let, user: User, roles: set[Role]) -> list[Asset]:
     return rooms_open_now(let, clock.now())
 
 
-def room_on(occurrence: Occurrence) -> Asset:
-    """Where a date of a let is."""
-    return occurrence.other_room or occurrence.let.room
-
-
 def _by_room(let: Let) -> Iterator[tuple[Asset, list[rules.Span]]]:
     """Each room of a let whose group goes in, with when it is there."""
     spans: dict[int, tuple[Asset, list[rules.Span]]] = {}
     for occurrence in let.occurrences if let.state in GO_IN else ():
         if occurrence.state is OccurrenceState.PLANNED:
-            room = room_on(occurrence)
+            room = occurrence.room
             spans.setdefault(room.id, (room, []))[1].append((occurrence.starts, occurrence.ends))
     yield from spans.values()

@@ -71,7 +71,7 @@ def _tell_date(session: Session, date_id: int) -> int:
     let = session.get_one(Let, date.let_id, with_for_update=True)
     session.refresh(date)
     stands = date.state is OccurrenceState.PLANNED and let.state in entry.GO_IN
-    room = entry.room_on(date)
+    room = date.room
     if not stands or date.starts <= clock.now() or not entry.notes_of(room):
         return 0
     body = (

@@ -63,7 +63,7 @@ def visits(user: User) -> list[Visit]:
     found = [
         date
         for date in agenda.dates(agenda.theirs(rooms, holders), since=since, until=until)
-        if (room := agenda.room_on(date)).id in rooms or room.holder_id in holders
+        if (room := date.room).id in rooms or room.holder_id in holders
     ]
     loans = keys.of_lets({date.let_id for date in found})
     asked_by = {date.let.asked_by_id for date in found}

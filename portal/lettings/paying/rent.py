@@ -21,7 +21,6 @@ from portal.lettings.rules import Action, LetState
 from portal.money import charging
 from portal.money.models import Charge
 from portal.money.rules import ChargeKind
-from portal.register.models import Asset
 
 # States in which a let has been agreed; before that nothing is owed.
 AGREED = (LetState.CONFIRMED, LetState.RUNNING, LetState.ENDED, LetState.CANCELLED)
@@ -100,8 +99,7 @@ def _ask(let: Let, dates: list[Occurrence]) -> Charge | None:
 
 
 def _holder(date: Occurrence) -> int:
-    room: Asset = date.other_room or date.let.room
-    return room.holder_id
+    return date.room.holder_id
 
 
 def _due(let: Let, dates: Iterable[Occurrence]) -> list[DateDue]:

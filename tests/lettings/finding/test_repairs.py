@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from portal.lettings import walltime
 from portal.lettings.finding import repairs, windows
+from portal.venues.rules import MIDNIGHT, minute_of
 from tests.lettings import make
 
 YES, NO = True, False
@@ -97,9 +98,9 @@ def test_one_day_over_comes_before_two():
 )  # fmt: skip
 def test_slots_are_every_fifth_minute_of_the_window(start, length, before, after, days):
     begin, end = start * 5, start * 5 + length * 5
-    if end >= windows.MIDNIGHT:
+    if end >= MIDNIGHT:
         return
-    early, late = max(0, begin - before * 5), min(windows.MIDNIGHT - 5, end + after * 5)
+    early, late = max(0, begin - before * 5), min(MIDNIGHT - 5, end + after * 5)
     wish = make.wish(
         starts=time(*divmod(begin, 60)),
         ends=time(*divmod(end, 60)),
@@ -112,10 +113,10 @@ def test_slots_are_every_fifth_minute_of_the_window(start, length, before, after
     obvious = {
         (day, minute)
         for day in {3, *days}
-        for minute in range(early, windows.MIDNIGHT, 5)
+        for minute in range(early, MIDNIGHT, 5)
         if minute + length * 5 <= late
     }
-    assert {(s.weekday, windows.minute(s.starts)) for s in slots} == obvious
+    assert {(s.weekday, minute_of(s.starts)) for s in slots} == obvious
     assert len(slots) == len(obvious)
     for slot in slots:
         assert walltime.minutes_between(slot.starts, slot.ends) == length * 5

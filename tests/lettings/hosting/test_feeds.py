@@ -77,7 +77,7 @@ def truth(let_id):
         (
             o.starts.astimezone(LONDON).replace(tzinfo=None),
             "CONFIRMED" if o.state.value == "planned" else "CANCELLED",
-            (o.other_room or let.room).name,
+            o.room.name,
         )
         for o in let.occurrences
     )
