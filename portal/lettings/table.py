@@ -142,7 +142,7 @@ class Step(NamedTuple):
 
 
 NEED, LIFE, ROUND = "Track 3: need", "Track 3: states", "Track 3: needs and matches"
-DEPOSIT, DATES, HOURS = "Track 3: deposit", "Track 3: occurrences", "Track 3: hours"
+DEPOSIT, DATES = "Track 3: deposit", "Track 3: occurrences"
 UNUSED_CLAUSE = "Track 3: unused three times running"
 _S, _A = LetState, Action
 STANDS = (LetState.CONFIRMED, LetState.RUNNING)

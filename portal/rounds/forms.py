@@ -6,33 +6,25 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import (
-    DecimalField,
-    IntegerField,
     RadioField,
     SelectChoice,
-    SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
-    TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from portal.areas.queries import current_area
-from portal.errors import PortalError
-from portal.fields import DateParts, Pounds
+from portal.fields import DateParts
 from portal.lettings import words as let_words
-from portal.lettings.finding.forms import ACCESS_CHOICES, FACILITY_CHOICES, FARTHEST_KM, MOST_PEOPLE
+from portal.lettings.finding.forms import A_KM, FindForm, place_named, room_needed
 from portal.lettings.forms import AskForm
 from portal.lettings.rules import ACCESS
 from portal.people.models import Group
-from portal.register.nearby import find_place
 from portal.rounds import words
 from portal.rounds.models import Request
-from portal.web import Form, SearchForm, told
+from portal.web import Form, SearchForm
 
 LONGEST = 2000
-A_KM = 1000
 
 
 class RoundForm(Form):
@@ -90,34 +82,13 @@ class RequestForm(AskForm):
             SelectChoice("3", _l("Three times")),
         ],
     )
-    people = IntegerField(
-        _l("How many people come?"),
-        validators=[
-            InputRequired(_l("Write how many people come, for example 15.")),
-            NumberRange(1, MOST_PEOPLE, _l("Write how many people come, for example 15.")),
-        ],
-    )
-    access = SelectMultipleField(
-        _l("What must the room have?"),
-        choices=ACCESS_CHOICES,
-        validators=[Optional()],
-    )
-    facilities = SelectMultipleField(
-        _l("What must be in it?"),
-        choices=FACILITY_CHOICES,
-        validators=[Optional()],
-    )
+    people, access, facilities = FindForm.people, FindForm.access, FindForm.facilities
     near = StringField(
         _l("Where do your people live?"),
         description=_l("A postcode, a ward or a street. Nearer rooms count for more."),
         validators=[Optional(), Length(max=100)],
     )
-    within = DecimalField(
-        _l("How far away may it be, in kilometres?"),
-        default=Decimal(3),
-        validators=[InputRequired(), NumberRange(Decimal("0.1"), FARTHEST_KM)],
-    )
-    pay = Pounds(_l("What can you pay for one meeting?"), default=0, validators=[Optional()])
+    within, pay = FindForm.within, FindForm.pay
 
     def __init__(self, groups: list[Group], before: Request | None = None) -> None:
         super().__init__(groups)
@@ -138,39 +109,17 @@ class RequestForm(AskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Read the answers into `need`; a place that nobody knows stands at its field."""
         readable = super().validate(extra_validators)
-        place = {"lon": None, "lat": None}
-        if self.near.data and not self.near.errors:
-            try:
-                found = find_place(current_area(), self.near.data)
-                place = {"lon": found.lon, "lat": found.lat}
-            except PortalError as refusal:
-                self.near.errors = [told(refusal)]
-                return False
-        if readable:
-            self.need = {
-                "people": self.people.data,
-                "facilities": tuple(self.facilities.data or ()),
-                "near": self.near.data or "",
-                "within_m": int(self.within.data * A_KM),
-                "max_pence": self.pay.data or 0,
-                **{name: name in (self.access.data or ()) for name in ACCESS},
-                **place,
-            }
-        return readable
+        place = place_named(current_area(), self.near)
+        if not readable or self.near.errors:
+            return False
+        self.need = room_needed(self) | {"lon": None, "lat": None} | place
+        return True
 
 
 class WhenForm(SearchForm):
     """A time of the week, to see which rooms would do then."""
 
-    day = SelectField(_l("Which day of the week?"), coerce=int, default=3)
-    starts = TimeField(
-        _l("From what time?"),
-        validators=[InputRequired(_l("Write when you begin, for example 18:00."))],
-    )
-    ends = TimeField(
-        _l("Until what time?"),
-        validators=[InputRequired(_l("Write when you end, for example 20:00."))],
-    )
+    day, starts, ends = FindForm.day, FindForm.starts, FindForm.ends
 
     def __init__(self, formdata: MultiDict | None = None) -> None:
         super().__init__(formdata)

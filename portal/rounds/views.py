@@ -9,11 +9,11 @@ from werkzeug.datastructures import MultiDict
 
 from portal.lettings import words as let_words
 from portal.lettings.rules import Insurance
+from portal.lettings.views import group_of
 from portal.people import queries as people
-from portal.people import service as people_service
 from portal.people.access import PUBLIC, SIGNED_IN, allow, area_roles
 from portal.people.queries import me
-from portal.people.rules import GroupKind, Role
+from portal.people.rules import Role
 from portal.rounds import asking, choosing, forms, queries, rules, words
 from portal.rounds.models import Request
 from portal.rounds.rules import RoundState
@@ -73,17 +73,8 @@ def ask(round_id: int):
 
 def _ask(form: forms.RequestForm, round_id: int) -> Request | None:
     """Ask, after starting the group if the person has none yet."""
-    if "group" in form:
-        group_id = form.group.data
-    else:
-        said = {"name": form.name.data, "kind": GroupKind(form.kind.data)}
-        started = attempt(
-            form, people_service.start_group, current_user.id, private=form.private.data, **said
-        )
-        if started is None:
-            return None
-        group_id = started.id
-    return attempt(
+    group_id = group_of(form)
+    return group_id and attempt(
         form,
         asking.ask,
         current_user.id,

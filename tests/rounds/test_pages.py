@@ -52,6 +52,14 @@ def test_the_public_sees_the_round_and_nobodys_wishes(client, here, spring):
     assert "Stroke" not in client.get(url_for("rounds.one", round_id=spring)).text
 
 
+def test_whoever_looks_for_a_room_is_told_of_an_open_round(client, spring):
+    link = f'href="{url_for("rounds.one", round_id=spring)}"'
+    assert link in client.get("/rooms/find").text
+    assert link in client.get("/rooms/find?day=3&starts=18:00&ends=20:00&people=900").text
+    service.close(db.session.get(Round, spring).made_by_id, spring)
+    assert link not in client.get("/rooms/find").text
+
+
 def test_a_group_asks_names_a_room_and_sees_that_it_counts(client, here, hall):
     there = make.spring(here)
     client.sign_in(here.organiser.email)
@@ -169,8 +177,8 @@ def test_a_round_is_opened_again_or_given_up(client, here, spring):
     service.close(here.ids.broker, spring)
     client.sign_in(here.broker.email)
     day = {"closes_on-day": 25, "closes_on-month": 3, "closes_on-year": 2026}
-    assert client.send(url_for("round_desk.reopen", round_id=spring), day).status_code == 302
-    give_up = url_for("round_desk.give_up", round_id=spring)
+    assert client.send(url_for("round_desk.ask", round_id=spring, what="reopen"), day).status_code == 302
+    give_up = url_for("round_desk.ask", round_id=spring, what="give-up")
     assert client.send(give_up, {"why": ""}).status_code == 422
     assert client.send(give_up, {"why": "Nobody can let people in."}).status_code == 302
 

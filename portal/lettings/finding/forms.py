@@ -31,6 +31,7 @@ from portal.register.nearby import find_place
 from portal.venues.facilities import FACILITIES
 from portal.web import Form, SearchForm, told
 
+A_KM = 1000
 FARTHEST_KM = 100
 MOST_PEOPLE = 10_000
 # Which field a rule about the whole wish is shown at.
@@ -190,7 +191,7 @@ class FindForm(SearchForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Read the answers into `wish`; what the rules say against it stands at the field it is about."""
         readable = super().validate(extra_validators)
-        place = self._place()
+        place = place_named(self.area, self.near)
         if not readable or self.near.errors:
             return False
         wish = Wish(
@@ -200,16 +201,11 @@ class FindForm(SearchForm):
             every_weeks=self.every.data,
             first=self.first.data,
             last=self.last.data,
-            people=self.people.data,
-            near=self.near.data or "",
-            within_m=int(self.within.data * 1000),
-            max_pence=self.pay.data or 0,
             other_days=tuple(day for day in self.other_days.data if day != self.day.data),
             earliest=self.earliest.data,
             latest=self.latest.data,
-            facilities=tuple(self.facilities.data),
             group_kind=GroupKind(self.group_kind.data) if self.group_kind.data else None,
-            **{name: name in self.access.data for name in rules.ACCESS},
+            **room_needed(self),
             **place,
         )
         return self._rules_hold(self._left_out(wish))
@@ -246,16 +242,6 @@ class FindForm(SearchForm):
             for field in (self[name] for name in FOLDED[part])
         )
 
-    def _place(self) -> dict[str, float]:
-        if not self.near.data or self.near.errors:
-            return {}
-        try:
-            place = find_place(self.area, self.near.data)
-        except PortalError as refusal:
-            self.near.errors = [told(refusal)]
-            return {}
-        return {"lon": place.lon, "lat": place.lat}
-
     def _rules_hold(self, wish: Wish) -> bool:
         try:
             rules.check_wish(wish, search.dates_of(wish), clock.now())
@@ -264,6 +250,30 @@ class FindForm(SearchForm):
             return False
         self.wish = wish
         return True
+
+
+def place_named(area: Area, near: Field) -> dict[str, float]:
+    """Where the place is that was named, as a need keeps it; one that nobody knows stands at its field."""
+    if not near.data or near.errors:
+        return {}
+    try:
+        place = find_place(area, near.data)
+    except PortalError as refusal:
+        near.errors = [told(refusal)]
+        return {}
+    return {"lon": place.lon, "lat": place.lat}
+
+
+def room_needed(form: Form) -> dict[str, Any]:
+    """What was said of the room, the way to it and the price, as a need keeps it."""
+    return {
+        "people": form.people.data,
+        "facilities": tuple(form.facilities.data),
+        "near": form.near.data or "",
+        "within_m": int(form.within.data * A_KM),
+        "max_pence": form.pay.data or 0,
+        **{name: name in form.access.data for name in rules.ACCESS},
+    }
 
 
 def _default(field: Field) -> Any:

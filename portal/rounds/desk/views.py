@@ -1,21 +1,24 @@
 """The broker's pages of a round: its table of who asks for what and gets what."""
 
+from collections.abc import Callable
 from datetime import time
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from wtforms import RadioField, SelectChoice
 from wtforms.validators import InputRequired
 
 from portal.lettings import search
 from portal.lettings import words as let_words
+from portal.lettings.forms import said
 from portal.people.access import allow
 from portal.people.rules import Role
 from portal.rounds import choosing, forms, publishing, queries, rules, service, words
-from portal.rounds.rules import Action
 from portal.web import Form, attempt, render_form, row_id
 
 bp = Blueprint("round_desk", __name__)
@@ -25,20 +28,20 @@ bp = Blueprint("round_desk", __name__)
 @allow(Role.BROKER)
 def new():
     form = forms.RoundForm()
-    if form.validate_on_submit():
-        said = {name: form[name].data for name in ("name", "first", "last", "closes_on")}
-        if made := attempt(form, service.open_round, current_user.id, **said):
-            flash(_("The round is open. Tell the groups that you know."))
-            return redirect(url_for("round_desk.desk", round_id=made.id))
-    said = (
+    if form.validate_on_submit() and (
+        made := attempt(form, service.open_round, current_user.id, **said(form))
+    ):
+        flash(_("The round is open. Tell the groups that you know."))
+        return redirect(url_for("round_desk.desk", round_id=made.id))
+    return _page(
+        form,
         _("Open a round"),
         _("Groups can ask as soon as you have opened it."),
         _("Open the round"),
     )
-    return _page(form, *said)
 
 
-def _page(form: Form, title: str, about: str, button: str, **more: Any) -> Any:
+def _page(form: Form, title: Any, about: Any, button: Any, **more: Any) -> Any:
     """One form of the broker, with its words."""
     return render_form("rounds/form.html", form, title=title, about=about, button=button, **more)
 
@@ -61,10 +64,7 @@ def _desk(round_id: int) -> dict[str, Any]:
     }
 
 
-BUTTONS = {
-    "close": (Action.CLOSE, service.close),
-    "propose": (Action.PROPOSE, service.propose),
-}
+BUTTONS = {"close": service.close, "propose": service.propose}
 
 
 @bp.post(f"/rounds/<int:round_id>/<any({','.join(BUTTONS)}):what>")
@@ -72,37 +72,57 @@ BUTTONS = {
 def press(round_id: int, what: str):
     """What needs no question."""
     form = Form()
-    if form.validate_on_submit() and attempt(form, BUTTONS[what][1], current_user.id, round_id):
+    if form.validate_on_submit() and attempt(form, BUTTONS[what], current_user.id, round_id):
         return redirect(url_for("round_desk.desk", round_id=round_id))
     return render_form("rounds/desk.html", form, **_desk(round_id))
 
 
-@bp.route("/rounds/<int:round_id>/reopen", methods=["GET", "POST"])
-@allow(Role.BROKER)
-def reopen(round_id: int):
-    form = forms.ReopenForm()
-    if form.validate_on_submit() and attempt(
-        form, service.reopen, current_user.id, round_id, closes_on=form.closes_on.data
-    ):
-        flash(_("Groups can ask again."))
-        return redirect(url_for("round_desk.desk", round_id=round_id))
-    about = _("What was proposed and pinned is forgotten.")
-    said = _("Let groups ask again"), about, _("Let them ask again")
-    return _page(form, *said, round=queries.round_of(round_id))
+class Ask(NamedTuple):
+    """One question before a step: its form and call; the page's title, what it means, its button; what is said then."""
+
+    form: type[Form]
+    call: Callable[..., Any]
+    words: tuple[LazyString, LazyString, LazyString]
+    done: LazyString
 
 
-@bp.route("/rounds/<int:round_id>/give-up", methods=["GET", "POST"])
+ASKING = {
+    "reopen": Ask(
+        forms.ReopenForm,
+        service.reopen,
+        (
+            _l("Let groups ask again"),
+            _l("What was proposed and pinned is forgotten."),
+            _l("Let them ask again"),
+        ),
+        _l("Groups can ask again."),
+    ),
+    "give-up": Ask(
+        forms.WhyForm,
+        service.give_up,
+        (
+            _l("Give this round up"),
+            _l("Nothing is given out. Groups can ask for rooms as always."),
+            _l("Give it up"),
+        ),
+        _l("The round is not held. Every group that asked has a letter."),
+    ),
+}
+
+
+@bp.route(
+    f"/rounds/<int:round_id>/<any({','.join(map(repr, ASKING))}):what>", methods=["GET", "POST"]
+)
 @allow(Role.BROKER)
-def give_up(round_id: int):
-    form = forms.WhyForm()
+def ask(round_id: int, what: str):
+    asked = ASKING[what]
+    form = asked.form()
     if form.validate_on_submit() and attempt(
-        form, service.give_up, current_user.id, round_id, why=form.why.data
+        form, asked.call, current_user.id, round_id, **said(form)
     ):
-        flash(_("The round is not held. Every group that asked has a letter."))
+        flash(str(asked.done))
         return redirect(url_for("round_desk.desk", round_id=round_id))
-    about = _("Nothing is given out. Groups can ask for rooms as always.")
-    said = _("Give this round up"), about, _("Give it up")
-    return _page(form, *said, round=queries.round_of(round_id))
+    return _page(form, *asked.words, round=queries.round_of(round_id))
 
 
 @bp.route("/rounds/<int:round_id>/publish", methods=["GET", "POST"])
