@@ -20,6 +20,7 @@ class User(UserMixin, Model):
     name: Mapped[str | None] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    signed_in_at: Mapped[datetime | None] = mapped_column(Instant)  # last
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user")
     roles: Mapped[list["RoleGrant"]] = relationship(back_populates="user")
@@ -34,7 +35,7 @@ class User(UserMixin, Model):
 
 
 class SignInLink(Model):
-    """One e-mailed link: kept as a hash, used once, for a short time."""
+    """One e-mailed link and its code: kept as hashes, used once, for a short time, by the browser that asked."""
 
     __tablename__ = "sign_in_link"
 
@@ -43,6 +44,52 @@ class SignInLink(Model):
     email: Mapped[str] = mapped_column(String(254))
     next_url: Mapped[str] = mapped_column(String(2000), default="/")
     expires_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Of the browser that asked; a link of the command line has none, and works in any.
+    browser_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+    code_tries: Mapped[int] = mapped_column(default=0)
+
+
+class SignedIn(Model):
+    """A browser in which somebody is signed in. Its cookie holds the key, this row the key's hash: without it the cookie
+    is worth nothing.
+    """
+
+    __tablename__ = "signed_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    browser: Mapped[str] = mapped_column(String(60))  # "Firefox, Android"
+    staff: Mapped[bool]  # lives as short as staff's do
+    begun_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    second_step_at: Mapped[datetime | None] = mapped_column(Instant)  # last passed here
+
+
+class SecondStep(Model):
+    """The codes of somebody's telephone. The secret is not kept: it is worked out from SECRET_KEY and the salt."""
+
+    __tablename__ = "second_step"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    salt: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    last_counter: Mapped[int]  # no code of this half minute or an earlier one is taken again
+    wrong: Mapped[int] = mapped_column(default=0)  # in a row
+    wait_until: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class RecoveryCode(Model):
+    """One of the codes on paper for whoever lost the telephone. All of one person share a salt."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    salt: Mapped[str] = mapped_column(String(64))
+    code_hash: Mapped[str] = mapped_column(String(64))
     used_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
