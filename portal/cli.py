@@ -9,6 +9,7 @@ from typing import Any
 import click
 from flask import Flask, g
 
+from portal.audit.command import audit
 from portal.errors import PortalError
 from portal.intake.command import command as import_register
 from portal.policy.command import profile
@@ -71,6 +72,9 @@ def _in_app(command: click.Command) -> click.Command:
 main.add_command(walk)
 main.add_command(profile)
 main.add_command(_in_app(import_register))
+main.add_command(audit)
+for one in audit.commands.values():
+    _in_app(one)
 
 
 @main.command()
@@ -123,6 +127,14 @@ def demo(area: str | None, *, port: int, fresh: bool, no_serve: bool, **files: P
     from portal.demo import start
 
     start.run(area, files, port=port, fresh=fresh, no_serve=no_serve)
+
+
+@main.command()
+def run() -> None:
+    """Serve the portal to the public behind a proxy; refuses to start with settings that are not safe for that."""
+    from portal import serving
+
+    serving.run()
 
 
 @main.command()

@@ -1,6 +1,6 @@
 """The database on two engines: typed columns, the write transaction, and what SQLite must be told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -130,6 +130,16 @@ def choice(values: type[StrEnum]) -> Enum:
     )
 
 
+AT_THE_END = "at the end of the transaction"
+
+
+def at_the_end(call: Callable[[Session, list[Any]], None], thing: Any) -> None:
+    """Have `call` do this, and all that was kept for it in the same way, last of all before the running transaction commits:
+    for what takes a lock that everybody wants.
+    """
+    db.session.info[AT_THE_END].setdefault(call, []).append(thing)
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One user action: everything in it is committed, or nothing.
@@ -147,7 +157,11 @@ def transaction() -> Iterator[Session]:
         try:
             # What is written down, letters too, is for others than whoever pressed the button.
             with force_locale(FIRST_LANGUAGE):
+                session.info[AT_THE_END] = {}
                 yield session
+                session.flush()
+                for call, things in session.info[AT_THE_END].items():
+                    call(session, things)
         except BaseException:
             session.rollback()
             raise

@@ -2,6 +2,7 @@
 
 from portal.agreements import models as agreements
 from portal.areas import models as areas
+from portal.audit import models as audit
 from portal.db import Model
 from portal.hearings import models as hearings
 from portal.lettings import models as lettings
@@ -24,6 +25,6 @@ from portal.venues import models as venues
 from portal.watches import models as watches
 
 __all__ = [
-    "Model", "agreements", "areas", "case_letters", "dates", "finding", "hearings", "hosting", "lettings", "locating", "money", "notices", "ownership",
+    "Model", "agreements", "areas", "audit", "case_letters", "dates", "finding", "hearings", "hosting", "lettings", "locating", "money", "notices", "ownership",
     "paying", "people", "petitions", "proposals", "register", "rounds", "sightings", "venues", "watches",
 ]  # fmt: skip

@@ -18,8 +18,8 @@ PORTAL = ROOT / "portal"
 FLOORS = (
     {"geo"},
     {"errors", "clock", "config", "states", "masking"},
-    {"db", "pictures", "snapshots"},
-    {"papers"},
+    {"db", "pictures", "snapshots", "statics", "logs", "runs"},
+    {"papers", "audit"},
     {"areas"},
     {"documents"},
     {"notices"},
@@ -34,8 +34,9 @@ FLOORS = (
     {"proposals", "lettings"},
     {"petitions", "hearings", "agreements", "policy", "letters", "rounds"},
     {"broker"},
-    {"home", "setup"},
+    {"home", "setup", "developers"},
     {"models", "migrate", "app", "ticks"},
+    {"checks", "serving"},
     {"demo", "walks"},
     {"cli"},
 )
