@@ -1,5 +1,5 @@
-"""The door for a web server: `gunicorn wsgi:app`."""
+"""The door for another web server than `portal run`: `gunicorn wsgi:app`."""
 
-from portal.app import create_app
+from portal.serving import application
 
-app = create_app()
+app = application()

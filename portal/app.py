@@ -5,6 +5,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from importlib import import_module
 from inspect import iscoroutinefunction
+from time import perf_counter
 from urllib.parse import urlsplit
 
 from flask import (
@@ -24,7 +25,7 @@ from flask_login import LoginManager, current_user
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import config, web
+from portal import config, statics, web
 from portal.areas.queries import current_area
 from portal.db import db, prepare
 from portal.errors import BadInput, Forbidden, NotFound, PortalError, RuleBroken
@@ -47,10 +48,15 @@ STATUS = {RuleBroken: 409, NotFound: 404, Forbidden: 403, BadInput: 400}
 def create_app(**overrides: object) -> Flask:
     """Build the application; `overrides` win over the environment."""
     app = Flask(
-        "portal", static_folder=str(config.ROOT / "static"), instance_path=str(config.INSTANCE)
+        "portal",
+        static_folder=str(statics.SOURCE),
+        static_url_path=statics.address(),
+        instance_path=str(config.INSTANCE.resolve()),
     )
     app.config.update(config.load(**overrides))
-    app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": app.config["DATABASE_URL"]}}
+    # What people wrote is in the values of statements: an error's traceback does not repeat them.
+    engine = {"url": app.config["DATABASE_URL"], "hide_parameters": True}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine}
     proxies = int(str(app.config["PROXIES"]))
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -105,6 +111,7 @@ def _language() -> str:
 
 
 def _begin() -> Response | None:
+    g.request_id, g.began = secrets.token_hex(4), perf_counter()
     g.csp_nonce = secrets.token_urlsafe(16)
     return access.check_request()
 
@@ -112,6 +119,7 @@ def _begin() -> Response | None:
 def _finish(response: Response) -> Response:
     """Headers on every answer; and letters that this request wrote go out once it is answered."""
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("X-Request-Id", g.get("request_id", ""))
     if request.endpoint == "static":
         # No policy of its own: the map's worker would live by it and could not fetch a basemap.
         return response
@@ -179,15 +187,14 @@ def _http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPExcept
 
 
 def _broken(error: Exception) -> tuple[Response | str, int]:
-    request_id = secrets.token_hex(4)
-    current_app.logger.error("request %s failed", request_id, exc_info=error)
+    current_app.logger.error("this request failed", exc_info=error)
     db.session.rollback()
     return _error_page(
         500,
         gettext(
             "Something went wrong on our side. Nothing was half done. Try again in a minute; if it happens "
             "again, tell your broker the number %(number)s.",
-            number=request_id,
+            number=g.get("request_id", ""),
         ),
         code="broken",
     )

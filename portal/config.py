@@ -5,16 +5,23 @@ import secrets
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-INSTANCE = ROOT / "instance"
+INSTANCE = Path(os.environ.get("INSTANCE") or ROOT / "instance")
 
 # The languages of the pages by their own names. Letters and what is kept for the record are in the first.
 LANGUAGES = {"en": "English", "cy": "Cymraeg"}
 FIRST_LANGUAGE = next(iter(LANGUAGES))
 
+# How long a request waits for Redis, in seconds.
+REDIS_PATIENCE = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+
 # name -> (default, what it does)
 SETTINGS: dict[str, tuple[str, str]] = {
     "DATABASE_URL": ("", "Which database. Empty: SQLite in instance/portal.sqlite3."),
     "SECRET_KEY": ("", "Signs sessions. Empty: made once and kept in instance/secret-key."),
+    "INSTANCE": (
+        "",
+        "Folder of what the portal makes for itself. Empty: instance/ in the checkout.",
+    ),
     "AREA": ("", "The area to serve, by slug. Empty: the first one in the database."),
     "BASE_URL": ("http://127.0.0.1:8000", "The address that letters link to."),
     "SMTP_URL": ("", "smtp://user:password@host:port for letters. Empty: they wait in the outbox."),
@@ -22,6 +29,14 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "GOVUK_PAY_KEY": ("", "The key of GOV.UK Pay's API. Empty: no cards, cash and transfers only."),
     "GOVUK_PAY_URL": ("https://publicapi.payments.service.gov.uk", "Where that API is."),
     "GOVUK_PAY_WEBHOOK_SECRET": ("", "The signing secret of its webhook. Empty: the clock asks."),
+    "BIND": ("127.0.0.1:8000", "Where `portal run` listens: host:port, or unix:/path."),
+    "WORKERS": ("", "Its processes. Empty: one for each processor core."),
+    "THREADS": ("4", "How many requests one process has in hand at once."),
+    "TIMEOUT": ("60", "Seconds after which a process that does not stir is started anew."),
+    "REDIS_URL": (
+        "",
+        "redis://host:port/0 where all workers count limits. Empty: each for itself.",
+    ),
     "PROXIES": ("0", "How many proxies of yours stand before it and say who the visitor is."),
     "DEMO": ("", "1 shows letters at /letters instead of sending them. Never in production."),
 }
@@ -47,7 +62,11 @@ def load(**overrides: object) -> dict[str, object]:
         "BABEL_DEFAULT_LOCALE": FIRST_LANGUAGE,
         "BABEL_DEFAULT_TIMEZONE": "Europe/London",
         "BABEL_TRANSLATION_DIRECTORIES": "translations",
-        "RATELIMIT_STORAGE_URI": "memory://",
+        "RATELIMIT_STORAGE_URI": config["REDIS_URL"] or "memory://",
+        # A Redis that is away must not take the portal with it: each worker counts for itself meanwhile.
+        "RATELIMIT_STORAGE_OPTIONS": REDIS_PATIENCE if config["REDIS_URL"] else {},
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": bool(config["REDIS_URL"]),
+        "RATELIMIT_KEY_PREFIX": "meanwhile",
         "RATELIMIT_HEADERS_ENABLED": True,
     } | config
 
@@ -55,7 +74,7 @@ def load(**overrides: object) -> dict[str, object]:
 def database_url(url: str) -> str:
     """SQLAlchemy's spelling of a database address; PostgreSQL always through psycopg 3."""
     if not url:
-        INSTANCE.mkdir(exist_ok=True)
+        make_instance()
         return f"sqlite:///{INSTANCE / 'portal.sqlite3'}"
     for old in ("postgres://", "postgresql://"):
         if url.startswith(old):
@@ -63,9 +82,14 @@ def database_url(url: str) -> str:
     return url
 
 
+def make_instance() -> None:
+    """The folder of what the portal makes for itself: a database, a key. Nobody else on the machine may look into it."""
+    INSTANCE.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def _kept_secret() -> str:
     """A key made at the first start; without it every restart would sign everybody out."""
-    INSTANCE.mkdir(exist_ok=True)
+    make_instance()
     path = INSTANCE / "secret-key"
     if not path.exists():
         path.touch(mode=0o600)

@@ -72,7 +72,8 @@ class _PlainWords:
         return str(plain) if plain else wtf_translations.ngettext(singular, plural, n)
 
 
-# Counted in each worker's own memory: enough to keep one visitor from flooding others with letters.
+# Counted in Redis for all workers where REDIS_URL says so, else in each worker's own memory: enough to keep one visitor
+# from flooding others with letters.
 limiter = Limiter(get_remote_address)
 
 LARGEST_ID = 2**31 - 1
