@@ -21,6 +21,8 @@ from portal.areas.rules import Nation, check_look, check_resolution, postcode_ke
 from portal.areas.stops import stops_in
 from portal.areas.stops import store as store_stops
 from portal.areas.uprns import sift, store
+from portal.audit.rules import OPERATOR, Act
+from portal.audit.service import note
 from portal.db import db, transaction
 from portal.errors import BadInput, RuleBroken
 
@@ -252,18 +254,31 @@ def _rows(path: Path) -> list[dict[str, str]]:
 EMPTY = {"product_name": "", "colour": "", "commission_basis_points": 0}
 
 
-def change_settings(area_id: int, **values: Any) -> None:
+def change_settings(area_id: int, by: int | None = None, **values: Any) -> None:
     """The area's look, policy and resolution, as its administrator sets them."""
     check_look(values["colour"], values["mark"])
     check_resolution(values["resolution_reference"], values["resolution_on"])
     with transaction() as s:
         area = s.get_one(Area, area_id, with_for_update=True)
-        for name, value in values.items():
-            setattr(area, name, value or EMPTY.get(name))
+        wanted = {name: value or EMPTY.get(name) for name, value in values.items()}
+        changed = [name for name, value in wanted.items() if getattr(area, name) != value]
+        for name in changed:
+            setattr(area, name, wanted[name])
+        if changed:
+            _note(area_id, by, changed)
+
+
+def _note(area_id: int, by: int | None, changed: list[str]) -> None:
+    role = OPERATOR if by is None else "administrator"
+    note(Act.SETTINGS_CHANGED, area_id=area_id, by=by, role=role, about=("area", area_id), changed=changed)  # fmt: skip
 
 
 def set_population(
-    area_id: int, whole: int | None, wards: Mapping[int, int | None], source: str
+    area_id: int,
+    whole: int | None,
+    wards: Mapping[int, int | None],
+    source: str,
+    by: int | None = None,
 ) -> None:
     """How many people live in the area and in its wards (ward's id -> number), and who says so; None: not on record."""
     if source == "" and any(n is not None for n in (whole, *wards.values())):
@@ -272,6 +287,10 @@ def set_population(
         )
     with transaction() as s:
         area = s.get_one(Area, area_id, with_for_update=True)
+        theirs = list(s.scalars(select(Ward).where(Ward.area_id == area_id)))
+        before = area.population, area.population_source, [ward.population for ward in theirs]
         area.population, area.population_source = whole, source or None
-        for ward in s.scalars(select(Ward).where(Ward.area_id == area_id)):
+        for ward in theirs:
             ward.population = wards.get(ward.id, ward.population)
+        if before != (area.population, area.population_source, [w.population for w in theirs]):
+            _note(area_id, by, ["population"])

@@ -20,6 +20,10 @@ from enum import StrEnum
 from portal.errors import N_
 
 BEGINNING = "0" * 64
+# In these roles people act for others; what groups and residents do stands in the public history of their case or let.
+OFFICES = frozenset({"broker", "officer", "panel", "chair", "administrator"})
+# By the command line: whoever runs the portal. By the clock: the portal itself.
+OPERATOR, CLOCK = "operator", "portal"
 HASH = re.compile(r"[0-9a-f]{64}")
 # A word of the program, such as a state, an action or the name of a setting; never what somebody wrote.
 CODE = re.compile(r"[a-z0-9][a-z0-9_.:/-]{0,79}")
@@ -49,7 +53,6 @@ class Act(StrEnum):
     LET_STEP = "let_step"
     ROUND_STEP = "round_step"
     POSTED = "posted"
-    DEPOSIT_STEP = "deposit_step"
     APPROVED_IN_ADVANCE = "approved_in_advance"
     REGISTER_IMPORTED = "register_imported"
 
@@ -74,10 +77,16 @@ ACT_WORDS = {
     Act.LET_STEP: N_("Took a step of a let"),
     Act.ROUND_STEP: N_("Took a step of a round"),
     Act.POSTED: N_("Wrote into the books"),
-    Act.DEPOSIT_STEP: N_("Took a step of a deposit"),
     Act.APPROVED_IN_ADVANCE: N_("Changed what is approved in advance"),
     Act.REGISTER_IMPORTED: N_("Read a register in"),
 }
+
+
+def weighty(role: str, *, changes: bool) -> bool:
+    """Whether a step of a case or let is written down beside its public history: each by an office, and by the clock each
+    that changes how things stand.
+    """
+    return role in OFFICES or (role == CLOCK and changes)
 
 
 @dataclass(frozen=True)

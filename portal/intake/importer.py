@@ -18,6 +18,8 @@ from geo.read import Chunk
 from portal.areas.models import Area, Postcode, Uprn, Ward
 from portal.areas.rules import Nation
 from portal.areas.service import area_named, name_from
+from portal.audit.rules import OPERATOR, Act
+from portal.audit.service import note
 from portal.db import db, transaction
 from portal.intake import storing
 from portal.intake.changes import changes
@@ -93,6 +95,15 @@ def import_register(path: Path, slug: str, options: Options = AS_IT_IS) -> dict[
         try:
             with transaction() as s:
                 found = _import(s, area_named(s, slug), planned, options, report)
+                area_id = area_named(s, slug).id
+                note(
+                    Act.REGISTER_IMPORTED,
+                    area_id=area_id,
+                    by=None,
+                    role=OPERATOR,
+                    new=found["new"],
+                    changed=found["changed"],
+                )
                 _take_back(options)
         except _DryRunError:
             found["dry_run"] = True

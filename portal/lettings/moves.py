@@ -3,6 +3,8 @@
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.audit.rules import Act, weighty
+from portal.audit.service import note
 from portal.lettings import letters, queries, table
 from portal.lettings.models import Let, LetEvent, Occurrence
 from portal.lettings.rules import Action, LetState
@@ -61,6 +63,9 @@ def record(  # noqa: PLR0913 - a row of history is this wide
     )
     session.add(event)
     session.flush()
+    if weighty(role, changes=step.to is not before):
+        by = user and user.id
+        note(Act.LET_STEP, area_id=let.area_id, by=by, role=role, about=("let", let.id), step=step.action, to=step.to)  # fmt: skip
     if step.action not in letters.TOLD_APART:
         letters.tell(let, event)
     return event

@@ -6,12 +6,17 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.areas.queries import current_area
+from portal.audit.rules import Act
+from portal.audit.service import note
 from portal.db import db
 from portal.errors import RuleBroken
 from portal.money import rules
 from portal.money.models import CardPayment, CardRefund, Charge, Deposit, Entry, Posting
 from portal.money.rules import Account, DepositAction, DepositState, Line, Paid, PostingKind
 from portal.money.steps import CardState
+from portal.people.access import roles_for
+from portal.people.models import User
+from portal.people.rules import Role
 
 
 def post(  # noqa: PLR0913 - what a posting is about is said by name
@@ -41,7 +46,18 @@ def post(  # noqa: PLR0913 - what a posting is about is said by name
     )
     db.session.add(posting)
     db.session.flush()
+    pence = sum(entry.pence for entry in posting.entries if entry.pence > 0)
+    about = ("posting", posting.id)
+    note(Act.POSTED, area_id=posting.area_id, by=by, role=_role(by), about=about, kind=kind, pence=pence)  # fmt: skip
     return posting
+
+
+def _role(by: int | None) -> Role:
+    """In what role money is moved: most of it by the broker, some by an organiser's answer, some by the clock."""
+    if by is None:
+        return Role.PORTAL
+    roles = roles_for(db.session.get_one(User, by))
+    return Role.BROKER if Role.BROKER in roles else Role.ORGANISER
 
 
 def reverse(posting: Posting, *, why: str, by: int | None) -> Posting:

@@ -13,6 +13,8 @@ from portal import clock
 from portal.areas.models import Area
 from portal.areas.profile import Profile
 from portal.areas.queries import current_area
+from portal.audit.rules import Act, weighty
+from portal.audit.service import note
 from portal.db import transaction
 from portal.errors import N_, NotFound, RuleBroken
 from portal.people.models import User
@@ -195,6 +197,9 @@ def record(
     )
     session.add(event)
     session.flush()
+    if weighty(event.role, changes=row.to is not row.state):
+        about = ("case", case.id)
+        note(Act.CASE_STEP, area_id=case.asset.area_id, by=event.user_id, role=event.role, about=about, step=row.action, to=row.to)  # fmt: skip
     return event
 
 

@@ -25,6 +25,7 @@ from portal.people.rules import Role
 from portal.rounds import queries, rules, words
 from portal.rounds.models import Place, Request, Round
 from portal.rounds.rules import Action
+from portal.rounds.service import note_step
 
 
 def publish(by: int, round_id: int, *, version: int) -> int:
@@ -49,6 +50,7 @@ def publish(by: int, round_id: int, *, version: int) -> int:
             session, [holding.claim(date) for place in places for date in place.let.occurrences]
         )
         there.state, there.published_at = step.to, clock.now()
+        note_step(there, by, Action.PUBLISH)
         session.flush()
         _tell_groups(requests)
         _tell_officers(there, places)

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.areas.queries import current_area
+from portal.audit.rules import Act
+from portal.audit.service import note
 from portal.db import db, transaction
 from portal.errors import RuleBroken
 from portal.lettings import queries as lettings
@@ -206,7 +208,14 @@ def _take(session: Session, round_id: int, by: int, action: Action) -> Round:
     session.get(Round, round_id, with_for_update=True)
     there = queries.round_of(round_id)
     there.state = rules.step_for(there.state, action, roles_for(session.get_one(User, by))).to
+    note_step(there, by, action)
     return there
+
+
+def note_step(there: Round, by: int, action: Action) -> None:
+    """The broker's step of a round, for the audit log."""
+    about = ("round", there.id)
+    note(Act.ROUND_STEP, area_id=there.area_id, by=by, role=Role.BROKER, about=about, step=action, to=there.state)  # fmt: skip
 
 
 def _arranging(session: Session, round_id: int, by: int) -> Round:

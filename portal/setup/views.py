@@ -25,7 +25,7 @@ def settings():
     form.profile.choices = [SelectChoice(profile.name, _(profile.title)) for profile in rules]
     if form.validate_on_submit():
         values = {name: value for name, value in form.data.items() if name != "csrf_token"}
-        if attempt(form, areas.change_settings, area.id, **values):
+        if attempt(form, areas.change_settings, area.id, by=queries.me().id, **values):
             flash(_("The settings have been saved."))
             return redirect(url_for("setup.settings"))
     return render_form("setup/settings.html", form, rules=rules)
@@ -41,7 +41,8 @@ def residents():
     if form.validate_on_submit():
         numbers = {ward.id: form[ward_field(ward)].data for ward in wards}
         source = form.source.data or ""
-        if attempt(form, areas.set_population, area.id, form.whole.data, numbers, source):
+        values = (area.id, form.whole.data, numbers, source)
+        if attempt(form, areas.set_population, *values, by=queries.me().id):
             flash(_("The numbers have been saved."))
             return redirect(url_for("setup.residents"))
     boxes = [form[ward_field(ward)] for ward in wards_of(current_area())]

@@ -4,6 +4,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.audit.rules import Act
+from portal.audit.service import note
 from portal.db import db, transaction
 from portal.errors import NotFound, RuleBroken
 from portal.lettings import doors, queries, service, walltime
@@ -13,7 +15,9 @@ from portal.lettings.hosting.models import StandingApproval
 from portal.lettings.hosting.rules import Approval, Asked
 from portal.lettings.models import Let, Occurrence
 from portal.lettings.rules import Action, OccurrenceState
+from portal.people.access import roles_for
 from portal.people.models import Holder, User
+from portal.people.rules import Role
 
 SAID = ("most_people", "most_pence", "days", "starts", "ends", "kinds", "first", "last")
 
@@ -49,18 +53,37 @@ def add(by: int, holder_id: int, rule: Approval) -> StandingApproval:
             made_by=user,
         )
         session.add(row)
+        session.flush()
+        _note(user, row, "begin")
     return row
 
 
 def end(by: int, holder_id: int, rule_id: int) -> None:
     """The rule holds no more for new requests; what it has approved stays."""
     with transaction() as session:
-        holder = holder_of(session.get_one(User, by), holder_id)
+        user = session.get_one(User, by)
+        holder = holder_of(user, holder_id)
         row = session.get(StandingApproval, rule_id, with_for_update=True)
         if row is None or row.holder_id != holder.id:
             raise NotFound("no-rule", "There is no such standing approval here.")
         if row.ended_at is None:
             row.ended_at, row.ended_by_id = clock.now(), by
+            _note(user, row, "end")
+
+
+def _note(user: User, row: StandingApproval, step: str) -> None:
+    office = (
+        Role.OFFICER if Role.OFFICER in roles_for(user, holder_id=row.holder_id) else Role.BROKER
+    )
+    about = ("standing_approval", row.id)
+    note(
+        Act.APPROVED_IN_ADVANCE,
+        area_id=row.area_id,
+        by=user.id,
+        role=office,
+        about=about,
+        step=step,
+    )
 
 
 def read(row: StandingApproval) -> Approval:
