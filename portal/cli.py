@@ -131,10 +131,40 @@ def demo(area: str | None, *, port: int, fresh: bool, no_serve: bool, **files: P
 
 @main.command()
 def run() -> None:
-    """Serve the portal to the public behind a proxy; refuses to start with settings that are not safe for that."""
-    from portal import serving
+    """Serve the portal behind a proxy. For the public it refuses to start with unsafe settings."""
+    from portal import checks, config, serving
 
+    if forbidding := checks.forbidding(config.load()):
+        for found in forbidding:
+            click.echo(f"{found.level}: {found.sentence}", err=True)
+        click.echo("portal: Not started. Mend these settings first.", err=True)
+        sys.exit(1)
     serving.run()
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print what is found as JSON.")
+def check(*, as_json: bool) -> None:
+    """Say what is missing or unsafe about settings, database, disk and timers; fail where something is."""
+    from dataclasses import asdict
+
+    from portal import checks, config
+
+    settings = config.load()
+    found = checks.of_settings(settings)
+    if all(one.level != checks.WRONG for one in found):
+        with _app().app_context():
+            found += checks.of_surroundings(settings)
+    well = all(one.level == checks.ADVICE for one in found)
+    if as_json:
+        print_json({"well": well, "findings": [asdict(one) for one in found]})
+    else:
+        for one in found:
+            click.echo(f"{one.level}: {one.sentence}")
+        click.echo(
+            "Nothing that would keep the portal from running safely." if well else "Mend these."
+        )
+    sys.exit(0 if well else 1)
 
 
 @main.command()
@@ -142,6 +172,7 @@ def tick() -> None:
     """Act on every deadline that has passed, then send what waits in the outbox. Run it every few minutes."""
     from portal.areas.queries import served_areas
     from portal.notices.service import send_waiting
+    from portal.runs import TICK, ran
     from portal.ticks import TICKS
     from portal.ticks import tick as tick_area
 
@@ -152,6 +183,7 @@ def tick() -> None:
             for what, steps in tick_area().items():
                 done[what] += steps
         done["letters"] = send_waiting()
+        ran(TICK)
     print_json(done)
 
 

@@ -2,6 +2,7 @@
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
 from portal.config import ROOT
@@ -24,6 +25,11 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def downgrade(engine: Engine, revision: str) -> None:
     """Take migrations back to a revision; `base` empties the database."""
     _run(engine, command.downgrade, revision)
+
+
+def head() -> str | None:
+    """The revision that this code wants."""
+    return ScriptDirectory(str(ROOT / "migrations")).get_current_head()
 
 
 def _run(engine: Engine, what, revision: str) -> None:

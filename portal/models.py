@@ -1,5 +1,6 @@
 """All tables, for migrations and tests: importing this file loads every feature's models."""
 
+from portal import runs
 from portal.agreements import models as agreements
 from portal.areas import models as areas
 from portal.audit import models as audit
@@ -26,5 +27,5 @@ from portal.watches import models as watches
 
 __all__ = [
     "Model", "agreements", "areas", "audit", "case_letters", "dates", "finding", "hearings", "hosting", "lettings", "locating", "money", "notices", "ownership",
-    "paying", "people", "petitions", "proposals", "register", "rounds", "sightings", "venues", "watches",
+    "paying", "people", "petitions", "proposals", "register", "rounds", "runs", "sightings", "venues", "watches",
 ]  # fmt: skip
