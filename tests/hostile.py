@@ -445,6 +445,7 @@ FORMS: dict[str, Sent] = {
     "refund by hand": Sent(books.failed_refund("/money/refunds/{refund}/by-hand"), {}),
     "approve in advance": Sent(at_holder("/hosting/{holder}/approvals/new"), {"place": "0", "most_people": "20", "most_pence": "0", "days": "3", "starts": "17:00", "ends": "22:00", "kinds": "charity"} | day("last", date(2027, 3, 1))),
     "block a room": Sent(at_holder("/hosting/rooms/{place}/block"), {"why": "Exams.", "days": "3", "starts": "09:00", "ends": "12:00"} | day("first", date(2026, 3, 3)) | day("last", date(2026, 5, 1))),
+    "deposit of a room": Sent(at_holder("/hosting/rooms/{place}/deposit"), {"pence": "20"}),
     "way in": Sent(at_holder("/hosting/places/{place}/way-in"), {"words": "The code is 4711.", "version": "0"}),
     "give a key": Sent(at_let(make.confirmed, "keys", "broker"), {"key_what": "Front door", "key_to": "Ruth"} | day("key_due", date(2026, 3, 6))),
     "whose insurance": Sent(at_let(make.requested, "cover", "organiser"), {"insurance": "sponsor", "sponsor": "St Paul"}),

@@ -20,6 +20,7 @@ from wtforms.validators import (
 from portal.fields import Pounds
 from portal.lettings import words
 from portal.lettings.models import Let
+from portal.lettings.paying import usual
 from portal.lettings.rules import Insurance
 from portal.people.forms import GroupForm
 from portal.people.models import Group
@@ -102,7 +103,11 @@ class MaybeWhyForm(Form):
 def known(let: Let) -> dict[str, Any]:
     """What a form about a let is filled with at first."""
     claim = let.deposit.retention if let.deposit else None
-    return {"price_pence": let.price_pence, "kept_pence": claim.pence if claim else None}
+    return {
+        "price_pence": let.price_pence,
+        "deposit_pence": usual.of_room(let.room_id) or None,
+        "kept_pence": claim.pence if claim else None,
+    }
 
 
 def said(form: Form) -> dict[str, Any]:

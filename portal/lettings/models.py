@@ -11,6 +11,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -242,7 +243,12 @@ class DateOffer(Model):
     """A released date, offered to one group that waits; it is held for that group until `answer_by`."""
 
     __tablename__ = "date_offer"
-    __table_args__ = (UniqueConstraint("waiting_id", "occurrence_id"),)
+    __table_args__ = (  # what became free again is offered again, but never while an offer of it is open
+        Index(
+            "uq_date_offer_live", "waiting_id", "occurrence_id", unique=True,
+            sqlite_where=text("answered_at IS NULL"), postgresql_where=text("answered_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     waiting_id: Mapped[int] = mapped_column(ForeignKey("waiting.id"), index=True)

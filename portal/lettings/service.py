@@ -17,8 +17,8 @@ from portal.lettings import doors, holding, letters, moves, queries, table
 from portal.lettings.dates import freeing
 from portal.lettings.finding import plans
 from portal.lettings.models import Let, Need, Occurrence
-from portal.lettings.paying import deposits
-from portal.lettings.rules import Action, Insurance, LetState, OccurrenceState, Wish
+from portal.lettings.paying import deposits, usual
+from portal.lettings.rules import LIVE, Action, Insurance, LetState, OccurrenceState, Wish
 from portal.lettings.table import Step
 from portal.money import service as money
 from portal.money.rules import DepositState
@@ -146,10 +146,11 @@ def cancel(by: int, let_id: int, *, why: str) -> Let:
     with transaction() as session:
         let, user = moves.load(session, let_id, by)
         _need_reason(why)
-        # A holder may cancel because the room cannot be used: then nobody else is sent there.
-        by_group = moves.allowed(let, Action.CANCEL, user)[1] is Role.ORGANISER
+        # A holder may cancel because the room cannot be used: then nobody else is sent there. A broker closes or blocks
+        # such a room, and what is closed or blocked is offered to nobody.
+        by_holder = moves.allowed(let, Action.CANCEL, user)[1] is Role.OFFICER
         moves.act(session, let, Action.CANCEL, user, why=why)
-        _give_up(session, let, offer=by_group)
+        _give_up(session, let, offer=not by_holder)
     return let
 
 
@@ -165,7 +166,8 @@ def _due() -> list[int]:
     now = clock.now()
     planned = (Occurrence.let_id == Let.id) & (Occurrence.state == OccurrenceState.PLANNED)
     begun = (Let.state == LetState.CONFIRMED) & exists().where(planned, Occurrence.starts <= now)
-    over = (Let.state == LetState.RUNNING) & ~exists().where(planned, Occurrence.ends > now)
+    ends = Let.state.in_((LetState.RUNNING, LetState.DEPOSIT_DUE))
+    over = ends & ~exists().where(planned, Occurrence.ends > now)
     query = select(Let.id).where(Let.area_id == current_area().id, or_(begun, over))
     return list(db.session.scalars(query.order_by(Let.id)))
 
@@ -179,6 +181,7 @@ def _tick_one(let_id: int) -> int:
             table.open_to(let.state, {Role.PORTAL}, queries.facts_of(let))
         ):
             moves.act(session, let, ready.pop(), None)
+            _forget_deposit(let)
             taken += 1
     return taken
 
@@ -188,6 +191,8 @@ def _promise(
 ) -> None:
     """Hold every date. What is within the group's means and needs no deposit is settled at once."""
     holding.hold(session, let)
+    if user is None:
+        usual.ask(let)
     offer = moves.record(session, let, let.state, step, user, role, why=why)
     if Action.SETTLE in table.open_to(let.state, {Role.PORTAL}, queries.facts_of(let)):
         moves.act(session, let, Action.SETTLE, None)
@@ -213,7 +218,13 @@ def _give_up(session: Session, let: Let, *, offer: bool = False) -> None:
     """Free all dates ahead; a deposit that was not paid yet is not asked for any more."""
     ahead = [o for o in let.occurrences if queries.is_ahead(o)]
     freeing.give_up(session, ahead, OccurrenceState.CANCELLED, offer=offer)
-    if let.deposit and let.deposit.state is DepositState.DUE:
+    _forget_deposit(let)
+
+
+def _forget_deposit(let: Let) -> None:
+    """What was not paid is not asked for any more once a let is over."""
+    over = let.state not in LIVE
+    if over and let.deposit and let.deposit.state is DepositState.DUE:
         money.waive(let.deposit, why=_("The let did not come about."))
 
 

@@ -30,7 +30,17 @@ def give_up(
 def remember(
     session: Session, date: Occurrence, room_id: int, spans: Iterable[Span], now: datetime
 ) -> None:
-    """These times of a room are not needed any more for this date; the clock offers them to who waits."""
+    """These times of a room are not needed any more for this date; the clock offers them to who waits.
+
+    What became free before, and was taken back unseen, is offered once: as what becomes free now.
+    """
+    spans = list(spans)
+    before = select(Freed).where(
+        Freed.occurrence_id == date.id, Freed.room_id == room_id, Freed.closed_at.is_(None)
+    )
+    for old in session.scalars(before):
+        if any(old.starts < ends and old.ends > starts for starts, ends in spans):
+            old.closed_at = now
     session.add_all(
         Freed(
             area_id=date.let.area_id,

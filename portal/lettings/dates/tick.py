@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -102,6 +102,8 @@ def _to_all(session: Session, freed: Freed) -> list[DateOffer]:
         return []
     made = [_made(freed, waiting, freed.starts) for waiting in _waiting(session, freed)]
     offers = [one for one in made if one is not None]
+    for one in offers:
+        _replace(session, one)
     session.add_all(offers)
     session.flush()
     return offers
@@ -121,9 +123,10 @@ def _still_thinks(session: Session, freed: Freed) -> bool:
 
 
 def _waiting(session: Session, freed: Freed) -> list[Waiting]:
-    """Who waits for this room or one that shares it, in order, and was not asked for this date before."""
+    """Who waits for this room or one that shares it, in order, was not asked since it became free, and has no part of it."""
     related = rooms.related_to(freed.room_id, rooms.parts_of(freed.area_id))
-    asked = select(DateOffer.waiting_id).where(DateOffer.occurrence_id == freed.occurrence_id)
+    holds = (DateOffer.occurrence_id == freed.occurrence_id) & DateOffer.holds.any()
+    asked = select(DateOffer.waiting_id).where((DateOffer.freed_id == freed.id) | holds)
     query = (
         select(Waiting)
         .where(
@@ -142,6 +145,7 @@ def _keep(session: Session, freed: Freed, waiting: Waiting, until: datetime) -> 
     made = _made(freed, waiting, until)
     if made is None:
         return None
+    _replace(session, made)
     session.add(made)
     session.flush()
     try:
@@ -151,6 +155,19 @@ def _keep(session: Session, freed: Freed, waiting: Waiting, until: datetime) -> 
         session.flush()
         return None
     return made
+
+
+def _replace(session: Session, made: DateOffer) -> None:
+    """What a group was told of this date when it was free before, and did not answer, is over: it holds nothing."""
+    session.execute(
+        update(DateOffer)
+        .where(
+            DateOffer.waiting_id == made.waiting_id,
+            DateOffer.occurrence_id == made.occurrence_id,
+            DateOffer.answered_at.is_(None),
+        )
+        .values(answered_at=clock.now())
+    )
 
 
 def _made(freed: Freed, waiting: Waiting, until: datetime) -> DateOffer | None:

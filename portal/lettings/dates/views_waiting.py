@@ -2,6 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from portal.areas.queries import current_area
 from portal.lettings import queries
@@ -13,11 +14,13 @@ from portal.lettings.finding import links, pages
 from portal.lettings.finding.forms import FindForm
 from portal.lettings.forms import AskForm
 from portal.lettings.models import DateOffer, Waiting
-from portal.lettings.rules import Insurance, Wish
+from portal.lettings.rules import Insurance, LetState, Wish
 from portal.lettings.views import group_of
 from portal.people import queries as people
 from portal.people.access import SIGNED_IN, allow
 from portal.web import Form, attempt, render_form
+
+HELD = _l("It is held for you. It is yours as soon as the broker has the deposit.")
 
 
 @bp.route("/rooms/<int:room_id>/wait", methods=["GET", "POST"])
@@ -72,9 +75,11 @@ def offer(offer_id: int):
         take = form.answer.data == "take"
         call = waiting.take if take else waiting.pass_on
         if answered := attempt(form, call, people.me().id, offer_id):
-            flash(_("It is yours.") if take else _("Passed on to the next group."))
             if take:
+                due = answered.state is LetState.DEPOSIT_DUE
+                flash(str(HELD) if due else _("It is yours."))
                 return redirect(url_for("lettings.let", let_id=answered.id))
+            flash(_("Passed on to the next group."))
             return redirect(url_for("dates.waiting_list"))
     return render_form("lettings/dates/offer.html", form, **_about(found))
 
@@ -104,4 +109,5 @@ def _about(found: DateOffer) -> dict[str, object]:
         "when": words.span(found),
         "open": waiting.is_open(found),
         "until": let_words.local(found.answer_by),
+        "deposit": waiting.asks_for(found),
     }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.areas.queries import current_area
-from portal.db import transaction
+from portal.db import db, transaction
 from portal.errors import N_, NotFound, RuleBroken
 from portal.lettings import holding, moves, queries, search, table, words
 from portal.lettings import service as lets
@@ -18,15 +18,18 @@ from portal.lettings.dates import choices, rules
 from portal.lettings.dates.models import Freed
 from portal.lettings.dates.queries import offer_for, waiting_for
 from portal.lettings.models import DateOffer, Let, Need, Occurrence, Waiting
-from portal.lettings.rules import Action, Insurance, LetState, OccurrenceState, Wish
+from portal.lettings.paying import usual
+from portal.lettings.rules import Action, Insurance, OccurrenceState, Wish
 from portal.lettings.table import STANDS
 from portal.lettings.walltime import wall
+from portal.money.rules import UNSETTLED
 from portal.people.access import roles_for
 from portal.people.models import Group, User
 from portal.people.rules import Role
 from portal.venues.rooms import Room
 
-NO_DEPOSIT = N_("A single date from the waiting list.")
+NO_DEPOSIT = N_("The room asks for none.")
+HELD_ALREADY = N_("A deposit of this group for this room is held already.")
 
 
 def join(  # noqa: PLR0913 - what is agreed to is said by name
@@ -77,12 +80,14 @@ def take(by: int, offer_id: int) -> Let:
     """The group takes the date: it joins the group's own let of that room, or becomes a let of one date."""
     with transaction() as session:
         offer, user = _open_offer(session, by, offer_id)
-        let, step, before = _let_for(session, offer)
+        let = _own_let(session, offer) or _new_let(session, offer)
+        before = let.state if let.events else None
+        step = table.step_for(before, Action.TAKE_OFFER, {Role.ORGANISER}, queries.facts_of(let))
         one = Occurrence(
             let=let, on=wall(offer.starts).date(), starts=offer.starts, ends=offer.ends, state=OccurrenceState.PLANNED,
             other_room_id=None,
         )  # fmt: skip
-        session.add_all((let, one))
+        session.add(one)
         session.flush()
         try:
             holding.move(session, [holding.claim(one)], offer)
@@ -141,21 +146,41 @@ def _open_offer(session: Session, by: int, offer_id: int) -> tuple[DateOffer, Us
     return offer, user
 
 
-def _let_for(session: Session, offer: DateOffer) -> tuple[Let, table.Step, LetState | None]:
-    """The group's own let of that room, or a new one; the row of the table; the state before."""
-    waiting, on = offer.waiting, wall(offer.starts).date()
-    query = select(Let.id).where(
+def asks_for(offer: DateOffer) -> int:
+    """The pence of the deposit that taking this date would ask for; 0 for none."""
+    own = any(_fits(let, offer) for let in _lets(offer))
+    return 0 if own or _deposit_held(offer) else usual.of_room(offer.waiting.room_id)
+
+
+def _lets(offer: DateOffer) -> list[Let]:
+    """The lets that the group has of that room."""
+    waiting = offer.waiting
+    query = select(Let).where(
         Let.room_id == waiting.room_id, Let.group_id == waiting.group_id, Let.state.in_(STANDS)
     )
-    for let_id in session.scalars(query.order_by(Let.id)).all():
-        let = session.get_one(Let, let_id, with_for_update=True, populate_existing=True)
-        if let.state in STANDS and all(one.on != on for one in let.occurrences):
-            return let, table.step_for(let.state, Action.TAKE_OFFER, {Role.ORGANISER}), let.state
-    step = table.step_for(None, Action.TAKE_OFFER, {Role.ORGANISER})
-    return _new_let(offer, step), step, None
+    return list(db.session.scalars(query.order_by(Let.id)))
 
 
-def _new_let(offer: DateOffer, step: table.Step) -> Let:
+def _own_let(session: Session, offer: DateOffer) -> Let | None:
+    """The group's own let of that room, which the date can join."""
+    for known in _lets(offer):
+        let = session.get_one(Let, known.id, with_for_update=True, populate_existing=True)
+        if _fits(let, offer):
+            return let
+    return None
+
+
+def _fits(let: Let, offer: DateOffer) -> bool:
+    on = wall(offer.starts).date()
+    return let.state in STANDS and all(one.on != on for one in let.occurrences)
+
+
+def _deposit_held(offer: DateOffer) -> bool:
+    return any(let.deposit and let.deposit.state in UNSETTLED for let in _lets(offer))
+
+
+def _new_let(session: Session, offer: DateOffer) -> Let:
+    """A let of that one date. It asks for a deposit where the room does and none of the group is held for it."""
     waiting, now = offer.waiting, clock.now()
     wish = rules.for_one_date(queries.wish_of(waiting.need), offer.starts, offer.ends)
     price = search.judge(
@@ -164,8 +189,15 @@ def _new_let(offer: DateOffer, step: table.Step) -> Let:
     need = Need(
         **asdict(wish), area_id=waiting.area_id, group_id=waiting.group_id, words=waiting.need.words, created_at=now,
     )  # fmt: skip
-    return Let(
+    let = Let(
         area_id=waiting.area_id, room=waiting.room, group=waiting.group, need=need, asked_by_id=waiting.user_id,
-        asked_at=now, state=step.to, price_pence=price, insurance=waiting.insurance, safeguarding_at=waiting.since,
-        waiver=NO_DEPOSIT,
+        asked_at=now, price_pence=price, insurance=waiting.insurance, safeguarding_at=waiting.since,
     )  # fmt: skip
+    held = _deposit_held(offer)
+    session.add(let)
+    session.flush()
+    if not held:
+        usual.ask(let)
+    if let.deposit is None:
+        let.waiver = str(HELD_ALREADY if held else NO_DEPOSIT)
+    return let

@@ -18,6 +18,7 @@ from portal.lettings.hosting import (
 )
 from portal.lettings.hosting.access import holder_of, holders_of, opened_by, places_of, run_place
 from portal.lettings.hosting.blueprint import bp
+from portal.lettings.paying import usual
 from portal.lettings.words import local
 from portal.people.access import SIGNED_IN, allow
 from portal.people.queries import me
@@ -66,6 +67,7 @@ def holder(holder_id: int):
         "lettings/hosting/holder.html",
         holder=found,
         places=[(place, notes.get(place.id)) for place in places],
+        deposits=usual.of_rooms([place.id for place in places]),
         is_room=lambda place: place.kind is Kind.ROOM,
         approvals=sum(rule.ended_at is None for rule in standing.of_holder(found.id)),
         blockings=[(row, words.blocked(row)) for row in blocking.of_holder(found.id)],

@@ -18,6 +18,16 @@ class DepositForm(Form):
     paid_by = paid_by_field()
 
 
+class UsualForm(Form):
+    """What deposit a room asks for."""
+
+    pence = Pounds(
+        _l("Deposit"),
+        description=_l("Leave it empty to ask for none. The broker can ask a group for another amount, or for none."),
+        validators=[Optional()],
+    )  # fmt: skip
+
+
 class PledgeForm(Form):
     """Who promises."""
 

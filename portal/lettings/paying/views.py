@@ -10,8 +10,9 @@ from markupsafe import Markup
 from portal.errors import PortalError
 from portal.lettings import queries
 from portal.lettings.doors import part
+from portal.lettings.hosting.access import run_place
 from portal.lettings.models import Let
-from portal.lettings.paying import cards, deposits
+from portal.lettings.paying import cards, deposits, forms, usual
 from portal.money import govuk_pay
 from portal.money import queries as money
 from portal.money import words as money_words
@@ -19,8 +20,9 @@ from portal.money.govuk_pay import Refused, Unreachable
 from portal.money.steps import CARD_WORDS, CardState
 from portal.people.access import PUBLIC, SIGNED_IN, allow
 from portal.people.models import User
+from portal.people.queries import me
 from portal.people.rules import Role
-from portal.web import EXPIRED, Form, told
+from portal.web import EXPIRED, Form, attempt, render_form, told
 
 bp = Blueprint("paying", __name__)
 
@@ -87,6 +89,18 @@ def card(let_id: int, payment_id: int):
         open=payment.state is CardState.OPEN,
         next_url=answer.next_url if answer and payment.state is CardState.OPEN else None,
     )
+
+
+@bp.route("/hosting/rooms/<int:room_id>/deposit", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def room_deposit(room_id: int):
+    """What deposit a room asks for: its holder's officers and the broker say it."""
+    room = run_place(me(), room_id)
+    form = forms.UsualForm(pence=usual.of_room(room_id) or None)
+    if form.validate_on_submit() and attempt(form, usual.set_for, me().id, room_id, pence=form.pence.data or 0):  # fmt: skip
+        flash(_("Saved. It holds for what is asked for from now on."))
+        return redirect(url_for("hosting.holder", holder_id=room.holder_id))
+    return render_form("lettings/paying/usual.html", form, room=room)
 
 
 @bp.post("/webhooks/govuk-pay")

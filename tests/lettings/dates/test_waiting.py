@@ -13,7 +13,9 @@ from portal.lettings.dates import service, waiting
 from portal.lettings.dates.models import Freed
 from portal.lettings.dates.tick import tick
 from portal.lettings.models import DateOffer, Hold, Let, Waiting
+from portal.lettings.paying import deposits, usual
 from portal.lettings.rules import Insurance, LetState, OccurrenceState
+from portal.money.rules import DepositState, Paid
 from portal.notices.models import Letter
 from portal.people.models import User
 from tests.conftest import broken
@@ -336,3 +338,139 @@ def test_taking_back_and_offering_at_the_same_moment_leaves_one_holder(app, here
         select(Hold).where(Hold.starts == datetime(2026, 3, 26, 18, tzinfo=UTC))
     )
     assert len(held.all()) == 1
+
+
+def test_a_date_that_is_free_again_is_offered_again(here, room, let):
+    first, second = (waits(here, room, n) for n in (1, 2))
+    date_id = db.session.get(Let, let.id).occurrences[3].id
+    give_up(here, let, 3)
+    tick()
+    waiting.pass_on(first[0], offers()[0].id)
+    tick()
+    waiting.pass_on(second[0], offers()[1].id)
+    tick()
+    service.take_back(here.ids.organiser, let.id, [date_id])
+    give_up(here, let, 3)
+    assert tick() == 1
+    made = offers()
+    assert [o.waiting_id for o in made] == [first[1], second[1], first[1]]
+    assert [o.answered_at is None for o in made] == [False, False, True]
+    assert len(letters()) == 3
+    taken = waiting.take(first[0], made[2].id)
+    assert [one.on for one in taken.occurrences] == [date(2026, 3, 26)]
+
+
+def test_what_was_taken_and_given_up_again_goes_to_the_next_who_waits(here, room, let):
+    first, second = (waits(here, room, n) for n in (1, 2))
+    give_up(here, let, 3)
+    tick()
+    taken = waiting.take(first[0], offers()[0].id)
+    one = taken.occurrences[0].id
+    tick()
+    service.release(first[0], taken.id, [one])
+    tick()
+    assert [o.waiting_id for o in offers()] == [first[1], second[1]]
+    waiting.take(second[0], offers()[1].id)
+    assert held_for_offers() == 0
+
+
+def test_freed_and_taken_back_unseen_is_offered_once(here, room, let):
+    waits(here, room, 1)
+    date_id = db.session.get(Let, let.id).occurrences[3].id
+    give_up(here, let, 3)
+    service.take_back(here.ids.organiser, let.id, [date_id])
+    give_up(here, let, 3)
+    tick()
+    tick()
+    assert len(offers()) == len(letters()) == 1
+
+
+def test_told_again_of_a_near_date_nobody_has_two_open_offers(here, room, let):
+    groups = [waits(here, room, n) for n in range(2)]
+    date_id = db.session.get(Let, let.id).occurrences[3].id
+    with clock.at(datetime(2026, 3, 26, 15, 0, tzinfo=UTC)):
+        lets.tick()
+        for _ in range(2):
+            give_up(here, let, 3)
+            tick()
+            service.take_back(here.ids.organiser, let.id, [date_id])
+        give_up(here, let, 3)
+        tick()
+        made = offers()
+        still = [o.waiting_id for o in made if o.answered_at is None]
+        assert (len(made), sorted(still)) == (6, sorted(place for _, place in groups))
+        with broken("offer-over"):
+            waiting.take(groups[0][0], made[0].id)
+        assert waiting.take(groups[0][0], made[4].id).state is LetState.CONFIRMED
+
+
+def test_a_room_that_asks_for_a_deposit_asks_for_it_of_a_single_date(here, room, let):
+    usual.set_for(here.ids.broker, room.id, pence=15_00)
+    organiser, _place = waits(here, room, 1)
+    give_up(here, let, 3, 4)
+    tick()
+    first, second = offers()
+    assert waiting.asks_for(first) == 15_00
+    taken = waiting.take(organiser, first.id)
+    assert (taken.state, taken.deposit.pence, taken.waiver) == (LetState.DEPOSIT_DUE, 15_00, None)
+    assert held_for_offers() == 1  # the other one
+    assert taken.occurrences[0].holds
+    deposits.record_deposit(here.ids.broker, taken.id, paid_by=Paid.CASH)
+    assert db.session.get(Let, taken.id).state is LetState.CONFIRMED
+    assert waiting.asks_for(second) == 0
+    assert waiting.take(organiser, second.id).id == taken.id
+    assert db.session.get(Let, taken.id).deposit.pence == 15_00
+
+
+def test_with_a_deposit_held_for_the_room_a_date_of_its_own_asks_for_none(here, room, let):
+    usual.set_for(here.ids.officer, room.id, pence=15_00)
+    organiser, group = make.another_group(here, 5)
+    own = make.deposit_due(here, room, by=organiser, group_id=group, starts=time(20), ends=time(21))
+    deposits.record_deposit(here.ids.broker, own.id, paid_by=Paid.CASH)
+    waiting.join(organiser, room.id, group, make.wish(), insurance=Insurance.VENUE, safeguarding=True)  # fmt: skip
+    give_up(here, let, 3)
+    tick()
+    taken = waiting.take(organiser, offers()[0].id)  # its own let meets on that day already
+    assert taken.id != own.id
+    assert (taken.state, taken.deposit) == (LetState.CONFIRMED, None)
+    assert "held already" in taken.waiver
+
+
+def test_a_deposit_that_never_came_ends_with_the_date(here, room, let):
+    usual.set_for(here.ids.broker, room.id, pence=15_00)
+    organiser, _place = waits(here, room, 1)
+    give_up(here, let, 3)
+    tick()
+    taken = waiting.take(organiser, offers()[0].id)
+    with clock.at(datetime(2026, 3, 26, 20, 30, tzinfo=UTC)):
+        lets.tick()
+        lets.tick()
+    ended = db.session.get(Let, taken.id)
+    assert (ended.state, ended.deposit.state) == (LetState.CANCELLED, DepositState.WAIVED)
+
+
+def test_who_says_what_a_room_asks_for(here, room):
+    with pytest.raises(NotFound):
+        usual.set_for(here.ids.stranger, room.id, pence=15_00)
+    with broken("deposit-too-much"):
+        usual.set_for(here.ids.officer, room.id, pence=1_000_01)
+    usual.set_for(here.ids.officer, room.id, pence=15_00)
+    assert usual.of_room(room.id) == 15_00
+    usual.set_for(here.ids.officer, room.id, pence=0)
+    assert usual.of_room(room.id) == 0
+
+
+def test_a_let_that_the_broker_cancels_is_offered_to_who_waits(here, room, let):
+    waits(here, room, 1)
+    lets.cancel(here.ids.broker, let.id, why="The group meets elsewhere now.")
+    tick()
+    dates = db.session.get(Let, let.id).occurrences
+    assert len(offers()) == len(dates) > 5
+    assert len(letters()) == 1
+
+
+def test_a_let_that_its_holder_cancels_is_offered_to_nobody(here, room, let):
+    waits(here, room, 1)
+    lets.cancel(here.ids.officer, let.id, why="The roof leaks.")
+    tick()
+    assert not offers()

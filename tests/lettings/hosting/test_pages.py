@@ -236,3 +236,25 @@ def hole(found):
     """A number that there is for whatever an address asks for; no key of a calendar is guessed."""
     known = {"token": "x" * 43, "slug": "beds", "name": "approve", "scope": "group", "code": "en"}
     return known.get(found[1], "2")
+
+
+def test_an_officer_says_what_deposit_a_room_asks_for_and_groups_are_asked(client, here, room):
+    client.sign_in(here.officer.email)
+    path = f"/hosting/rooms/{room.id}/deposit"
+    assert "Lets that are agreed stay as they are" in client.get(path).text
+    client.send(path, {"pence": "15"})
+    assert "£15" in client.get(f"/hosting/{here.holder.id}").text
+    assert 'value="15.00"' in client.get(path).text
+    client.send(f"/hosting/{here.holder.id}/approvals/new", RULE)
+    let = make.requested(here, room)
+    assert (let.state.value, let.deposit.pence) == ("deposit_due", 15_00)
+    broker = client.application.test_client().sign_in(here.broker.email)
+    other = make.requested(here, make.room(here, name="Other"))
+    assert "15.00" not in broker.get(f"/lets/{other.id}/approve").text
+    client.send(path, {"pence": ""})
+    assert "£15" not in client.get(f"/hosting/{here.holder.id}").text
+
+
+def test_who_runs_no_rooms_says_no_deposit(client, here, room):
+    client.sign_in("ruth@example.org")
+    assert client.get(f"/hosting/rooms/{room.id}/deposit").status_code == 404
