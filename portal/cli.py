@@ -10,6 +10,7 @@ import click
 from flask import Flask, g
 
 from portal.audit.command import audit
+from portal.backup.command import backup, restore
 from portal.errors import PortalError
 from portal.intake.command import command as import_register
 from portal.policy.command import profile
@@ -72,6 +73,8 @@ def _in_app(command: click.Command) -> click.Command:
 main.add_command(walk)
 main.add_command(profile)
 main.add_command(_in_app(import_register))
+main.add_command(_in_app(backup))
+main.add_command(_in_app(restore))
 main.add_command(audit)
 for one in audit.commands.values():
     _in_app(one)

@@ -23,7 +23,7 @@ FLOORS = (
     {"areas"},
     {"documents"},
     {"notices"},
-    {"people", "fields", "widgets", "states"},
+    {"people", "fields", "widgets", "states", "limits"},
     {"web"},
     {"money"},
     {"register"},
@@ -36,12 +36,13 @@ FLOORS = (
     {"broker"},
     {"home", "setup", "developers"},
     {"models", "migrate", "app", "ticks"},
+    {"backup"},
     {"checks", "serving"},
     {"demo", "walks"},
     {"cli"},
 )
 # Forms and views of every feature dress in what `web` gives; `web` itself knows no feature.
-EVERYWHERE = {"web", "fields", "widgets", "states"}
+EVERYWHERE = {"web", "fields", "widgets", "states", "limits"}
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 # What a feature's rules are called; a wing with many splits them.
 PURE = {
