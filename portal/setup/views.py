@@ -1,6 +1,6 @@
 """The administrator's pages: the area's settings and roles."""
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from wtforms import SelectChoice
 
@@ -10,10 +10,12 @@ from portal.people import queries, service
 from portal.people.access import allow
 from portal.people.rules import Role
 from portal.policy.queries import choosable
+from portal.setup import views_audit
+from portal.setup.blueprint import bp
 from portal.setup.forms import AreaForm, RoleForm, residents_form, ward_field
 from portal.web import EXPIRED, Form, attempt, render_form
 
-bp = Blueprint("setup", __name__)
+__all__ = ["bp", "views_audit"]
 
 
 @bp.route("/setup", methods=["GET", "POST"])
