@@ -36,7 +36,7 @@ from portal.people.queries import user_by_id
 # The features with pages, as they appear in the address table.
 FEATURES = (
     "home", "people", "register", "ownership", "sightings", "locating", "watches", "powers",
-    "proposals", "petitions", "hearings", "agreements", "letters", "venues", "lettings", "lettings.finding", "lettings.hosting", "lettings.dates", "lettings.paying", "money", "rounds", "rounds.desk", "policy", "broker", "setup",
+    "proposals", "petitions", "hearings", "agreements", "letters", "venues", "lettings", "lettings.finding", "lettings.hosting", "lettings.dates", "lettings.paying", "money", "rounds", "rounds.desk", "policy", "broker", "setup", "developers",
 )  # fmt: skip
 
 # What forms send that nobody typed.
@@ -255,4 +255,7 @@ def _readable(name: str) -> str:
 def wants_json() -> bool:
     """Whether this route, or this client, speaks JSON."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
+    if request.path.endswith(web.FOR_PROGRAMS):
+        # Files that people take away too: a browser names HTML, a program does not.
+        return "text/html" not in request.accept_mimetypes.values()
     return request.path.endswith((".json", ".geojson")) or best == "application/json"

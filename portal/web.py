@@ -76,6 +76,9 @@ class _PlainWords:
 # from flooding others with letters.
 limiter = Limiter(get_remote_address)
 
+# What a path ends with that programs read, beside JSON.
+FOR_PROGRAMS = (".csv", ".atom", ".ics", ".mvt", ".gpkg")
+
 LARGEST_ID = 2**31 - 1
 A_PIECE = 1_000_000  # bytes
 

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from portal.areas.queries import current_area
 from portal.db import db
-from portal.errors import Forbidden, NotFound
+from portal.errors import BadInput, Forbidden, NotFound
 from portal.money import cards, charging, forms, papers, queries, rules, statements, words
 from portal.money.models import Charge, Posting
 from portal.people.access import SIGNED_IN, allow, area_roles, group_ids, roles_for
@@ -150,6 +150,8 @@ def statement(kind: str):
     asked = statements.period(None, None)
     if form.validate():
         asked = statements.period(form.first.data, form.last.data)
+    elif kind != "html":  # a file cannot show that it was not understood
+        raise BadInput("bad-days", "One of these days is not on the calendar.")
     holder = _asked_holder()
     if holder is None:
         return _of_area(kind, form, asked)
@@ -180,6 +182,8 @@ def _of_area(kind: str, form: forms.StatementForm, asked: statements.Period):
 def _asked_holder() -> Holder | None:
     """The holder that is asked for, if it may be seen; an officer's own where none is named."""
     wanted = request.args.get("holder", type=row_id)
+    if wanted is None and request.args.get("holder"):
+        raise NotFound("no-holder", "There is no such holder here.")
     broker = Role.BROKER in area_roles()
     if wanted is None and broker:
         return None

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request, stream_with_context, url_for
+from flask_babel import gettext as _
 
 from geo import tiles
 from geo.geojson import feature_collection
@@ -45,7 +46,7 @@ def assets_geojson():
 
 def _found(seen: Glance, search: Search, key: Any) -> tuple[bytes, str]:
     """A page of features and its links; kept until a record changes."""
-    page = queries.find_rows(seen, search, after=after(), limit=_limit())
+    page = queries.find_rows(seen, search, after=_number("after"), limit=_limit())
     links = [{"rel": "self", "href": request.full_path.rstrip("?"), "type": GEOJSON}]
     if page.more:
         following = same("register.assets_geojson", after=int(seen.id[page.rows[-1]]))
@@ -164,6 +165,14 @@ def after() -> int | None:
     return request.args.get("after", type=row_id) if "after" in request.args else None
 
 
+def _number(name: str) -> int | None:
+    """A whole number from 1 that a program asked with. Raises BadInput, for it cannot see what was made of it."""
+    try:
+        return row_id(text) if (text := request.args.get(name, "")) else None
+    except ValueError:
+        why = _("“%(name)s” is a whole number from 1.", name=name)
+        raise BadInput("bad-number", "%(why)s", why=why) from None
+
+
 def _limit() -> int:
-    limit = request.args.get("limit", MOST, type=int)
-    return min(max(limit, 1), MOST)
+    return min(_number("limit") or MOST, MOST)

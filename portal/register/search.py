@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 import shapely
 from flask_babel import gettext as _
@@ -96,12 +96,12 @@ def read(area: Area | None, args: MultiDict[str, str]) -> Asked:
     values: dict[str, Any] = {}
     for name in given:
         if name in FIELDS:
-            attribute, understand = FIELDS[name]
+            asks = FIELDS[name]
             try:
-                values[attribute] = understand(given.getlist(name))
+                values[asks.attribute] = asks.understand(given.getlist(name))
             except ValueError as wrong:
                 asked.errors[name] = str(wrong)
-    values["access"] = tuple(name for name in ACCESS if name in given and given[name] in YES)
+    values["access"] = tuple(name for name in ACCESS if _ticked(asked, name))
     if text := values.pop("near", None):
         try:
             values["near"] = _point(text) or find_place(area or current_area(), text)
@@ -124,39 +124,74 @@ def _point(text: str) -> Place | None:
     return Place(f"{lat:.4f}, {lon:.4f}", lon, lat)
 
 
-YES = {"y", "1", "true", "on", "yes"}
+YES = ("y", "1", "true", "on", "yes")
+NO = ("n", "0", "false", "off", "no", "")
 
 
-def _some_of(values: type[StrEnum]) -> Callable[[list[str]], tuple[Any, ...]]:
+def ticked(text: str) -> bool:
+    """Whether a box is ticked. Raises ValueError for what is neither yes nor no."""
+    if text not in YES + NO:
+        raise ValueError(text)
+    return text in YES
+
+
+def _ticked(asked: Asked, name: str) -> bool:
+    try:
+        return ticked(asked.given.get(name, ""))
+    except ValueError:
+        asked.errors[name] = _("Write 1 for yes, or leave it out.")
+        return False
+
+
+class Field(NamedTuple):
+    """A filter: what of a Search it fills, how its texts are read (ValueError: in words), and what they are as JSON Schema."""
+
+    attribute: str
+    understand: Callable[[list[str]], Any]
+    schema: dict[str, Any]
+
+
+def _some_of(attribute: str, values: type[StrEnum]) -> Field:
     def understand(texts: list[str]) -> tuple[Any, ...]:
         try:
             return tuple(dict.fromkeys(values(text) for text in texts))
         except ValueError:
             raise ValueError(_("Choose one from the list.")) from None
 
-    return understand
+    return Field(attribute, understand, {"type": "array", "items": {"enum": list(values)}})
 
 
-def _row(texts: list[str]) -> int:
-    if re.fullmatch(r"[0-9]{1,9}", texts[0]):
-        return int(texts[0])
-    raise ValueError(_("Choose one from the list."))
+def _one_of(attribute: str, values: type[StrEnum]) -> Field:
+    some = _some_of(attribute, values)
+    return Field(attribute, lambda texts: some.understand(texts[:1])[0], some.schema["items"])
 
 
-def _text(texts: list[str]) -> str:
-    if len(texts[0]) > LONGEST:
-        raise ValueError(_("This is too long. Use at most %(number)s letters.", number=LONGEST))
-    return texts[0]
+def _row(attribute: str) -> Field:
+    def understand(texts: list[str]) -> int:
+        if re.fullmatch(r"[0-9]{1,9}", texts[0]):
+            return int(texts[0])
+        raise ValueError(_("Choose one from the list."))
+
+    return Field(attribute, understand, {"type": "integer", "minimum": 0, "maximum": 10**9 - 1})
 
 
-def _between(most: int, example: Callable[[], str]) -> Callable[[list[str]], int]:
+def _text(attribute: str) -> Field:
+    def understand(texts: list[str]) -> str:
+        if len(texts[0]) > LONGEST:
+            raise ValueError(_("This is too long. Use at most %(number)s letters.", number=LONGEST))
+        return texts[0]
+
+    return Field(attribute, understand, {"type": "string", "maxLength": LONGEST})
+
+
+def _between(attribute: str, most: int, example: Callable[[], str]) -> Field:
     def understand(texts: list[str]) -> int:
         text = texts[0].replace(",", "")
         if re.fullmatch(r"[0-9]{1,12}", text) and 0 < int(text) <= most:
             return int(text)
         raise ValueError(example())
 
-    return understand
+    return Field(attribute, understand, {"type": "integer", "minimum": 1, "maximum": most})
 
 
 def _bbox(texts: list[str]) -> Box:
@@ -199,36 +234,34 @@ def inside_text(shape: shapely.Geometry) -> str:
     return ";".join(f"{lon:.5f},{lat:.5f}" for lon, lat in pairs)
 
 
-def _one_of(values: type[StrEnum]) -> Callable[[list[str]], Any]:
-    return lambda texts: _some_of(values)(texts)[0]
-
-
-# parameter: (attribute of Search, how its texts are understood)
-FIELDS: dict[str, tuple[str, Callable[[list[str]], Any]]] = {
-    "kind": ("kinds", _some_of(Kind)),
-    "status": ("statuses", _some_of(Status)),
-    "tenure": ("tenures", _some_of(Tenure)),
-    "holder": ("holder_id", _row),
-    "ward": ("ward_id", _row),
-    "capacity": (
-        "capacity",
-        _between(MOST_PEOPLE, lambda: _("Write how many people, for example 15.")),
-    ),
-    "land_from": (
-        "land_from",
-        _between(LARGEST, lambda: _("Write square metres, for example 500.")),
-    ),
-    "land_to": (
-        "land_to",
-        _between(LARGEST, lambda: _("Write square metres, for example 5000.")),
-    ),
-    "words": ("words", _text),
-    "near": ("near", _text),
-    "within": ("within", _between(FARTHEST, lambda: _("Choose one from the list."))),
-    "bbox": ("bbox", _bbox),
-    "inside": ("inside", _inside),
-    "sort": ("sort", _one_of(Sort)),
+BOX = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}
+DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,9})?"
+CORNERS = {
+    "type": "string",
+    "pattern": f"^{DEGREES},{DEGREES}(;{DEGREES},{DEGREES}){{{LEAST_CORNERS - 1},{MOST_CORNERS - 1}}}$",
+    "examples": ["-2.30,53.40;-2.29,53.40;-2.29,53.41"],
 }
+
+FIELDS: dict[str, Field] = {
+    "kind": _some_of("kinds", Kind),
+    "status": _some_of("statuses", Status),
+    "tenure": _some_of("tenures", Tenure),
+    "holder": _row("holder_id"),
+    "ward": _row("ward_id"),
+    "capacity": _between(
+        "capacity", MOST_PEOPLE, lambda: _("Write how many people, for example 15.")
+    ),
+    "land_from": _between("land_from", LARGEST, lambda: _("Write square metres, for example 500.")),
+    "land_to": _between("land_to", LARGEST, lambda: _("Write square metres, for example 5000.")),
+    "words": _text("words"),
+    "near": _text("near"),
+    "within": _between("within", FARTHEST, lambda: _("Choose one from the list.")),
+    "bbox": Field("bbox", _bbox, BOX),
+    "inside": Field("inside", _inside, CORNERS),
+    "sort": _one_of("sort", Sort),
+}
+# What a box that is ticked sends, for programs.
+TICKED = {"enum": [*YES, *filter(None, NO)]}
 
 
 def without(given: MultiDict[str, str], names: Iterable[str]) -> list[tuple[str, str]]:

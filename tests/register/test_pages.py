@@ -143,7 +143,10 @@ def test_a_ward_that_is_not_there(borough, client):
 )
 def test_odd_keys_are_no_harm(borough, client, key):
     page(client, f"/assets?{key}")
-    assert client.get(f"/assets.geojson?{key}").status_code == 200
+    # A program cannot see that its question was not understood, so it is told.
+    told = client.get(f"/assets.geojson?{key}")
+    assert told.status_code == (200 if key.startswith("view") else 400)
+    assert told.mimetype in ("application/geo+json", "application/problem+json")
 
 
 def test_the_map_shows_what_the_list_finds(borough, client):

@@ -1,5 +1,6 @@
 """The register of all public cases: what an address asks of it, how many there are of each, a page of them by keys."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,12 +21,14 @@ from portal.proposals.rules import UNDECIDED, State, Track
 from portal.proposals.uses import UseKind
 from portal.register.models import Asset
 from portal.register.rules import tokens
-from portal.web import row_id, stripped
+from portal.register.search import ticked
+from portal.web import LARGEST_ID, row_id, stripped
 
 PAGE = 20
 MOST_WORDS = 8
 YEARS = range(1990, 2200)
 NEVER = date(9999, 12, 31)
+A_WORD = "[a-z_]{1,60}"  # what a ground is called in a profile
 
 # The first day on which anybody could read of it.
 SINCE = func.coalesce(Proposal.declared_on, Proposal.published_on)
@@ -51,10 +54,11 @@ ORDERS: dict[Sort, tuple[ColumnElement[Any], bool]] = {  # what is compared, and
 
 
 class Facet(NamedTuple):
-    """A filter: what of a case it looks at, and how its text is read (ValueError: it makes no sense)."""
+    """A filter: what of a case it looks at, how its text is read (ValueError: it makes no sense), and as JSON Schema."""
 
     column: Any
     read: Callable[[str], Any]
+    schema: dict[str, Any]
 
 
 def _year(text: str) -> int:
@@ -69,20 +73,25 @@ def _outcome(text: str) -> State:
 
 
 def _word(text: str) -> str:
-    if not text.replace("_", "").isalnum():
+    if not re.fullmatch(A_WORD, text):
         raise ValueError(text)
     return text
 
 
+A_ROW = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
 FACETS: dict[str, Facet] = {
-    "state": Facet(Proposal.state, State),
-    "place": Facet(Proposal.track, Track),
-    "use": Facet(Proposal.use_kind, UseKind),
-    "holder": Facet(Asset.holder_id, row_id),
-    "ward": Facet(Asset.ward_id, row_id),
-    "outcome": Facet(Decision.outcome, _outcome),
-    "ground": Facet(Decision.ground, _word),
-    "year": Facet(extract("year", SINCE), _year),
+    "state": Facet(Proposal.state, State, {"enum": list(State)}),
+    "place": Facet(Proposal.track, Track, {"enum": list(Track)}),
+    "use": Facet(Proposal.use_kind, UseKind, {"enum": list(UseKind)}),
+    "holder": Facet(Asset.holder_id, row_id, A_ROW),
+    "ward": Facet(Asset.ward_id, row_id, A_ROW),
+    "outcome": Facet(Decision.outcome, _outcome, {"enum": list(OUTCOMES)}),
+    "ground": Facet(Decision.ground, _word, {"type": "string", "pattern": f"^{A_WORD}$"}),
+    "year": Facet(
+        extract("year", SINCE),
+        _year,
+        {"type": "integer", "minimum": YEARS[0], "maximum": YEARS[-1]},
+    ),
 }
 
 
@@ -123,16 +132,21 @@ def read(args: MultiDict[str, str]) -> Asked:
     sort = args.get("sort", "")
     if sort and sort not in list(Sort):
         wrong.add("sort")
+    overdue = False
+    try:
+        overdue = ticked(args.get("overdue", ""))
+    except ValueError:
+        wrong.add("overdue")
     more = {
         "words": str(stripped(args.get("words", "")))[:200],
-        "overdue": "1" if args.get("overdue") else "",
+        "overdue": "1" if overdue else "",
         "sort": sort if sort in list(Sort) and sort != Sort.NEWEST else "",
     }
     given.update({name: text for name, text in more.items() if text})
     search = Search(
         {name: tuple(values) for name, values in chosen.items()},
         more["words"],
-        bool(more["overdue"]),
+        overdue,
         Sort(more["sort"] or Sort.NEWEST),
     )
     return Asked(search, given, tuple(sorted(wrong)))
