@@ -20,12 +20,12 @@ from flask import (
     request,
 )
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import get_locale, gettext
 from flask_login import LoginManager, current_user
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import config, statics, web
+from portal import config, language, statics, web
 from portal.areas.queries import current_area
 from portal.db import db, prepare
 from portal.errors import BadInput, Forbidden, NotFound, PortalError, RuleBroken
@@ -76,7 +76,7 @@ def create_app(**overrides: object) -> Flask:
     with app.app_context():
         for engine in db.engines.values():
             prepare(engine)
-    Babel(app, locale_selector=_language)
+    language.init_app(app, _language)
     logins = LoginManager(app)
     logins.user_loader(user_by_id)
     app.before_request(_begin)

@@ -19,12 +19,14 @@ from portal.errors import NotFound
 
 def current_area() -> Area:
     """The area this deployment serves: the one named in AREA, else the first."""
-    if "area_id" not in g:
-        query = select(Area.id).order_by(Area.id).limit(1)
+    if "area_id" in g:
+        area = db.session.get(Area, g.area_id) if g.area_id else None
+    else:
+        query = select(Area).order_by(Area.id).limit(1)
         if slug := current_app.config["AREA"]:
             query = query.where(Area.slug == slug)
-        g.area_id = db.session.scalar(query)
-    area = db.session.get(Area, g.area_id) if g.area_id else None
+        area = db.session.scalar(query)
+        g.area_id = area and area.id
     if area is None:
         raise NotFound(
             "no-area",
