@@ -29,7 +29,7 @@ from portal import config, language, statics, web
 from portal.areas.queries import current_area
 from portal.db import db, prepare
 from portal.errors import BadInput, Forbidden, NotFound, PortalError, RuleBroken
-from portal.notices.service import send_waiting
+from portal.notices.sending import send_some
 from portal.people import access
 from portal.people.queries import user_by_id
 
@@ -150,7 +150,7 @@ def _sender(app: Flask) -> Callable[[], None]:
 
     def send() -> None:
         with app.app_context():
-            send_waiting()
+            send_some()
 
     return send
 

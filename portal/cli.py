@@ -13,6 +13,7 @@ from portal.audit.command import audit
 from portal.backup.command import backup, restore
 from portal.errors import PortalError
 from portal.intake.command import command as import_register
+from portal.notices.command import read_bounce, send_letters
 from portal.policy.command import profile
 from portal.walks.command import walk
 
@@ -73,6 +74,8 @@ def _in_app(command: click.Command) -> click.Command:
 main.add_command(walk)
 main.add_command(profile)
 main.add_command(_in_app(import_register))
+main.add_command(_in_app(send_letters))
+main.add_command(_in_app(read_bounce))
 main.add_command(_in_app(backup))
 main.add_command(_in_app(restore))
 main.add_command(audit)

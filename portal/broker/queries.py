@@ -1,7 +1,7 @@
 """What waits for whom: read off both wings' tables, for brokers and for everybody else who has something to do."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from flask import url_for
@@ -27,7 +27,9 @@ from portal.lettings.rules import Action as LetAction
 from portal.lettings.walltime import wall
 from portal.locating import queries as locating
 from portal.money import queries as money
+from portal.notices import queries as outbox
 from portal.ownership import queries as ownership
+from portal.people import post
 from portal.people.access import area_roles
 from portal.people.models import User
 from portal.people.rules import Role
@@ -42,6 +44,8 @@ from portal.proposals.words import ACTIONS
 from portal.register.models import Asset
 from portal.rounds import queries as rounds
 from portal.sightings import queries as sightings
+
+LATE = timedelta(hours=1)
 
 
 class Task(NamedTuple):
@@ -136,6 +140,7 @@ def cases_of(user: User) -> list[Proposal]:
 def queues(area: Area) -> list[tuple[str, str, int]]:
     """What waits about places and money: (what, its page, how many), nothing that is done."""
     found = (
+        (_("Groups that our letters do not reach"), "broker.unreached", len({p.group for p in post.unreached()})),
         (_("Rounds to propose or publish"), "rounds.index", len(rounds.waiting_for_broker())),
         (_("Rent that is overdue"), "money.index", sum(o.overdue for o in money.open_charges())),
         (_("Holders to pay out"), "money.index", len(money.creditors())),
@@ -146,6 +151,19 @@ def queues(area: Area) -> list[tuple[str, str, int]]:
         (_("Opening hours to read"), "locating.hours_queue", locating.count_without_hours(area)),
     )
     return [(what, url_for(page), number) for what, page, number in found if number]
+
+
+def undelivered() -> list[tuple[str, str, int]]:
+    """The same about letters, for the administrator: what was given up, and what waits for longer than it should."""
+    if Role.ADMINISTRATOR not in area_roles():
+        return []
+    there = outbox.standing(current_area().id)
+    late = there.since is not None and there.since < clock.now() - LATE
+    found = (
+        (_("Letters that did not arrive"), there.failed),
+        (_("Letters that have waited for more than an hour"), there.waiting if late else 0),
+    )
+    return [(what, url_for("setup.letters"), number) for what, number in found if number]
 
 
 def _of_case(case: Proposal, user: User) -> Iterator[Task]:

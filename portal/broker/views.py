@@ -6,6 +6,7 @@ from portal.areas.queries import current_area
 from portal.broker import finding, queries, today
 from portal.lettings import queries as lettings
 from portal.lettings import words
+from portal.people import post
 from portal.people.access import SIGNED_IN, allow, area_roles
 from portal.people.queries import me
 from portal.people.rules import Role
@@ -35,9 +36,16 @@ def desk():
         more_lets=len(lets) - MOST,
         term=lambda let: words.term(lettings.wish_of(let.need)),
         next_sentence=next_sentence,
-        queues=queries.queues(current_area()) if is_broker else [],
+        queues=[*(queries.queues(current_area()) if is_broker else []), *queries.undelivered()],
         is_broker=is_broker,
     )
+
+
+@bp.get("/desk/unreached")
+@allow(Role.BROKER)
+def unreached():
+    """Which groups get no letters, for the broker alone."""
+    return render_template("broker/unreached.html", people=post.unreached())
 
 
 @bp.get("/desk/find")

@@ -1,33 +1,52 @@
-"""Write letters inside a transaction; send them after it, each once."""
-
-import smtplib
-from datetime import timedelta
-from email.message import EmailMessage
-from urllib.parse import unquote, urlsplit
+"""Write letters inside a transaction, in their reader's language; each says why one gets it. `sending` sends them."""
 
 from flask import current_app, g, has_request_context
-from sqlalchemy import delete, or_, select
+from flask_babel import LazyString, force_locale, get_babel
+from flask_babel import gettext as _
+from sqlalchemy import delete, select
 
 from portal import clock
-from portal.db import db, transaction
-from portal.notices.models import Letter
+from portal.areas.queries import current_area
+from portal.config import FIRST_LANGUAGE, LANGUAGES
+from portal.db import db
+from portal.errors import NotFound
+from portal.notices import rules
+from portal.notices.models import Letter, Mailbox
+from portal.notices.sending import send_waiting
 
-CLAIM = timedelta(minutes=5)
-MOST_TRIES = 8
+__all__ = ["forget", "forget_mailbox", "read_in", "send_waiting", "write"]
+
+HELD = "Letters to this address came back, so this one was not sent."
 
 
-def write(*, to: str, subject: str, body: str, key: str, leave_url: str | None = None) -> None:
+def write(
+    *, to: str, subject: str | LazyString, body: str | LazyString, key: str, leave_url: str | None = None
+) -> None:  # fmt: skip
     """Put a letter in the outbox of the running transaction; the same key never writes twice.
 
-    A POST to `leave_url` stops letters like this one: mail programs show a button for it (RFC 8058).
+    What is lazy is said in the reader's language, where we know it; a plain string is said already, in the first one.
+    Why one gets it and how it ends `rules.KINDS` knows, by the key. A POST to `leave_url` stops letters like this one:
+    mail programs show a button for it (RFC 8058). Nothing goes to an address from which letters came back.
     """
-    if db.session.scalar(select(Letter.id).where(Letter.key == key)) is None:
-        letter = Letter(key=key, to=to, subject=subject, body=body, leave_url=leave_url)
-        letter.written_at = clock.now()
-        db.session.add(letter)
-        db.session.flush()
-        if has_request_context():
-            g.letters_written = True
+    if db.session.scalar(select(Letter.id).where(Letter.key == key)) is not None:
+        return
+    kind, mailbox = rules.kind_of(key), db.session.get(Mailbox, _key(to))
+    lazy = not isinstance(body, str)
+    letter = Letter(
+        key=key, to=rules.one_line(to, 254), leave_url=leave_url, written_at=clock.now()
+    )
+    letter.language = _language(kind, mailbox) if lazy else FIRST_LANGUAGE
+    letter.area_id = _area_id()
+    with force_locale(letter.language):
+        letter.subject = rules.one_line(str(subject))
+        letter.body = "\n\n".join(filter(None, (str(body).strip(), _why(kind))))
+    if mailbox and mailbox.returned_at and not kind.always:
+        # Its key stays, so that it is not written again and again; its words nobody will read.
+        letter.gave_up_at, letter.last_error, letter.body = clock.now(), HELD, ""
+    db.session.add(letter)
+    db.session.flush()
+    if has_request_context():
+        g.letters_written = True
 
 
 def forget(prefix: str) -> None:
@@ -35,69 +54,45 @@ def forget(prefix: str) -> None:
     db.session.execute(delete(Letter).where(Letter.key.startswith(prefix, autoescape=True)))
 
 
-def send_waiting() -> int:
-    """Send what waits, each letter by one sender only; returns how many went. Without SMTP_URL they wait."""
-    server = str(current_app.config["SMTP_URL"])
-    if not server:
-        return 0
-    sent = 0
-    while (letter := _claim()) is not None:
-        try:
-            _send(server, letter)
-        except (OSError, smtplib.SMTPException) as error:
-            _note(letter.id, error=str(error))
-            current_app.logger.warning(
-                "letter %s was not sent: %s", letter.id, type(error).__name__
-            )
-        else:
-            _note(letter.id)
-            sent += 1
-    return sent
+def forget_mailbox(address: str) -> None:
+    """Forget what is known of an address, in the running transaction."""
+    db.session.execute(delete(Mailbox).where(Mailbox.address == _key(address)))
 
 
-def _claim() -> Letter | None:
-    """Take the next letter for a few minutes, so that no other sender takes it and none waits for the mail server."""
-    with transaction() as session:
-        letter = session.scalar(
-            select(Letter)
-            .where(
-                Letter.sent_at.is_(None),
-                Letter.tries < MOST_TRIES,
-                or_(Letter.claimed_until.is_(None), Letter.claimed_until < clock.now()),
-            )
-            .order_by(Letter.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        if letter is not None:
-            letter.tries += 1
-            # The pause grows with each try: 5 minutes, 10, 20 ...
-            letter.claimed_until = clock.now() + CLAIM * 2 ** (letter.tries - 1)
-    return letter
+def read_in(address: str, language: str | None = None) -> Mailbox:
+    """Remember, in the running transaction, in which language somebody reads; else the one of the page that is open."""
+    mailbox = db.session.get(Mailbox, _key(address)) or Mailbox(address=_key(address))
+    mailbox.language = language or page_language()
+    db.session.add(mailbox)
+    return mailbox
 
 
-def _note(letter_id: int, error: str | None = None) -> None:
-    with transaction() as session:
-        letter = session.get_one(Letter, letter_id)
-        letter.last_error = error and error[:500]
-        letter.sent_at = letter.sent_at if error else clock.now()
+def page_language() -> str:
+    """The language of the page that somebody has before them, also where a transaction speaks the first one."""
+    select_locale = get_babel().locale_selector
+    found = str(select_locale()) if has_request_context() and select_locale else FIRST_LANGUAGE
+    return found if found in LANGUAGES else FIRST_LANGUAGE
 
 
-def _send(server: str, letter: Letter) -> None:
-    message = EmailMessage()
-    message["From"] = str(current_app.config["MAIL_FROM"])
-    message["To"] = letter.to
-    message["Subject"] = letter.subject
-    message["Message-ID"] = f"<{letter.id}.{letter.key.encode().hex()[:40]}@portal>"
-    if letter.leave_url:
-        message["List-Unsubscribe"] = f"<{letter.leave_url}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(letter.body)
-    address = urlsplit(server)
-    client = smtplib.SMTP_SSL if address.scheme == "smtps" else smtplib.SMTP
-    with client(address.hostname or "localhost", address.port or 25, timeout=20) as smtp:
-        if address.username:
-            if address.scheme == "smtp":
-                smtp.starttls()
-            smtp.login(unquote(address.username), unquote(address.password or ""))
-        smtp.send_message(message)
+def _language(kind: rules.Kind, mailbox: Mailbox | None) -> str:
+    if kind.asked and has_request_context():
+        return page_language()
+    known = mailbox.language if mailbox else None
+    return known if known in LANGUAGES else FIRST_LANGUAGE
+
+
+def _why(kind: rules.Kind) -> str:
+    base = str(current_app.config["BASE_URL"]).rstrip("/")
+    values = {"account": f"{base}/account"}
+    return " ".join(_(text) % values if "%(" in text else _(text) for text in kind[1:3] if text)
+
+
+def _key(address: str) -> str:
+    return rules.one_line(address, 254).lower()
+
+
+def _area_id() -> int | None:
+    try:
+        return current_area().id
+    except NotFound:
+        return None

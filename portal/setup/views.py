@@ -10,12 +10,12 @@ from portal.people import queries, service
 from portal.people.access import allow
 from portal.people.rules import Role
 from portal.policy.queries import choosable
-from portal.setup import views_audit
+from portal.setup import views_audit, views_letters
 from portal.setup.blueprint import bp
 from portal.setup.forms import AreaForm, RoleForm, residents_form, ward_field
 from portal.web import EXPIRED, Form, attempt, render_form
 
-__all__ = ["bp", "views_audit"]
+__all__ = ["bp", "views_audit", "views_letters"]
 
 
 @bp.route("/setup", methods=["GET", "POST"])

@@ -137,7 +137,7 @@ def test_letters_go_out_once_by_a_real_mail_server(app):
 def test_a_letter_goes_out_when_a_server_has_answered(app, monkeypatch):
     """In a thread of its own, as a server runs it: the test's context would hide that there is none."""
     sent = []
-    monkeypatch.setattr("portal.app.send_waiting", lambda: sent.append(current_app.name))
+    monkeypatch.setattr("portal.app.send_some", lambda: sent.append(current_app.name))
 
     def ask():
         client = FlaskClient(app, app.response_class)
@@ -156,7 +156,7 @@ def test_a_mail_server_that_is_away_loses_no_letter(app):
     app.config["SMTP_URL"] = "smtp://127.0.0.1:1"
     assert send_waiting() == 0
     letter = db.session.scalar(select(Letter))
-    assert (letter.tries, letter.sent_at) == (1, None)
+    assert (letter.tries, letter.sent_at) == (0, None)  # the letter is not to blame
     assert letter.claimed_until > clock.now()
 
 

@@ -11,6 +11,9 @@ from portal import clock
 from portal.areas.models import Ward
 from portal.db import db, transaction
 from portal.notices import service as notices
+from portal.notices import smtp
+from portal.notices.post import message
+from portal.notices.rules import Outcome, Verdict
 from portal.register.models import Asset
 from portal.register.rules import Kind, Status
 from portal.watches import queries, service
@@ -322,15 +325,16 @@ def test_a_letter_can_be_stopped_by_the_mail_program(app, here, monkeypatch):
     sent = []
 
     class Server:
-        def __init__(self, *_args, **_kwargs): ...
+        def __init__(self, *_args): ...
         def __enter__(self):
             return self
 
         def __exit__(self, *_args): ...
-        def send_message(self, message):
-            sent.append(message)
+        def carry(self, item):
+            sent.append(message(item))
+            return Outcome(Verdict.TAKEN)
 
-    monkeypatch.setattr(notices.smtplib, "SMTP", Server)
+    monkeypatch.setattr(smtp, "Smtp", Server)
     app.config["SMTP_URL"] = "smtp://mail.example.org"
     token = make.asked()
     notices.write(to="x@example.org", subject="Other", body="Hello", key="other")

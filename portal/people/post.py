@@ -1,0 +1,74 @@
+"""Whom letters reach: what signing in says of it, and which groups they do not reach."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import flash, has_request_context
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from portal.areas.queries import current_area
+from portal.db import db
+from portal.notices import service as notices
+from portal.notices.models import Mailbox
+from portal.people.models import Group, Membership, User
+from portal.web import day
+
+
+def signed_in(email: str) -> None:
+    """In the transaction of a sign-in: letters are written in its language from now on; who was not reached is told."""
+    if not has_request_context():
+        return
+    mailbox = notices.read_in(email)
+    if mailbox.returned_at:
+        with force_locale(notices.page_language()):
+            flash(_since(mailbox), "error")
+    # Whoever signs in has had a letter, or was helped by somebody: so it is tried anew.
+    mailbox.returned_at = mailbox.returned_why = None
+
+
+def _since(mailbox: Mailbox) -> str:
+    return _(
+        "Letters to you came back since %(day)s: %(address)s could not be reached. Look on your pages for what you missed. "
+        "From now on we write to you again. If you can no longer use this address, tell your broker.",
+        day=day(mailbox.returned_at.date()) if mailbox.returned_at else "",
+        address=mailbox.address,
+    )
+
+
+class Unreached(NamedTuple):
+    """Somebody who organises a group and gets no letters; `nobody` where that is true of all who organise it."""
+
+    group: str
+    who: str
+    since: datetime
+    why: str
+    nobody: bool
+
+
+def unreached() -> list[Unreached]:
+    """The organisers of this area's groups from whom letters came back, by group."""
+    query = (
+        select(Group.id, Group.name, User, Mailbox)
+        .join(Membership, Membership.group_id == Group.id)
+        .join(User, User.id == Membership.user_id)
+        .join(Mailbox, Mailbox.address == User.email, isouter=True)
+        .where(Group.area_id == current_area().id, User.closed_at.is_(None))
+        .order_by(Group.name, User.email)
+    )
+    rows = db.session.execute(query).all()
+    reached = {
+        group for group, _name, _user, mailbox in rows if not mailbox or not mailbox.returned_at
+    }
+    return [
+        Unreached(
+            name,
+            user.shown_name,
+            mailbox.returned_at,
+            mailbox.returned_why or "",
+            group not in reached,
+        )
+        for group, name, user, mailbox in rows
+        if mailbox and mailbox.returned_at
+    ]
