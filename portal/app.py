@@ -21,17 +21,16 @@ from flask import (
 )
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import get_locale, gettext
-from flask_login import LoginManager, current_user
+from flask_login import LoginManager
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import config, language, statics, web
+from portal import config, language, limits, statics, web
 from portal.areas.queries import current_area
 from portal.db import db, prepare
 from portal.errors import BadInput, Forbidden, NotFound, PortalError, RuleBroken
 from portal.notices.sending import send_some
-from portal.people import access
-from portal.people.queries import user_by_id
+from portal.people import access, sessions
 
 # The features with pages, as they appear in the address table.
 FEATURES = (
@@ -66,7 +65,7 @@ def create_app(**overrides: object) -> Flask:
     app.before_request_funcs[None] = [
         f
         for f in app.before_request_funcs[None]
-        if f != web.limiter._check_request_limit  # noqa: SLF001
+        if f != limits.limiter._check_request_limit  # noqa: SLF001
     ]
     db.init_app(app)
     # Its second one is for asynchronous sessions, which we have none of: it would start a thread for every request.
@@ -78,7 +77,8 @@ def create_app(**overrides: object) -> Flask:
             prepare(engine)
     language.init_app(app, _language)
     logins = LoginManager(app)
-    logins.user_loader(user_by_id)
+    logins.session_protection = None  # a telephone changes its address all the time
+    logins.user_loader(sessions.user_of)
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(PortalError, _refused)
@@ -138,8 +138,9 @@ def _finish(response: Response) -> Response:
         "Permissions-Policy", "geolocation=(self), camera=(), microphone=()"
     )
     # Nobody is signed in without a cookie.
-    if request.cookies and current_user and current_user.is_authenticated:
+    if request.cookies and sessions.personal():
         response.headers.setdefault("Cache-Control", "private, no-store")
+        sessions.touch()
     if g.pop("letters_written", False):
         response.call_on_close(_sender(current_app._get_current_object()))  # noqa: SLF001
     return response
@@ -181,6 +182,8 @@ def _http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPExcept
     status = error.code or 500
     if status < HTTPStatus.BAD_REQUEST:
         return error  # a redirect is no error
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return _error_page(status, limits.wait_words(error), code=str(status))
     return _error_page(
         status, _SENTENCES.get(status, lambda: error.description or "")(), code=str(status)
     )
@@ -212,7 +215,6 @@ _SENTENCES = {
         "This address cannot be used in that way. Go back and use the buttons on the page."
     ),
     413: lambda: gettext("That was too large. Send at most 2 megabytes."),
-    429: lambda: gettext("That was a lot in a short time. Wait an hour and try again."),
 }
 _TITLES = {
     400: lambda: gettext("We could not read that"),

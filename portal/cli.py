@@ -221,6 +221,18 @@ def sign_in_link(email: str) -> None:
         click.echo(service.make_link(email))
 
 
+@main.command("reset-second-step")
+@click.argument("email")
+@click.option("--why", required=True, help="What the person reads in the letter about it.")
+def reset_second_step(email: str, why: str) -> None:
+    """Take the second step of EMAIL off, who lost telephone and recovery codes. First make sure who asks."""
+    from portal.people import second_step
+
+    with _app().app_context():
+        second_step.reset(email, why)
+    click.echo(f"Taken off. {email} signs in by letter now, and has been told.")
+
+
 @main.command("give-role")
 @click.argument("email")
 @click.argument("role", type=click.Choice(["broker", "panel", "chair", "administrator"]))

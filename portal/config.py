@@ -46,6 +46,10 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "redis://host:port/0 where all workers count limits. Empty: each for itself.",
     ),
     "PROXIES": ("0", "How many proxies of yours stand before it and say who the visitor is."),
+    "SECOND_STEP": (
+        "",
+        "staff: who has a role needs a code of a telephone too. off: nobody must. Empty: staff; in a demonstration off.",
+    ),
     "DEMO": ("", "1 shows letters at /letters instead of sending them. Never in production."),
 }
 
@@ -58,10 +62,13 @@ def load(**overrides: object) -> dict[str, object]:
     config |= overrides
     config["SECRET_KEY"] = config["SECRET_KEY"] or _kept_secret()
     config["DATABASE_URL"] = database_url(str(config["DATABASE_URL"] or ""))
+    config["SECOND_STEP"] = config["SECOND_STEP"] or ("off" if config["DEMO"] else "staff")
     secure = str(config["BASE_URL"]).startswith("https://")
     return {
         "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        # A name that browsers take by https from this very host only, so that no neighbour can plant a session.
+        "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SECURE": secure,

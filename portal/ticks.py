@@ -13,6 +13,7 @@ from portal.lettings.paying.tick import tick as paying
 from portal.lettings.service import tick as lettings
 from portal.money.tick import tick as money
 from portal.ownership.service import tick as ownership
+from portal.people.tick import tick as sign_ins
 from portal.petitions.tick import tick as petitions
 from portal.proposals.tick import tick as proposals
 from portal.register.tick import tick as register
@@ -35,6 +36,7 @@ TICKS: dict[str, tuple[Callable[[], int], ...]] = {
     "hosting": (hosting,),
     "watches": (watches,),
     "questions": (ownership,),
+    "sign-ins": (sign_ins,),
     "forgotten": (sightings,),
 }
 

@@ -10,8 +10,6 @@ from flask import Flask, g, render_template, request
 from flask_babel import format_date, format_datetime, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from flask_wtf.i18n import translations as wtf_translations
@@ -23,6 +21,7 @@ from wtforms import fields
 from portal.config import LANGUAGES
 from portal.errors import PortalError
 from portal.fields import DateParts
+from portal.limits import limiter
 from portal.states import role_words, state_words
 from portal.widgets import component, drawn
 
@@ -71,10 +70,6 @@ class _PlainWords:
         plain = LENGTHS.get(singular)
         return str(plain) if plain else wtf_translations.ngettext(singular, plural, n)
 
-
-# Counted in Redis for all workers where REDIS_URL says so, else in each worker's own memory: enough to keep one visitor
-# from flooding others with letters.
-limiter = Limiter(get_remote_address)
 
 # What a path ends with that programs read, beside JSON.
 FOR_PROGRAMS = (".csv", ".atom", ".ics", ".mvt", ".gpkg")

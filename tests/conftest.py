@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import html5lib
@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy import create_engine, event, make_url, text, update
 from sqlalchemy.engine import Engine
 
 from portal import clock
@@ -23,9 +23,13 @@ from portal.db import db
 from portal.errors import PortalError
 from portal.migrate import upgrade
 from portal.models import Model
+from portal.people.links import hashed
+from portal.people.models import SignedIn
 from portal.web import limiter
 from tests import requirements
 
+# Tests of the second step turn it on; the others sign in by the link alone, and so do the commands that they start.
+os.environ.setdefault("SECOND_STEP", "off")
 # A Monday morning; tests that need another day say so.
 THE_DAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 HTML_QUIRKS: set[str] = set()
@@ -187,7 +191,11 @@ def client(app: Flask) -> FlaskClient:
 class CheckedClient(FlaskClient):
     """A test client that fails on any page a strict HTML parser would complain about, and on any 500."""
 
+    signs_in_again = True  # a test of how long a sign-in lasts sets this to False
+
     def open(self, *args, **kwargs):
+        if self.signs_in_again:
+            self._stay_signed_in()
         # A context of its own, as in a server: without it the request would share the test's session and `g`.
         with self.application.app_context():
             response = super().open(*args, **kwargs)
@@ -201,6 +209,17 @@ class CheckedClient(FlaskClient):
             check_html(response.get_data(as_text=True))
         return response
 
+    def _stay_signed_in(self) -> None:
+        """Tests move the clock by weeks between two pages; a person would sign in again."""
+        now = clock.now()
+        if now - getattr(self, "signed_in_at", now) > timedelta(hours=1):
+            self.signed_in_at = now
+            with self.session_transaction() as kept:
+                mine = SignedIn.key_hash == hashed(kept.get("_user_id", ""))
+            db.session.rollback()
+            db.session.execute(update(SignedIn).where(mine).values(begun_at=now, seen_at=now))
+            db.session.commit()
+
     def sign_in(self, email: str) -> "CheckedClient":
         """Sign in the way a person does: by the link."""
         from portal.people import service
@@ -210,6 +229,7 @@ class CheckedClient(FlaskClient):
         page = self.get(path)
         token = csrf_token(page.get_data(as_text=True))
         assert self.post(path, data={"csrf_token": token}).status_code == 302
+        self.signed_in_at = clock.now()
         return self
 
     def send(self, path: str, data: dict, **kwargs):

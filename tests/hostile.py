@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, select
 
+from portal import clock
 from portal.agreements import deposits, negotiating
 from portal.agreements import service as agreements
 from portal.areas.profile import in_force
@@ -17,9 +18,9 @@ from portal.lettings.paying import deposits as let_deposits
 from portal.models import Model
 from portal.money.rules import Paid
 from portal.notices.models import Letter
-from portal.people import organisers
+from portal.people import organisers, second_step
 from portal.people import service as people
-from portal.people.models import Membership, RoleGrant
+from portal.people.models import Membership, RoleGrant, SecondStep
 from portal.people.rules import Role
 from portal.petitions import service as petitions
 from portal.proposals import files
@@ -297,6 +298,15 @@ def link_to_use() -> tuple[str, str]:
     return "/sign-in/" + people.make_link("new@example.org").rpartition("/")[2], "other@example.org"
 
 
+def lost_telephone() -> tuple[str, str]:
+    area = factories.area()
+    person = factories.with_role(area, Role.PANEL, email="pat@example.org")
+    salt = second_step.new_salt()
+    db.session.add(SecondStep(user_id=person.id, salt=salt, made_at=clock.now(), last_counter=0))
+    db.session.commit()
+    return "/people/second-step", factories.with_role(area, Role.ADMINISTRATOR).email
+
+
 def sheet() -> dict[str, str]:
     names = PROFILE.criteria
     given = {f"points_proposal_{name}": "3" for name in names}
@@ -323,6 +333,10 @@ HEARING = {
 FORMS: dict[str, Sent] = {
     "sign in": Sent(page_of("/sign-in"), {"email": "rosa@example.org", "next": "/desk"}),
     "use a link": Sent(link_to_use, {}),
+    "sign out others": Sent(page_of("/account/sign-out-others"), {}),
+    "take a second step off": Sent(
+        lost_telephone, {"email": "pat@example.org", "why": "Lost on a bus."}
+    ),
     "group": Sent(own_group(""), {"email": "pat@example.org"}),
     "leave": Sent(own_group("/leave"), {}),
     "join": Sent(invitation, {}),

@@ -20,6 +20,7 @@ from portal.hearings import (
     words,
 )
 from portal.hearings.models import Hearing
+from portal.limits import limited
 from portal.people.access import PUBLIC, SIGNED_IN, allow
 from portal.people.queries import me
 from portal.people.rules import Role
@@ -27,7 +28,7 @@ from portal.proposals import queries as cases
 from portal.proposals.acts import signed_in
 from portal.proposals.models import Proposal
 from portal.proposals.standing import roles_of
-from portal.web import Form, attempt, limiter, render_form
+from portal.web import Form, attempt, render_form
 
 __all__ = ["acts", "bp", "knowing"]
 
@@ -104,7 +105,7 @@ def hearing_ics(case_id: int):
 
 
 @bp.get("/cases/<int:case_id>/hearing/notice.pdf")
-@limiter.limit("120 per hour")
+@limited("paper")
 @allow(PUBLIC)
 def notice_pdf(case_id: int):
     body = notice.pdf(_hearing(case_id))

@@ -4,17 +4,17 @@ from flask import Blueprint, Response, request
 from flask_login import current_user
 
 from portal.letters import queries, sheet
+from portal.limits import limited
 from portal.people.access import PUBLIC, allow
 from portal.proposals import queries as cases
 from portal.proposals.acts import signed_in
-from portal.web import limiter
 
 bp = Blueprint("letters", __name__)
 bp.add_app_template_global(queries.letters_of, "letters_of")
 
 
 @bp.get("/cases/<int:case_id>/letters/<int:event_id>.pdf")
-@limiter.limit("240 per hour")
+@limited("paper")
 @allow(PUBLIC)
 def letter(case_id: int, event_id: int):
     """A letter as a PDF; public as the case is."""

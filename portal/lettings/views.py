@@ -22,6 +22,7 @@ from portal.lettings.finding.forms import FindForm
 from portal.lettings.models import Let
 from portal.lettings.paying import acts as deposit_acts  # noqa: F401 - it adds its pages to ACTS
 from portal.lettings.rules import Action, Insurance, Wish
+from portal.limits import limited
 from portal.people import queries as people
 from portal.people import service as people_service
 from portal.people.access import PUBLIC, SIGNED_IN, allow
@@ -68,6 +69,7 @@ def index():
 
 
 @bp.get("/rooms/find")
+@limited("search")
 @allow(PUBLIC)
 def find():
     form = FindForm(current_area())

@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from portal.areas.counting import how_counted
 from portal.errors import RuleBroken
+from portal.limits import limited
 from portal.ownership import export, forms, page, queries, service, words
 from portal.ownership.acts import ACTS, act_of, slug_of
 from portal.ownership.models import Question
@@ -17,13 +18,9 @@ from portal.people.rules import Role
 from portal.register.doors import Door, door
 from portal.register.models import Asset
 from portal.register.rules import Kind
-from portal.web import Form, attempt, limiter, render_form, row_id, stripped, told
+from portal.web import Form, attempt, render_form, row_id, told
 
 bp = Blueprint("ownership", __name__)
-
-
-def _typed_address() -> str:
-    return stripped(request.form.get("email", "")).lower()
 
 
 def _user() -> User | None:
@@ -45,8 +42,7 @@ def ways_in(asset: Asset):
 
 
 @bp.route("/questions/new", methods=["GET", "POST"])
-@limiter.limit("20 per hour", methods=["POST"])
-@limiter.limit("10 per hour", methods=["POST"], key_func=_typed_address)
+@limited("question")
 @allow(PUBLIC)
 def new():
     asset = page.asset_asked_about()
@@ -105,8 +101,7 @@ def question(number: int):
 
 
 @bp.route("/questions/<int:number>/follow", methods=["GET", "POST"])
-@limiter.limit("20 per hour", methods=["POST"])
-@limiter.limit("10 per hour", methods=["POST"], key_func=_typed_address)
+@limited("question")
 @allow(PUBLIC)
 def follow(number: int):
     one, user = queries.question_of(number), _user()

@@ -15,24 +15,32 @@ from werkzeug.wrappers import Response
 from portal.areas.queries import current_area
 from portal.db import db
 from portal.errors import Forbidden
+from portal.people import sessions
 from portal.people.models import Membership, RoleGrant, User
-from portal.people.rules import Role
+from portal.people.rules import Missing, Role
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+BEGUN = "sign-in begun"  # a second step may still be missing
 STAFF = (Role.BROKER, Role.ADMINISTRATOR)
 
 View = TypeVar("View", bound=Callable[..., object])
 
 
 def allow(*who: Role | str) -> Callable[[View], View]:
-    """Say who may open a view: PUBLIC, SIGNED_IN, or any of the named roles in this area."""
+    """Say who may open a view: PUBLIC, BEGUN, SIGNED_IN, or any of the named roles in this area."""
 
     def mark(view: View) -> View:
         view.allowed = frozenset(who)  # type: ignore[attr-defined]
         return view
 
     return mark
+
+
+def fresh(view: View) -> View:
+    """Say that a view does much harm in wrong hands: who opens it must have shown lately who they are (rules.FRESH)."""
+    view.fresh = True  # type: ignore[attr-defined]
+    return view
 
 
 def allowed_for(endpoint: str) -> frozenset[Role | str]:
@@ -52,24 +60,60 @@ def check_request() -> Response | None:
     allowed = allowed_for(request.endpoint)
     if PUBLIC in allowed:
         return None
-    if not current_user.is_authenticated:
-        return _to_sign_in()
-    if SIGNED_IN in allowed or allowed & area_roles():
+    here = sessions.here()
+    if here is not None and here.missing and BEGUN in allowed:
         return None
+    if here is None or here.missing or not current_user.is_authenticated:
+        return _to_sign_in(here)
+    if {SIGNED_IN, BEGUN} & allowed or allowed & area_roles():
+        return _to_confirm(here) if _must_be_fresh() else None
     raise Forbidden(
         "not-your-role",
         "This page is for people with another role. Ask your broker if it should be yours.",
     )
 
 
-def _to_sign_in() -> Response:
-    """Send a reader to the sign-in page and back; a writer sees what was typed, so that it is not lost."""
+def _to_sign_in(here: sessions.Here | None) -> Response:
+    """Send a reader to what is missing of the sign-in, and back; a writer sees what was typed, so that it is not lost."""
     if request.method in ("GET", "HEAD"):
-        return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
+        return redirect(way_in(here and here.missing, _here_again()))
     raise Forbidden(
         "signed-out",
         "You are signed out. Sign in again in another tab, come back here and send this page again.",
     )
+
+
+def way_in(missing: Missing | None, target: str) -> str:
+    """The page with the next step of a sign-in that leads to `target`."""
+    return url_for(WAYS_IN[missing], next=target)
+
+
+WAYS_IN = {
+    None: "people.sign_in",
+    Missing.CODE: "people.second_step_code",
+    Missing.SET_UP: "people.set_up",
+}
+
+
+def _must_be_fresh() -> bool:
+    return getattr(current_app.view_functions[str(request.endpoint)], "fresh", False)
+
+
+def _to_confirm(here: sessions.Here) -> Response | None:
+    """Ask once more who it is, if that was long ago. What was typed is shown, so that it is not lost."""
+    reads = request.method in ("GET", "HEAD")
+    if sessions.is_fresh(here, writes=not reads):
+        return None
+    if reads:
+        return redirect(url_for("people.confirm", next=_here_again()))
+    raise Forbidden(
+        "not-fresh",
+        "This page was open for a long time, and what it does is serious. Open it again from its beginning: we ask once more who you are.",
+    )
+
+
+def _here_again() -> str:
+    return request.full_path.rstrip("?")
 
 
 def area_roles() -> set[Role]:

@@ -24,14 +24,59 @@ EMAIL = (
 )
 
 
+# Telephones show digits to type, and offer a code that has just come.
+ONE_TIME = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+
+
 class SignInForm(Form):
     email = EmailField(
         _l("Your e-mail address"),
-        description=_l("We send you a link. There is no password."),
+        description=_l("We send you a letter with a link and a code. There is no password."),
         validators=EMAIL,
         render_kw={"autocomplete": "email", "spellcheck": "false"},
     )
     next = HiddenField()
+
+
+class LetterCodeForm(Form):
+    code = StringField(
+        _l("The code from the letter"),
+        description=_l("Eight digits, below the link."),
+        validators=[InputRequired(_l("Type the code from the letter.")), Length(max=40)],
+        render_kw=ONE_TIME,
+    )
+
+
+class StepForm(Form):
+    code = StringField(
+        _l("Code"),
+        description=_l("Six digits from the app, or one of your recovery codes."),
+        validators=[InputRequired(_l("Type the code that your app shows now.")), Length(max=40)],
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "off"},
+    )
+
+
+class SetUpForm(Form):
+    code = StringField(
+        _l("What the app shows now"),
+        description=_l("Six digits. They change every half minute."),
+        validators=[InputRequired(_l("Type the six digits that the app shows.")), Length(max=40)],
+        render_kw=ONE_TIME,
+    )
+
+
+class ResetForm(Form):
+    email = EmailField(
+        _l("Whose second step?"),
+        description=_l("The person's e-mail address."),
+        validators=EMAIL,
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    why = StringField(
+        _l("Why, and how did you make sure who asks?"),
+        description=_l("The person gets this in a letter. Call back on a number that you know."),
+        validators=[InputRequired(_l("Write why.")), Length(max=300)],
+    )
 
 
 class NameForm(Form):

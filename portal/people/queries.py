@@ -12,12 +12,6 @@ from portal.people.models import Group, GroupInvitation, Holder, Membership, Rol
 from portal.people.rules import Role
 
 
-def user_by_id(user_id: str) -> User | None:
-    """The user of a session cookie."""
-    user = db.session.get(User, int(user_id)) if user_id.isdigit() else None
-    return user if user and user.is_active else None
-
-
 def user_by_email(email: str) -> User | None:
     """The user of an address, whatever its case."""
     return db.session.scalar(select(User).where(User.email == email.strip().lower()))

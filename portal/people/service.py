@@ -1,8 +1,4 @@
-"""Signing in by an e-mailed link, groups, and roles. One function a user action."""
-
-import hashlib
-import secrets
-from datetime import timedelta
+"""Groups and roles, and at its door the links that people sign in by. One function a user action."""
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -10,74 +6,32 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.areas.queries import current_area
-from portal.db import db, transaction
+from portal.db import transaction
 from portal.errors import RuleBroken
 from portal.notices import service as notices
-from portal.people.models import Group, Membership, RoleGrant, SignInLink, User
+from portal.people import sessions
+from portal.people.links import (
+    AFTER_SIGN_IN,
+    LINK_LIVES,
+    ask_for_link,
+    hashed,
+    make_link,
+    new_token,
+    use_link,
+)
+from portal.people.models import Group, Membership, RoleGrant, User
 from portal.people.rules import GroupKind, Role, check_email
+from portal.states import role_words
 
-LINK_LIVES = timedelta(minutes=30)
-# Where a person goes who signed in without wanting a certain page: the desk, two floors up, so by its address.
-AFTER_SIGN_IN = "/desk"
-
-
-def ask_for_link(email: str, next_url: str = AFTER_SIGN_IN) -> None:
-    """Write a letter with a sign-in link; known and unknown addresses are treated alike."""
-    with transaction() as session:
-        token = _new_link(session, email, next_url)
-        notices.write(
-            to=email.strip().lower(),
-            subject=_("Your link to sign in to %(name)s", name=current_area().product_name),
-            body=_(
-                "Open this link to sign in:\n\n%(link)s\n\nIt works once, for %(minutes)s minutes.\n"
-                "If you did not ask for it, do nothing: nobody can sign in without it.",
-                link=link_address(token),
-                minutes=int(LINK_LIVES.total_seconds() // 60),
-            ),
-            key=f"sign-in:{hashed(token)}",
-        )
-
-
-def make_link(email: str, next_url: str = AFTER_SIGN_IN, *, lives: timedelta = LINK_LIVES) -> str:
-    """A sign-in address without a letter, for the command line of whoever runs the portal."""
-    with transaction() as session:
-        token = _new_link(session, email, next_url, lives)
-    return link_address(token)
-
-
-def link_address(token: str) -> str:
-    """Where a token is used."""
-    return f"{current_app.config['BASE_URL'].rstrip('/')}/sign-in/{token}"
-
-
-def find_link(token: str) -> SignInLink | None:
-    """The live link of a token; None when it is unknown, used or too old."""
-    link = db.session.scalar(select(SignInLink).where(SignInLink.token_hash == hashed(token)))
-    return link if link and link.used_at is None and link.expires_at > clock.now() else None
-
-
-def use_link(token: str) -> tuple[User, str]:
-    """Use a link up; the person's account is made at the first one. Returns the user and where to go."""
-    with transaction() as session:
-        link = session.scalar(
-            select(SignInLink).where(SignInLink.token_hash == hashed(token)).with_for_update()
-        )
-        if link is None or link.used_at is not None or link.expires_at <= clock.now():
-            raise RuleBroken(
-                "link-spent", "This link has been used already or is too old. Ask for a new one."
-            )
-        link.used_at = clock.now()
-        user = session.scalar(select(User).where(User.email == link.email))
-        if user is None:
-            user = User(email=link.email, created_at=clock.now())
-            session.add(user)
-        if user.closed_at is not None:
-            raise RuleBroken(
-                "account-closed", "This account has been closed. Ask your broker to open it again."
-            )
-        session.flush()
-        next_url = link.next_url
-    return user, next_url
+__all__ = [
+    "AFTER_SIGN_IN",
+    "LINK_LIVES",
+    "ask_for_link",
+    "hashed",
+    "make_link",
+    "new_token",
+    "use_link",
+]
 
 
 def set_name(user_id: int, name: str) -> None:
@@ -133,31 +87,28 @@ def give_role(
             "holder_id": holder_id,
         }
         if session.scalar(select(RoleGrant.id).filter_by(**key)) is None:
-            session.add(RoleGrant(**key))
+            grant = RoleGrant(**key)
+            session.add(grant)
+            sessions.live_as_staff(session, user.id)
+            session.flush()
+            _tell_of_role(user, grant)
     return user
 
 
-def new_token() -> str:
-    """The secret part of a link that is sent by letter."""
-    return secrets.token_urlsafe(32)
-
-
-def _new_link(session, email: str, next_url: str, lives: timedelta = LINK_LIVES) -> str:
-    token = new_token()
-    session.add(
-        SignInLink(
-            token_hash=hashed(token),
-            email=email.strip().lower(),
-            next_url=next_url,
-            expires_at=clock.now() + lives,
-        )
+def _tell_of_role(user: User, grant: RoleGrant) -> None:
+    area = current_area()
+    notices.write(
+        to=user.email,
+        subject=_("You have a new role in %(area)s", area=area.name),
+        body=_(
+            "From now on you act as %(role)s on %(name)s:\n\n%(link)s\n\n"
+            "Did you not expect this? Then answer to your council, and do not sign in.",
+            role=role_words(grant.role.value),
+            name=area.product_name,
+            link=f"{current_app.config['BASE_URL'].rstrip('/')}{AFTER_SIGN_IN}",
+        ),
+        key=f"role:{grant.id}:{clock.now().isoformat()}",
     )
-    return token
-
-
-def hashed(token: str) -> str:
-    """What is kept of a link: whoever reads the database cannot use it."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def take_role(grant_id: int) -> None:
@@ -176,4 +127,5 @@ def take_role(grant_id: int) -> None:
                 "last-administrator",
                 "This is the last administrator. Give the role to somebody else first.",
             )
+        sessions.end_all(session, grant.user_id)
         session.delete(grant)

@@ -3,15 +3,16 @@
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
+from portal.limits import limited
 from portal.people import organisers, queries
 from portal.people.access import SIGNED_IN, allow
 from portal.people.blueprint import bp
 from portal.people.forms import InviteForm
-from portal.web import Form, attempt, limiter, render_form, row_id
+from portal.web import Form, attempt, render_form, row_id
 
 
 @bp.route("/groups/<int:group_id>", methods=["GET", "POST"])
-@limiter.limit("30 per hour", methods=["POST"])
+@limited("invitation")
 @allow(SIGNED_IN)
 def group(group_id: int):
     me = queries.me()
@@ -58,7 +59,7 @@ def leave(group_id: int):
 
 
 @bp.route("/groups/join/<token>", methods=["GET", "POST"])
-@limiter.limit("60 per hour", methods=["POST"])
+@limited("join")
 @allow(SIGNED_IN)
 def join(token: str):
     """The link of the letter: one button, for mail scanners open links, but do not press buttons."""

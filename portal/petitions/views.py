@@ -4,6 +4,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 
 from portal.areas.queries import current_area
+from portal.limits import limited
 from portal.people.access import PUBLIC, allow
 from portal.people.queries import me
 from portal.people.rules import Role
@@ -13,7 +14,7 @@ from portal.petitions.models import Petition
 from portal.petitions.service import Signer
 from portal.proposals.page import group_name
 from portal.proposals.standing import check_acts_as
-from portal.web import Form, attempt, limiter, render_form, stripped
+from portal.web import Form, attempt, render_form
 
 __all__ = ["acts", "bp"]
 
@@ -28,10 +29,6 @@ def _kept_nowhere(answer: Response) -> Response:
     return answer
 
 
-def _address() -> str:
-    return str(stripped(request.form.get("email", ""))).lower()
-
-
 @bp.get("/p/<int:case_id>")
 @allow(PUBLIC)
 def short(case_id: int):
@@ -40,8 +37,7 @@ def short(case_id: int):
 
 
 @bp.route("/cases/<int:case_id>/petition", methods=["GET", "POST"])
-@limiter.limit("60 per hour", methods=["POST"])
-@limiter.limit("10 per hour", methods=["POST"], key_func=_address)
+@limited("petition")
 @allow(PUBLIC)
 def petition(case_id: int):
     """What is asked and how far it is; the same page takes a signature."""

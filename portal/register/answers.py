@@ -15,13 +15,14 @@ from portal import clock
 from portal.areas.models import Area
 from portal.areas.queries import current_area
 from portal.errors import BadInput, NotFound
+from portal.limits import limited
 from portal.people.access import PUBLIC, allow, area_roles
 from portal.people.rules import Role
 from portal.register import export, features, maps, queries
 from portal.register.glance import Glance, glance
 from portal.register.models import Asset
 from portal.register.search import Search, Sort, read
-from portal.web import limiter, row_id
+from portal.web import row_id
 
 bp = Blueprint("register", __name__)
 
@@ -30,6 +31,7 @@ GEOJSON = "application/geo+json"
 
 
 @bp.get("/assets.geojson")
+@limited("search")
 @allow(PUBLIC)
 def assets_geojson():
     seen, search = _seen()
@@ -61,20 +63,22 @@ def _found(seen: Glance, search: Search, key: Any) -> tuple[bytes, str]:
 
 
 @bp.get("/assets.csv")
+@limited("download")
 @allow(PUBLIC)
 def assets_csv():
     return _sent(stream_with_context(export.as_csv(*_seen())), "text/csv", "csv")
 
 
 @bp.get("/places.geojson")
+@limited("download")
 @allow(PUBLIC)
 def assets_whole():
     return _sent(stream_with_context(export.as_geojson(*_seen())), GEOJSON, "geojson")
 
 
 @bp.get("/assets.gpkg")
+@limited("download")
 @allow(PUBLIC)
-@limiter.limit("30 per hour")
 def assets_gpkg():
     return _sent(export.as_geopackage(*_seen()), "application/geopackage+sqlite3", "gpkg")
 

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from portal.areas.queries import current_area
+from portal.limits import limited
 from portal.people.access import PUBLIC, allow
 from portal.register import maps, queries, words
 from portal.register.answers import after, bp, query_of, same, seen_by_reader
@@ -29,6 +30,7 @@ bp.app_template_global("map_words")(words.map_words)
 
 
 @bp.get("/assets")
+@limited("search")
 @allow(PUBLIC)
 def assets():
     area = current_area()

@@ -7,7 +7,7 @@ from wtforms import SelectChoice
 from portal.areas import service as areas
 from portal.areas.queries import current_area, wards_of
 from portal.people import queries, service
-from portal.people.access import allow
+from portal.people.access import allow, fresh
 from portal.people.rules import Role
 from portal.policy.queries import choosable
 from portal.setup import views_audit, views_letters
@@ -53,6 +53,7 @@ def residents():
 
 @bp.route("/setup/roles", methods=["GET", "POST"])
 @allow(Role.ADMINISTRATOR)
+@fresh
 def roles():
     form = RoleForm()
     form.holder.choices = [
@@ -77,6 +78,7 @@ def roles():
 
 @bp.post("/setup/roles/<int:grant_id>/take")
 @allow(Role.ADMINISTRATOR)
+@fresh
 def take_role(grant_id: int):
     form = Form()
     if form.validate_on_submit():

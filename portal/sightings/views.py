@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.areas.queries import current_area
 from portal.errors import NotFound
+from portal.limits import limited
 from portal.people.access import PUBLIC, STAFF, allow, area_roles, roles_for
 from portal.people.rules import Role
 from portal.register import maps
@@ -16,7 +17,7 @@ from portal.register.models import Asset
 from portal.sightings import forms, page, queries, rules, service, uploads, words
 from portal.sightings.acts import ACTS
 from portal.sightings.rules import HowLong, SightingState
-from portal.web import Form, attempt, limiter, render_form, row_id
+from portal.web import Form, attempt, render_form, row_id
 
 bp = Blueprint("sightings", __name__)
 bp.add_app_template_filter(words.on_day, "on_day")
@@ -41,7 +42,7 @@ def _ask_where(form: forms.PlaceForm):
 
 
 @bp.route("/report/here", methods=["GET", "POST"])
-@limiter.limit("30 per hour", methods=["POST"])
+@limited("sighting")
 @allow(PUBLIC)
 def here():
     """The place on a picture with what is known around it. Looking keeps nothing; the button begins a report."""
@@ -77,7 +78,7 @@ def tell(token: str):
 
 
 @bp.route("/report/<token>/photos", methods=["GET", "POST"])
-@limiter.limit("60 per hour", methods=["POST"])
+@limited("photos")
 @allow(PUBLIC)
 def photos(token: str):
     """The last step: photos that are good are kept at once, whatever else is wrong; "send" ends it."""

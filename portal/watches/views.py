@@ -6,25 +6,21 @@ from flask_babel import gettext as _
 
 from portal.areas.queries import current_area
 from portal.errors import BadInput
+from portal.limits import limited
 from portal.people.access import PUBLIC, allow
 from portal.watches import feed, queries, service, words
 from portal.watches.forms import KeepForm, WatchForm
 from portal.watches.models import Watch
 from portal.watches.rules import Often
-from portal.web import Form, attempt, limiter, render_form, stripped
+from portal.web import Form, attempt, render_form
 
 bp = Blueprint("watches", __name__)
 
 IN_FEED = 50
 
 
-def _address() -> str:
-    return str(stripped(request.form.get("email", ""))).lower()
-
-
 @bp.route("/watches/new", methods=["GET", "POST"])
-@limiter.limit("30 per hour", methods=["POST"])
-@limiter.limit("10 per hour", methods=["POST"], key_func=_address)
+@limited("watch")
 @allow(PUBLIC)
 def new():
     """What the list's address asks for, in words; then how often, and to which address."""
@@ -78,6 +74,7 @@ def _about(watch: Watch) -> dict[str, object]:
 
 
 @bp.get("/assets.atom")
+@limited("search")
 @allow(PUBLIC)
 def assets_atom():
     """The newest places of a search, for feed readers; the same filters as the list."""

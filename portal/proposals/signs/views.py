@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from portal import clock
 from portal.errors import NotFound
+from portal.limits import limited
 from portal.people.access import PUBLIC, allow
 from portal.proposals import page, queries, words
 from portal.proposals.acting import Act, sent
@@ -18,11 +19,11 @@ from portal.proposals.signs import sign
 from portal.proposals.signs.forms import SignPhotoForm
 from portal.proposals.words_group import ActionWords
 from portal.proposals.writing import declaring
-from portal.web import Form, limiter, stripped
+from portal.web import Form, stripped
 
 
 @bp.get("/cases/<int:case_id>/sign.pdf")
-@limiter.limit("60 per hour")
+@limited("paper")
 @allow(PUBLIC)
 def sign_pdf(case_id: int):
     """The sheet as the case stands now; before anybody may read of the case, its group sees what it will look like."""
