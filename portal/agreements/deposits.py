@@ -69,6 +69,14 @@ def take(case_id: int, user_id: int, *, paid_by: Paid) -> str:
     return receipt
 
 
+def take_by_card(turn: moves.Turn, deposit: Deposit) -> None:
+    """The card provider says that it is paid; in the caller's turn."""
+    turn.allowed(Action.TAKE_DEPOSIT, paid_by_card=True)
+    receipt = money.receive(deposit, paid_by=Paid.CARD, by=None)
+    said = _("%(amount)s. Receipt %(number)s.", amount=pounds(deposit.pence), number=receipt)
+    turn.take(Action.TAKE_DEPOSIT, why=said, deposit_open=True, paid_by_card=True)
+
+
 def waive(case_id: int, user_id: int, why: str) -> None:
     """The broker does without the deposit, and says why."""
     with moves.turn(case_id, user_id) as turn:

@@ -5,16 +5,30 @@ from datetime import date
 from flask import render_template
 from markupsafe import Markup
 
-from portal.agreements import deposits, knowing, papers, photos, service, tenure, terms, words
+from portal.agreements import (
+    cards,
+    deposits,
+    knowing,
+    papers,
+    photos,
+    service,
+    tenure,
+    terms,
+    words,
+)
 from portal.agreements.models import Agreement, Condition
 from portal.agreements.rules import SIDES, TERMS, Moment
 from portal.db import db
 from portal.errors import RuleBroken
+from portal.money import govuk_pay
+from portal.money import queries as money
 from portal.people.models import User
+from portal.people.rules import Role
 from portal.proposals import queries
 from portal.proposals.doors import part
 from portal.proposals.models import CaseFile, Proposal
 from portal.proposals.rules import Action
+from portal.proposals.standing import roles_of
 
 
 def helpers() -> dict[str, object]:
@@ -76,7 +90,19 @@ def terms_page(case: Proposal, agreement: Agreement, user: User) -> dict[str, ob
         "claim": deposits.claim_of(case.id),
         "deposit_held": deposits.held(case.id),
         "photos_now": photos.moment_of(case),
+        **money_of(case, user),
         **conditions(case),
+    }
+
+
+def money_of(case: Proposal, user: User) -> dict[str, object]:
+    """What the group and the broker read of the deposit: what is due, how to pay it, receipts."""
+    if not roles_of(case, user) & {Role.ORGANISER, Role.BROKER}:
+        return {"deposit_due": None, "by_card": False, "receipts": []}
+    return {
+        "deposit_due": cards.due(case),
+        "by_card": govuk_pay.is_on() and cards.may_pay(case, user),
+        "receipts": money.receipts_of(cards.path(case)),
     }
 
 

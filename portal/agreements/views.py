@@ -4,12 +4,23 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from portal.agreements import acts, forms, knowing, page, papers, photos, queries, terms
+from portal.agreements import (
+    acts,
+    forms,
+    knowing,
+    page,
+    papers,
+    photos,
+    queries,
+    terms,
+    views_cards,
+)
+from portal.agreements.blueprint import bp
 from portal.agreements.models import Agreement
 from portal.agreements.rules import PaperKind
 from portal.errors import NotFound
@@ -20,9 +31,8 @@ from portal.proposals.models import Proposal
 from portal.proposals.views import act
 from portal.web import Form, attempt, render_form, stripped
 
-__all__ = ["acts", "bp", "knowing"]
+__all__ = ["acts", "bp", "knowing", "views_cards"]
 
-bp = Blueprint("agreements", __name__)
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ROW = re.compile("[0-9]{1,10}")
 ROOM_FOR_PHOTOS = 100_000_000  # bytes sent at once

@@ -108,7 +108,10 @@ def write_off(by: int, charge_id: int, *, why: str) -> Posting:
 
 
 def reverse(by: int, posting_id: int, *, why: str) -> Posting:
-    """Take back what was recorded by mistake, once; the receipt is void and the group is told."""
+    """Take back what was recorded by mistake, once; the receipt is void and the group is told.
+
+    What came by card goes back to the card; what it was for is open again, to be paid another way or written off.
+    """
     with transaction() as session:
         posting = session.get(Posting, posting_id, with_for_update=True)
         if posting is None or posting.area_id != current_area().id:
@@ -116,12 +119,14 @@ def reverse(by: int, posting_id: int, *, why: str) -> Posting:
         rules.check_why(why)
         if posting.reversed_by is not None:
             raise RuleBroken("reversed-already", "This has been taken back already.")
-        by_card = any(entry.account is Account.CARDS for entry in posting.entries)
-        if posting.kind not in rules.REVERSIBLE or (by_card and posting.kind is PostingKind.PAID):
-            raise RuleBroken("not-reversible", "This cannot be taken back here. A deposit is corrected on the page of its let; a card payment is refunded.")  # fmt: skip
+        if posting.kind not in rules.REVERSIBLE:
+            raise RuleBroken("not-reversible", "This cannot be taken back here. A deposit is corrected on the page of its let.")  # fmt: skip
         undone = service.reverse(posting, why=why, by=by)
         if posting.kind is PostingKind.PAID:
-            letters.taken_back(posting, undone)
+            paid = service.payment_by(posting)
+            if paid is not None:
+                service.refund(paid, undone, paid.pence)
+            letters.taken_back(posting, undone, by_card=paid is not None)
         return undone
 
 

@@ -73,8 +73,12 @@ def written_off(charge: Charge, posting: Posting) -> None:
     _to_group(charge, _("A payment is not needed any more"), [told], key=f"posting:{posting.id}")
 
 
-def taken_back(posting: Posting, undone: Posting) -> None:
-    """A payment was recorded by mistake."""
+def taken_back(posting: Posting, undone: Posting, *, by_card: bool) -> None:
+    """A payment was recorded by mistake, or goes back to the card it came from."""
+    if by_card:
+        told = _("%(about)s: your payment goes back to the card, which takes a few days. Receipt %(number)s is void. The reason: %(why)s", about=posting.charge.about, number=posting.receipt, why=undone.what)  # fmt: skip
+        _to_group(posting.charge, _("A receipt is void"), [told], key=f"posting:{undone.id}")
+        return
     told = _("%(about)s: a payment had been recorded by mistake. Receipt %(number)s is void. The reason: %(why)s", about=posting.charge.about, number=posting.receipt, why=undone.what)  # fmt: skip
     _to_group(posting.charge, _("A receipt is void"), [told], key=f"posting:{undone.id}")
 

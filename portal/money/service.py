@@ -177,6 +177,11 @@ def refund(payment: CardPayment, posting: Posting, pence: int) -> None:
     db.session.flush()
 
 
+def payment_by(posting: Posting) -> CardPayment | None:
+    """The card payment that a posting books; None for one in cash or by transfer."""
+    return db.session.scalar(select(CardPayment).where(CardPayment.posting_id == posting.id))
+
+
 def _card_payment(deposit: Deposit) -> CardPayment:
     return db.session.scalars(
         select(CardPayment).where(

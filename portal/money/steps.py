@@ -56,7 +56,7 @@ REFUND_STATUS = {
 
 CARD_WORDS = {
     CardState.OPEN: N_("This payment has not been finished. Nothing has been taken so far."),
-    CardState.SUCCESS: N_("Paid. Thank you. The receipt is on the page of the let."),
+    CardState.SUCCESS: N_("Paid. Thank you. The receipt is on the page that you came from."),
     CardState.FAILED: N_("The card was refused, and nothing was taken. Try another card, or pay in cash or by bank transfer."),
     CardState.CANCELLED: N_("The payment was cancelled, and nothing was taken."),
     CardState.EXPIRED: N_("The payment was not finished in time, and nothing was taken. You can begin again."),

@@ -1,16 +1,16 @@
-"""Reminders of what is overdue: each once, safe late, twice, and on two machines."""
+"""Reminders of what is overdue, and payments by card: each once, safe late, twice, and on two machines."""
 
 from portal import clock
 from portal.db import db, transaction
-from portal.money import charging, letters, queries
+from portal.money import charging, letters, queries, settling
 from portal.money.models import Charge
 from portal.money.rules import reminder_due
 
 
 def tick() -> int:
-    """Write the reminders that are due now; returns how many charges were reminded of."""
+    """Write the reminders that are due now and ask about cards; returns how many things were done."""
     late = [owed.charge.id for owed in queries.open_charges() if owed.overdue]
-    return sum(_remind(charge_id) for charge_id in late)
+    return sum(_remind(charge_id) for charge_id in late) + settling.tick()
 
 
 def _remind(charge_id: int) -> int:

@@ -9,7 +9,17 @@ from flask_login import current_user
 from portal.areas.queries import current_area
 from portal.db import db
 from portal.errors import BadInput, Forbidden, NotFound
-from portal.money import cards, charging, forms, papers, queries, rules, statements, words
+from portal.money import (
+    cards,
+    charging,
+    forms,
+    papers,
+    queries,
+    rules,
+    service,
+    statements,
+    words,
+)
 from portal.money.models import Charge, Posting
 from portal.people.access import SIGNED_IN, allow, area_roles, group_ids, roles_for
 from portal.people.models import Holder
@@ -79,6 +89,8 @@ def take_back(posting_id: int):
     form = forms.WhyForm()
     posting = _posting(posting_id)
     about = statements.what(posting)
+    if service.payment_by(posting) is not None:
+        about = _("%(what)s. It goes back to the card by itself, and is open again: write it off if it need not be paid.", what=about)  # fmt: skip
     why = form.why.data
     if form.validate_on_submit() and attempt(form, charging.reverse, current_user.id, posting_id, why=why):  # fmt: skip
         flash(_("Taken back. Both entries stay in the books."))

@@ -70,6 +70,7 @@ class Facts:
     contracting_out_missing: bool = False
     deposit_open: bool = False  # asked for, and neither held nor waived
     deposit_held: bool = False
+    paid_by_card: bool = False  # the card provider says so, in this moment
     sign_from: date | None = None  # the first day on which it may be signed, after a warning notice
     deposit_claimed: bool = False  # the broker said what is to be kept
     claim_unanswered: bool = False  # and the group has not answered

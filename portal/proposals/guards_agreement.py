@@ -64,6 +64,7 @@ may_be_signed_today = Guard(
     values=lambda f: {"day": f.sign_from},
 )
 deposit_is_open = Guard("no-deposit", N_("No deposit is waited for."), lambda f: f.deposit_open)
+card_has_paid = Guard("not-paid", N_("The card has not paid."), lambda f: f.paid_by_card)
 deposit_is_not_open = Guard(
     "deposit-due",
     N_("The deposit must be with the broker first, or be waived."),

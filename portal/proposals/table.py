@@ -213,6 +213,8 @@ AGREEING = (
                (ga.nobody_has_signed, ga.contracting_out_is_wanted, g.paper_is_there, g.not_too_early, g.not_too_late)),
     Transition(S.AGREEMENT, A.TAKE_DEPOSIT, (BROKER,), S.AGREEMENT, N_("The deposit is held by the broker."),
                "deposit", (ga.deposit_is_open,), tells=(ORGANISER,)),
+    Transition(S.AGREEMENT, A.TAKE_DEPOSIT, (PORTAL,), S.AGREEMENT, N_("The deposit was paid by card."),
+               "deposit", (ga.deposit_is_open, ga.card_has_paid), tells=PARTIES),
     Transition(S.AGREEMENT, A.WAIVE_DEPOSIT, (BROKER,), S.AGREEMENT, N_("No deposit is asked for."),
                "deposit", (ga.deposit_is_open, g.says_why), tells=(ORGANISER,)),
     Transition(S.AGREEMENT, A.SIGN, PARTIES, S.AGREEMENT, N_("One side signed the agreement."), "agreement",

@@ -70,7 +70,7 @@ STAYS = {
     A.CHANGE_TERMS: (ORG | OFF | BRO, (S.AGREEMENT,)),
     A.ACCEPT_TERMS: (ORG | OFF, (S.AGREEMENT,)),
     A.CONTRACT_OUT: (BRO | OFF, (S.AGREEMENT,)),
-    A.TAKE_DEPOSIT: (BRO, (S.AGREEMENT,)),
+    A.TAKE_DEPOSIT: (BRO | CLOCK, (S.AGREEMENT,)),  # the portal: when the card provider says so
     A.WAIVE_DEPOSIT: (BRO, (S.AGREEMENT,)),
     A.DRAFT_AGREEMENT: (BRO, (S.AGREEMENT,)),
     A.SIGN: (ORG | OFF, (S.AGREEMENT,)),

@@ -177,7 +177,10 @@ def test_a_round_is_opened_again_or_given_up(client, here, spring):
     service.close(here.ids.broker, spring)
     client.sign_in(here.broker.email)
     day = {"closes_on-day": 25, "closes_on-month": 3, "closes_on-year": 2026}
-    assert client.send(url_for("round_desk.ask", round_id=spring, what="reopen"), day).status_code == 302
+    assert (
+        client.send(url_for("round_desk.ask", round_id=spring, what="reopen"), day).status_code
+        == 302
+    )
     give_up = url_for("round_desk.ask", round_id=spring, what="give-up")
     assert client.send(give_up, {"why": ""}).status_code == 422
     assert client.send(give_up, {"why": "Nobody can let people in."}).status_code == 302

@@ -1,17 +1,15 @@
 """Paying for a let by card: the deposit, or what was asked for. Asking the provider and writing down are kept apart."""
 
-from flask import current_app
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.db import db, transaction
+from portal.db import transaction
 from portal.errors import Forbidden, NotFound, RuleBroken
 from portal.lettings import moves, queries, table
 from portal.lettings.models import Let
 from portal.lettings.paying import deposits
 from portal.lettings.rules import Action
-from portal.money import cards, charging
-from portal.money.govuk_pay import Answer, Refused, Unreachable
+from portal.money import cards, charging, settling
+from portal.money.govuk_pay import Answer
 from portal.money.models import CardPayment, Charge, Deposit, Posting
 from portal.money.rules import DepositState, Paid, PostingKind
 from portal.people.rules import Role
@@ -29,49 +27,13 @@ def start(by: int, let_id: int, charge_id: int | None = None) -> int:
     return payment_id
 
 
-def payment_of(let: Let, payment_id: int) -> CardPayment:
-    """A payment for this let. Raises NotFound."""
-    found = db.session.get(CardPayment, payment_id)
-    if found is None or found.path != deposits.path(let):
-        raise NotFound("no-payment", "There is no such payment here.")
-    return found
-
-
-def settle(payment_id: int) -> Answer | None:
-    """Ask how a payment stands and write down its end; what was answered, None where nothing had to be asked.
-
-    The page that the payer comes back to, the clock and the provider's own message meet here: the money is booked once.
-    """
-    payment = db.session.get_one(CardPayment, payment_id)
-    answer, let_id = cards.asked(payment), int(payment.path.rpartition("/")[2])
-    if answer is not None:
-        with transaction() as session:
-            # The let before the payment, always; and the payment not read before it is locked.
-            let = session.get_one(Let, let_id, with_for_update=True)
-            cards.conclude(session, payment_id, answer, lambda paid: _take(session, let, paid))
-    return answer
-
-
-def hear(provider_id: str) -> None:
-    """The provider says that something happened to a payment: ask it what. Unknown ones are somebody else's."""
-    found = db.session.scalar(select(CardPayment.id).where(CardPayment.provider_id == provider_id))
-    if found is not None:
-        settle(found)
-
-
-def tick() -> int:
-    """Ask again about payments whose payer never came back, and send what goes back; returns how many."""
-    done = 0
-    for payment_id in cards.open_payments():
-        try:
-            cards.forget(payment_id)
-            answer = settle(payment_id)
-            done += int(answer is not None)
-        except (Unreachable, Refused):
-            continue
-        except Exception:  # one broken payment must not hold up the others
-            current_app.logger.exception("tick: card payment %s", payment_id)
-    return done + cards.send_refunds()
+@settling.books("lets")
+def book(let_id: int, payment_id: int, answer: Answer) -> None:
+    """Write down the end of a payment for a let, under the let's lock."""
+    with transaction() as session:
+        # The let before the payment, always; and the payment not read before it is locked.
+        let = session.get_one(Let, let_id, with_for_update=True)
+        cards.conclude(session, payment_id, answer, lambda paid: _take(session, let, paid))
 
 
 def may_pay_deposit(let: Let) -> bool:

@@ -13,16 +13,14 @@ from portal.lettings.doors import part
 from portal.lettings.hosting.access import run_place
 from portal.lettings.models import Let
 from portal.lettings.paying import cards, deposits, forms, usual
-from portal.money import govuk_pay
+from portal.money import card_pages, govuk_pay, settling
 from portal.money import queries as money
 from portal.money import words as money_words
-from portal.money.govuk_pay import Refused, Unreachable
-from portal.money.steps import CARD_WORDS, CardState
 from portal.people.access import PUBLIC, SIGNED_IN, allow
 from portal.people.models import User
 from portal.people.queries import me
 from portal.people.rules import Role
-from portal.web import EXPIRED, Form, attempt, render_form, told
+from portal.web import attempt, render_form
 
 bp = Blueprint("paying", __name__)
 
@@ -55,40 +53,17 @@ def money_of(let: Let, _user: User, roles: set[Role]) -> Markup | None:
 @allow(SIGNED_IN)
 def begin(let_id: int, charge_id: int | None):
     """Begin to pay; the next page leads on to the provider."""
-    queries.let_for(current_user, let_id)
-    if not Form().validate_on_submit():
-        flash(str(EXPIRED), "error")
-        return redirect(url_for("lettings.let", let_id=let_id))
-    try:
-        payment_id = cards.start(current_user.id, let_id, charge_id)
-    except (Unreachable, Refused) as refusal:
-        flash(told(refusal), "error")
-        return redirect(url_for("lettings.let", let_id=let_id))
-    return redirect(url_for("paying.card", let_id=let_id, payment_id=payment_id))
+    let, _roles = queries.let_for(current_user, let_id)
+    by = current_user.id
+    return card_pages.begin(deposits.path(let), lambda: cards.start(by, let_id, charge_id))
 
 
 @bp.get("/lets/<int:let_id>/card/<int:payment_id>")
 @allow(SIGNED_IN)
 def card(let_id: int, payment_id: int):
-    """How a payment by card stands: before it, and when the payer comes back. The provider is asked each time."""
+    """How a payment by card stands: before it, and when the payer comes back."""
     let, _roles = queries.let_for(current_user, let_id)
-    cards.payment_of(let, payment_id)
-    answer, trouble = None, ""
-    try:
-        answer = cards.settle(payment_id)
-    except (Unreachable, Refused):
-        trouble = _("The card service does not answer now. If you have paid, nothing is lost: look again in a few minutes.")  # fmt: skip
-    let, _roles = queries.let_for(current_user, let_id)
-    payment = cards.payment_of(let, payment_id)
-    return render_template(
-        "lettings/paying/card.html",
-        let=let,
-        payment=payment,
-        words=trouble or _(CARD_WORDS[payment.state]),
-        paid=payment.state is CardState.SUCCESS,
-        open=payment.state is CardState.OPEN,
-        next_url=answer.next_url if answer and payment.state is CardState.OPEN else None,
-    )
+    return card_pages.show(deposits.path(let), payment_id, _("Back to the let"))
 
 
 @bp.route("/hosting/rooms/<int:room_id>/deposit", methods=["GET", "POST"])
@@ -112,7 +87,7 @@ def hear():
         return "", 400
     try:
         told_of = json.loads(body)
-        cards.hear(str(told_of["resource"].get("payment_id") or told_of["resource_id"]))
+        settling.hear(str(told_of["resource"].get("payment_id") or told_of["resource_id"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         return "", 400
     except PortalError:  # it tells us again later, and the clock asks too

@@ -12,10 +12,10 @@ from portal.errors import Forbidden, RuleBroken
 from portal.lettings import service
 from portal.lettings.models import Let
 from portal.lettings.paying import cards, deposits
-from portal.lettings.paying.tick import tick
+from portal.lettings.paying.tick import tick as let_tick
 from portal.lettings.rules import LetState
 from portal.money import cards as money_cards
-from portal.money import charging, govuk_pay, queries
+from portal.money import charging, govuk_pay, queries, settling
 from portal.money.models import CardPayment, CardRefund, Charge, Posting
 from portal.money.rules import Account, DepositState, Paid, PostingKind
 from portal.money.steps import CardState, RefundState
@@ -46,6 +46,10 @@ def here(app):
 @pytest.fixture
 def let(here):
     return make.deposit_due(here, make.room(here))
+
+
+def tick():
+    return let_tick() + settling.tick()
 
 
 def payment(number=None):
@@ -81,10 +85,10 @@ def test_a_deposit_by_card_confirms_the_let_once(here, let, pay):
     assert sent["return_url"].endswith(f"/lets/{let.id}/card/{number}")
     assert "Stroke" not in str(sent)
     assert "Sale" not in str(sent)
-    assert cards.settle(number).next_url
+    assert settling.settle(number).next_url
     pay.pays()
-    cards.settle(number)
-    cards.settle(number)
+    settling.settle(number)
+    settling.settle(number)
     assert tick() == 0
     assert state(let) is LetState.CONFIRMED
     assert kinds() == ["deposit_in"]
@@ -97,7 +101,7 @@ def test_a_deposit_by_card_confirms_the_let_once(here, let, pay):
 def test_what_was_not_paid_leaves_the_deposit_due_and_can_be_tried_again(here, let, pay, status):
     number = cards.start(here.ids.organiser, let.id)
     pay.pays(status)
-    cards.settle(number)
+    settling.settle(number)
     assert payment().state == status
     assert (state(let), kinds()) == (LetState.DEPOSIT_DUE, [])
     assert cards.start(here.ids.organiser, let.id) != number
@@ -115,7 +119,7 @@ def test_a_provider_that_does_not_answer_leaves_nothing_half_done(here, let, pay
     pay.pays()
     pay.wrong = [wrong]
     with broken("card-service-silent"):
-        cards.settle(number)
+        settling.settle(number)
     assert (payment().state, kinds()) == (CardState.OPEN, [])
     assert tick() == 1
     assert kinds() == ["deposit_in"]
@@ -132,7 +136,7 @@ def test_another_amount_than_asked_for_books_nothing_and_tells_the_broker(here, 
     number = cards.start(here.ids.organiser, let.id)
     pay.payments[payment().provider_id]["amount"] = 1
     pay.pays()
-    cards.settle(number)
+    settling.settle(number)
     assert (payment().state, kinds(), state(let)) == (CardState.ERROR, [], LetState.DEPOSIT_DUE)
     assert "A card payment needs a look" in db.session.scalars(select(Letter.subject)).all()
 
@@ -147,7 +151,7 @@ def test_return_page_and_clock_at_once_book_it_once(here, let, pay, app):
         with app.app_context(), clock.at(THE_DAY):
             start.wait()
             try:
-                cards.settle(number)
+                settling.settle(number)
             except Exception as fault:  # noqa: BLE001 - the test reads it
                 faults.append(fault)
             finally:
@@ -166,7 +170,7 @@ def test_paid_in_cash_meanwhile_it_goes_back_to_the_card(here, let, pay):
     number = cards.start(here.ids.organiser, let.id)
     deposits.record_deposit(here.ids.broker, let.id, paid_by=Paid.CASH)
     pay.pays()
-    cards.settle(number)
+    settling.settle(number)
     assert payment().state is CardState.SURPLUS
     assert kinds() == ["deposit_in", "surplus_in", "surplus_back"]
     assert money() == {Account.CASH: 20_00, Account.DEPOSITS: -20_00}
@@ -177,7 +181,7 @@ def test_paid_in_cash_meanwhile_it_goes_back_to_the_card(here, let, pay):
 def paid_deposit(here, let, pay):
     number = cards.start(here.ids.organiser, let.id)
     pay.pays()
-    cards.settle(number)
+    settling.settle(number)
     service.cancel(here.ids.broker, let.id, why="The roof leaks.")
 
 
@@ -253,13 +257,38 @@ def test_rent_by_card_is_shared_like_any_other(here, pay):
         charge_id = db.session.scalars(select(Charge.id)).one()
         number = cards.start(here.ids.organiser, let.id, charge_id)
         pay.pays()
-        cards.settle(number)
+        settling.settle(number)
         with broken("paid-already"):
             cards.start(here.ids.organiser, let.id, charge_id)
-        posting = db.session.scalars(select(Posting).where(Posting.kind == PostingKind.PAID)).one()
-        with broken("not-reversible"):
-            charging.reverse(here.ids.broker, posting.id, why="No.")
     assert money() == {Account.CARDS: 24_00, Account.HOLDERS: -24_00}
+
+
+@pytest.mark.parametrize("wrong", [[], ["500"], ["", "lost"], ["", "400"]])
+def test_rent_that_is_taken_back_goes_back_to_its_card_once(here, pay, wrong):
+    room = make.room(here, price_pence_hour=3_00)
+    let = service.approve(here.ids.broker, make.requested(here, room, max_pence=10_00).id)
+    with clock.at(datetime(2026, 4, 1, 8, tzinfo=UTC)):
+        tick()
+        charge_id = db.session.scalars(select(Charge.id)).one()
+        number = cards.start(here.ids.organiser, let.id, charge_id)
+        pay.pays()
+        settling.settle(number)
+        paid = db.session.scalars(select(Posting).where(Posting.kind == PostingKind.PAID)).one()
+        charging.reverse(here.ids.broker, paid.id, why="The room was cold.")
+        with broken("reversed-already"):
+            charging.reverse(here.ids.broker, paid.id, why="The room was cold.")
+        assert money() == {Account.DUE: 24_00, Account.AWAITED: -24_00}
+        assert "goes back to the card" in db.session.scalars(
+            select(Letter.body).where(Letter.subject == "A receipt is void")
+        ).one()  # fmt: skip
+        pay.wrong = list(wrong)
+        tick()
+    with clock.at(datetime(2026, 4, 1, 9, tzinfo=UTC)):
+        tick()
+        expected = [] if wrong == ["", "400"] else [24_00]
+        assert (refunds(pay), refund().state) == (expected, RefundState.SUBMITTED if expected else RefundState.FAILED)  # fmt: skip
+        assert [owed.pence for owed in queries.open_charges()] == [24_00]
+        assert cards.start(here.ids.organiser, let.id, charge_id) != number
 
 
 def test_a_part_paid_in_cash_meanwhile_sends_the_card_payment_back(here, pay):
@@ -273,7 +302,7 @@ def test_a_part_paid_in_cash_meanwhile_sends_the_card_payment_back(here, pay):
         with broken("card-begun"):
             cards.start(here.ids.organiser, let.id, charge_id)
         pay.pays()
-        cards.settle(number)
+        settling.settle(number)
         tick()
         assert refunds(pay) == [24_00]
         assert [o.pence for o in queries.open_charges()] == [20_00]
