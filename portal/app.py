@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from importlib import import_module
 from inspect import iscoroutinefunction
@@ -21,13 +22,13 @@ from flask import (
 )
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import get_locale, gettext
-from flask_login import LoginManager
+from flask_login import AnonymousUserMixin, LoginManager
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import config, language, limits, statics, web
+from portal import away, config, language, limits, statics, web
 from portal.areas.queries import current_area
-from portal.db import db, prepare
+from portal.db import db, engine_options, prepare
 from portal.errors import BadInput, Forbidden, NotFound, PortalError, RuleBroken
 from portal.notices.sending import send_some
 from portal.people import access, sessions
@@ -53,9 +54,7 @@ def create_app(**overrides: object) -> Flask:
         instance_path=str(config.INSTANCE.resolve()),
     )
     app.config.update(config.load(**overrides))
-    # What people wrote is in the values of statements: an error's traceback does not repeat them.
-    engine = {"url": app.config["DATABASE_URL"], "hide_parameters": True}
-    app.config["SQLALCHEMY_ENGINES"] = {"default": engine}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(str(app.config["DATABASE_URL"]))}
     proxies = int(str(app.config["PROXIES"]))
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -151,15 +150,20 @@ def _sender(app: Flask) -> Callable[[], None]:
 
     def send() -> None:
         with app.app_context():
-            send_some()
+            try:
+                send_some()
+            except Exception as error:  # noqa: BLE001
+                # The answer is given; the letters wait for the clock.
+                app.logger.warning("letters wait: %s", error)
 
     return send
 
 
 def _page_context() -> dict[str, object]:
     """What every template may use."""
+    here = not g.get("records_away")
     try:
-        area = current_area()
+        area = current_area() if here else None
     except NotFound:
         area = None
     if area and area.basemap_url:
@@ -169,7 +173,7 @@ def _page_context() -> dict[str, object]:
         "area": area,
         "csp_nonce": lambda: g.get("csp_nonce", ""),
         "language": str(get_locale() or "en"),
-        "my_roles": access.area_roles(),
+        "my_roles": access.area_roles() if here else set(),
     }
 
 
@@ -189,7 +193,9 @@ def _http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPExcept
     )
 
 
-def _broken(error: Exception) -> tuple[Response | str, int]:
+def _broken(error: Exception) -> tuple[Response | str, int] | Response:
+    if trouble := away.trouble_of(error):
+        return _away(error, trouble)
     current_app.logger.error("this request failed", exc_info=error)
     db.session.rollback()
     return _error_page(
@@ -201,6 +207,19 @@ def _broken(error: Exception) -> tuple[Response | str, int]:
         ),
         code="broken",
     )
+
+
+def _away(error: Exception, trouble: away.Trouble) -> Response:
+    """The database or the disk will not: a page that asks neither, and work that goes on when they are back."""
+    with suppress(Exception):
+        db.session.rollback()
+    g.pop("letters_written", None)
+    g._login_user = AnonymousUserMixin()  # noqa: SLF001 - who somebody is stands in the database
+    title, sentence, seconds, unsure = away.page_of(error, trouble)
+    page, status = _error_page(503, sentence, code=trouble.name.lower(), title=title, unsure=unsure)
+    answer = current_app.make_response((page, status))
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 # Sentences for what Werkzeug and the limiter refuse by themselves.
@@ -225,15 +244,22 @@ _TITLES = {
 }
 
 
-def _error_page(status: int, sentence: str, *, code: str) -> tuple[Response | str, int]:
+def _error_page(
+    status: int, sentence: str, *, code: str, title: str | None = None, unsure: bool = False
+) -> tuple[Response | str, int]:
     """One error, as a page or as problem+json (RFC 9457), with what the person had typed."""
-    title = _TITLES.get(status, lambda: gettext("Something went wrong"))()
+    title = title or _TITLES.get(status, lambda: gettext("Something went wrong"))()
     if wants_json():
         body = jsonify(type="about:blank", title=title, status=status, detail=sentence, code=code)
         body.mimetype = "application/problem+json"
         return body, status
     page = render_template(
-        "errors/error.html", title=title, sentence=sentence, status=status, typed=_typed()
+        "errors/error.html",
+        title=title,
+        sentence=sentence,
+        status=status,
+        typed=_typed(),
+        unsure=unsure,
     )
     return page, status
 

@@ -5,23 +5,26 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from math import inf
-from time import monotonic
-from typing import Any
+from random import uniform
+from time import monotonic, sleep
+from typing import IO, Any
 
 import shapely
+from flask import has_request_context
 from flask_babel import force_locale
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import DateTime, Enum, LargeBinary, MetaData, String, event, func
 from sqlalchemy.dialects.postgresql.base import ischema_names as postgresql_types
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from portal.config import FIRST_LANGUAGE
 
 try:
-    from fcntl import LOCK_EX, flock
+    from fcntl import LOCK_EX, LOCK_NB, flock
 except ImportError:  # not a Unix: SQLite's own patience has to do
     flock = None
 
@@ -165,7 +168,24 @@ def transaction() -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+        _commit(session)
+
+
+AT_COMMIT = "while it was being committed"
+
+
+def _commit(session: Session) -> None:
+    """Commit; an error says that it came of this, since then nobody may know whether all is written or nothing."""
+    try:
         session.commit()
+    except BaseException as error:
+        error.add_note(AT_COMMIT)
+        session.rollback()
+        raise
+
+
+MOST_WAIT = 20.0  # seconds that a page waits for its turn; a command waits as long as it takes
+LOOK_EVERY = 0.02
 
 
 @contextmanager
@@ -181,8 +201,25 @@ def _in_turn(session: Session) -> Iterator[None]:
         yield
         return
     with open(f"{file}-queue", "a") as queue:  # noqa: PTH123 - the path is the database's own
-        flock(queue, LOCK_EX)
+        if has_request_context():
+            _wait_for(queue)
+        else:
+            flock(queue, LOCK_EX)
         yield
+
+
+def _wait_for(queue: IO[str]) -> None:
+    """Take the lock; give up, so that somebody who waits before a page hears of it."""
+    begun = monotonic()
+    while True:
+        try:
+            flock(queue, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            if monotonic() - begun > MOST_WAIT:
+                raise WaitedTooLong(f"no turn to write within {MOST_WAIT:.0f} seconds") from None
+            sleep(uniform(LOOK_EVERY / 10, LOOK_EVERY))  # noqa: S311 - so that all have the same chance
+        else:
+            return
 
 
 def writing() -> bool:
@@ -198,19 +235,51 @@ def alone(query: str, values: Sequence[Any]) -> list[Any]:
     to the server is felt. It sees what is true for everybody now, whatever the session is at. Its marks are "?".
     """
     engine = db.engine
+    try:
+        return _alone(engine, query, values)
+    except engine.dialect.dbapi.Error as error:
+        if CUT_OFF not in getattr(error, "__notes__", ()):
+            raise
+        # The server was started anew: none of its connections is worth anything, and a question may be asked again.
+        engine.dispose()
+        return _alone(engine, query, values)
+
+
+CUT_OFF = "the connection was cut off"
+
+
+def _alone(engine: Engine, query: str, values: Sequence[Any]) -> list[Any]:
     postgresql = engine.dialect.name == "postgresql"
     with closing(engine.raw_connection()) as connection:
         driver = connection.driver_connection
-        if postgresql:
-            driver.autocommit = True
-            query = query.replace("?", "%s")
         try:
-            return list(driver.execute(query, values).fetchall())
-        finally:
             if postgresql:
+                driver.autocommit = True
+                query = query.replace("?", "%s")
+            return list(driver.execute(query, values).fetchall())
+        except engine.dialect.dbapi.Error as error:
+            if engine.dialect.is_disconnect(error, driver, None):
+                error.add_note(CUT_OFF)
+            raise
+        finally:
+            if postgresql and not driver.closed:
                 driver.autocommit = False
 
 
+def engine_options(url: str) -> dict[str, Any]:
+    """How to make the engine of an address. A PostgreSQL that has gone silent is given up within seconds, not minutes."""
+    # What people wrote is in the values of statements: an error's traceback does not repeat them.
+    options: dict[str, Any] = {"url": url, "hide_parameters": True}
+    if not url.startswith("sqlite"):
+        options["pool_timeout"] = CONNECT_WITHIN
+        options["connect_args"] = {
+            "connect_timeout": CONNECT_WITHIN, "application_name": "meanwhile",
+            "keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000,
+        }  # fmt: skip
+    return options
+
+
+CONNECT_WITHIN = 5  # seconds
 RESTED = 5.0  # seconds
 CACHE_KIB = 16_384  # of SQLite's pages, for each connection
 
@@ -245,7 +314,8 @@ def prepare(engine: Engine) -> None:
             "journal_mode=WAL",
             "foreign_keys=ON",
             "busy_timeout=10000",
-            "synchronous=NORMAL",
+            # Every commit reaches the disk before it is acknowledged: a plug that is pulled takes nothing back.
+            "synchronous=FULL",
             f"cache_size=-{CACHE_KIB}",
         ):
             connection.execute(f"PRAGMA {pragma}")

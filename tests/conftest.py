@@ -156,9 +156,34 @@ def app(
     app.config.update(before)
 
 
+@pytest.fixture(scope="session")
+def filled_world(
+    applications: Callable[[str], Flask],
+    sqlite_template: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+):
+    """The whole portal with something of everything and somebody in each role, made once."""
+    from tests import matrix
+
+    app = applications("sqlite")
+    with app.app_context(), clock.at(THE_DAY):
+        db.engine.dispose()
+        _copy(sqlite_template, Path(db.engine.url.database))
+        return matrix.World(app, tmp_path_factory.mktemp("world") / "kept.sqlite3")
+
+
+@pytest.fixture
+def world(app: Flask, filled_world):
+    """That world as it was made. Ask for `engine_name` to be "sqlite": who may do what is asked of no engine."""
+    with clock.at(filled_world.now):
+        filled_world.put_back()
+        yield filled_world
+
+
 def _turn_around(connection: sqlite3.Connection, _record: object) -> None:
-    """Give rows last to first where nobody asked for an order: PostgreSQL may give them in any."""
+    """Give rows last to first where nobody asked for an order: PostgreSQL may give them in any. And wait for no disk."""
     connection.execute("PRAGMA reverse_unordered_selects=ON")
+    connection.execute("PRAGMA synchronous=OFF")  # no test outlives its machine
 
 
 def _copy(template: Path, path: Path) -> None:
