@@ -37,6 +37,12 @@ def read(data: bytes) -> Report | None:
     return Report(name, _outcome(status))
 
 
+def hear(data: bytes) -> Letter | None:
+    """Read a mail and act on it; returns the letter that came back, if one did."""
+    report = read(data)
+    return take(report) if report else None
+
+
 def take(report: Report) -> Letter | None:
     """Write down that a letter came back; None where no letter of ours has this name, or it is only late."""
     number, _dash, _proof = report.name.partition("-")

@@ -45,10 +45,9 @@ def _send(stop: Event) -> int:
 @click.command("read-bounce")
 def read_bounce() -> None:
     """Read a report of undelivered mail from standard input. A mail server calls it: see docs/operators.md."""
-    data = click.get_binary_stream("stdin").read(bounces.LARGEST)
+    data = sys.stdin.buffer.read(bounces.LARGEST)
     try:
-        report = bounces.read(data)
-        letter = bounces.take(report) if report else None
+        letter = bounces.hear(data)
     except SQLAlchemyError:
         current_app.logger.exception("a report of undelivered mail could not be written down")
         sys.exit(TRY_AGAIN_LATER)

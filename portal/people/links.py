@@ -6,7 +6,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from flask import current_app
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from portal.areas.queries import current_area
 from portal.db import db, transaction
 from portal.errors import N_, RuleBroken
 from portal.notices import service as notices
+from portal.people import post
 from portal.people.models import SignInLink, User
 
 # A letter may be held up for some minutes on its way, and the code is read on another device: ten would be too few.
@@ -55,8 +56,8 @@ def ask_for_link(email: str, next_url: str = AFTER_SIGN_IN, *, browser: str) -> 
         link.browser_hash, link.code_hash = hashed(browser), _code_hash(code, link.token_hash)
         notices.write(
             to=link.email,
-            subject=_("Your link to sign in to %(name)s", name=current_area().product_name),
-            body=_(
+            subject=_l("Your link to sign in to %(name)s", name=current_area().product_name),
+            body=_l(
                 "Open this link to sign in:\n\n%(link)s\n\n"
                 "It works once, for %(minutes)s minutes, in the browser where you asked for it. "
                 "Do you read this on another device? Then type this code into the page that waits there:\n\n%(code)s\n\n"
@@ -191,6 +192,7 @@ def _spent(session: Session, link: SignInLink) -> tuple[User, str]:
             "account-closed", "This account has been closed. Ask your broker to open it again."
         )
     session.flush()
+    post.signed_in(user.email)
     return user, link.next_url
 
 

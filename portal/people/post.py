@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from flask import flash, has_request_context
-from flask_babel import force_locale
+from flask import flash, g, has_request_context
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -17,24 +16,29 @@ from portal.web import day
 
 
 def signed_in(email: str) -> None:
-    """In the transaction of a sign-in: letters are written in its language from now on; who was not reached is told."""
+    """In the transaction of a sign-in: letters are written in its language from now on, and to this address again.
+
+    Whoever signs in has had a letter, or was helped by somebody; if letters still come back, we hear of it again.
+    """
     if not has_request_context():
         return
     mailbox = notices.read_in(email)
     if mailbox.returned_at:
-        with force_locale(notices.page_language()):
-            flash(_since(mailbox), "error")
-    # Whoever signs in has had a letter, or was helped by somebody: so it is tried anew.
+        g.letters_returned = mailbox.returned_at, mailbox.address
     mailbox.returned_at = mailbox.returned_why = None
 
 
-def _since(mailbox: Mailbox) -> str:
-    return _(
-        "Letters to you came back since %(day)s: %(address)s could not be reached. Look on your pages for what you missed. "
-        "From now on we write to you again. If you can no longer use this address, tell your broker.",
-        day=day(mailbox.returned_at.date()) if mailbox.returned_at else "",
-        address=mailbox.address,
-    )
+def tell_returned() -> None:
+    """On the first page after it, who was not reached learns it."""
+    if found := g.pop("letters_returned", None):
+        since, address = found
+        told = _(
+            "Letters to you came back since %(day)s: %(address)s could not be reached. Look on your pages for what you missed. "
+            "From now on we write to you again. If you can no longer use this address, tell your broker.",
+            day=day(since.date()),
+            address=address,
+        )
+        flash(told, "error")
 
 
 class Unreached(NamedTuple):

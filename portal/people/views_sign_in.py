@@ -6,7 +6,7 @@ from flask import current_app, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 
 from portal.limits import limited
-from portal.people import links, sessions
+from portal.people import links, post, sessions
 from portal.people.access import PUBLIC, allow, way_in
 from portal.people.blueprint import bp, local
 from portal.people.forms import LetterCodeForm, SignInForm
@@ -102,6 +102,7 @@ def sign_out():
 def _go_in(entered: sessions.Entered):
     """On with a session of its own making: to where the person was going, or to the next step of the sign-in."""
     sessions.remember(entered.key)
+    post.tell_returned()
     return redirect(
         way_in(entered.missing, entered.next_url) if entered.missing else entered.next_url
     )
