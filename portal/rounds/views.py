@@ -12,6 +12,7 @@ from portal.lettings.rules import Insurance
 from portal.lettings.views import group_of
 from portal.people import queries as people
 from portal.people.access import PUBLIC, SIGNED_IN, allow, area_roles
+from portal.people.models import Group, User
 from portal.people.queries import me
 from portal.people.rules import Role
 from portal.rounds import asking, choosing, forms, queries, rules, words
@@ -40,15 +41,23 @@ def index():
 @bp.get("/rounds/<int:round_id>")
 @allow(PUBLIC)
 def one(round_id: int):
-    there = queries.round_of(round_id)
+    there, user = queries.round_of(round_id), _user()
+    mine = queries.mine(round_id, user)
     return render_template(
         "rounds/one.html",
         round=there,
-        mine=queries.mine(round_id, _user()),
+        mine=mine,
+        others=_not_yet(user, mine),
         broker=_is_broker(),
         may_ask=there in queries.open_rounds(),
         published=there.state is RoundState.PUBLISHED,
     )
+
+
+def _not_yet(user: User | None, mine: list[Request]) -> list[Group]:
+    """The groups of somebody that ask for nothing in a round so far."""
+    asking_now = {one.group_id for one in mine}
+    return [group for group in people.groups_of(user) if group.id not in asking_now] if user else []
 
 
 def _is_broker() -> bool:
@@ -65,7 +74,10 @@ def ask(round_id: int):
     mine = queries.mine(round_id, me())
     group = request.args.get("group", type=row_id)
     before = next((r for r in mine if r.group_id == group), None)
-    form = forms.RequestForm(people.groups_of(me()), before)
+    groups = [before.group] if before else _not_yet(me(), mine)
+    if mine and not groups:
+        return redirect(url_for("rounds.one", round_id=round_id))
+    form = forms.RequestForm(groups, before)
     if form.validate_on_submit() and (made := _ask(form, round_id)):
         return redirect(url_for("rounds.wishes", request_id=made.id))
     return render_form("rounds/ask.html", form, round=there, before=before)

@@ -6,6 +6,8 @@ import pytest
 from flask import current_app
 
 from portal.db import db
+from portal.people import service as people
+from portal.people.rules import GroupKind
 from portal.rounds import queries, service
 from portal.rounds.models import Round
 from portal.rounds.rules import RoundState
@@ -79,6 +81,22 @@ def test_a_group_asks_names_a_room_and_sees_that_it_counts(client, here, hall):
     added = press(client, add, f"{here_it_is}?{urlencode(when)}", room=hall.id, **when)
     assert added.status_code == 302
     assert "Thursdays, 18:00 to 20:00" in client.get(here_it_is).text
+
+
+def test_a_group_that_asks_already_is_not_asked_for_again(client, here, spring):
+    client.sign_in(here.organiser.email)
+    page, ask = (url_for(f"rounds.{name}", round_id=spring) for name in ("one", "ask"))
+    assert "another group" not in client.get(page).text
+    assert client.get(ask).location == page
+    choir = {"name": "The Choir", "kind": GroupKind.UNCONSTITUTED, "private": True}
+    people.start_group(here.organiser.id, **choir)
+    assert "another group" in client.get(page).text
+    form = client.get(ask).text
+    assert "The Choir" in form
+    assert "The Stroke Circle" not in form
+    change = client.get(f"{ask}?group={here.group_id}").text
+    assert "The Stroke Circle" in change
+    assert "The Choir" not in change
 
 
 def test_what_was_typed_stays_when_an_answer_is_wrong(client, here):
