@@ -167,6 +167,12 @@ def claimed_at_let(here: Any, room: Any) -> Any:
     )
 
 
+def dear(here, room):
+    """A confirmed let that costs £6 a meeting."""
+    asked = make.requested(here, room, max_pence=10_00)
+    return lettings.approve(here.ids.broker, asked.id, price_pence=6_00)
+
+
 def promised(here: Any, room: Any) -> Any:
     let = make.deposit_due(here, room)
     let_deposits.pledge_deposit(here.ids.broker, let.id, who="The parish council")
@@ -452,6 +458,8 @@ FORMS: dict[str, Sent] = {
     "deposit by mistake": Sent(at_let(make.confirmed_with_deposit, "undo_deposit", "broker"), {"why": "Another group."}),
     "end the promise": Sent(at_let(promised, "end_pledge", "broker"), {}),
     "record a payment": Sent(books.charged("/money/charges/{charge}/pay"), {"pence": "20", "paid_by": "cash", "shown": SHOWN}),
+    "give back what was too much": Sent(books.too_much("/money/charges/{charge}/give-back"), {"paid_by": "cash", "shown": SHOWN}),
+    "ask for rent": Sent(at_let(dear, "ask_rent", "broker"), {"month": "2026-03-01"}),
     "write off": Sent(books.charged("/money/charges/{charge}/write-off"), {"why": "The group is no more."}),
     "take an entry back": Sent(books.paid("/money/entries/{posting}/take-back"), {"why": "Another group's."}),
     "pay a holder out": Sent(books.paid("/money/holders/{holder}/pay-out"), {"pence": "20", "shown": SHOWN}),

@@ -140,7 +140,11 @@ def cases_of(user: User) -> list[Proposal]:
 def queues(area: Area) -> list[tuple[str, str, int]]:
     """What waits about places and money: (what, its page, how many), nothing that is done."""
     found = (
-        (_("Groups that our letters do not reach"), "broker.unreached", len({p.group for p in post.unreached()})),
+        (
+            _("Groups that our letters do not reach"),
+            "broker.unreached",
+            len({p.group for p in post.unreached()}),
+        ),
         (_("Rounds to propose or publish"), "rounds.index", len(rounds.waiting_for_broker())),
         (_("Rent that is overdue"), "money.index", sum(o.overdue for o in money.open_charges())),
         (_("Holders to pay out"), "money.index", len(money.creditors())),

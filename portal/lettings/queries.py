@@ -95,6 +95,7 @@ def facts_of(let: Let, *, giving_up: int = 0) -> Facts:
         claim_waits=claim is not None and claim.waits(clock.today()),
         dates=len(planned),
         dates_ahead=sum(o.starts > now for o in planned),
+        costs=let.price_pence > 0,
         giving_up=giving_up,
         unused=_is_unused(let, planned, now),
         asked=let.keep_by is not None,

@@ -79,6 +79,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
     BEGIN = "begin"
     END = "end"
+    ASK_RENT = "ask_rent"
     CLAIM_DEPOSIT = "claim_deposit"
     ANSWER_CLAIM = "answer_claim"
     RETURN_DEPOSIT = "return_deposit"

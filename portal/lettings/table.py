@@ -26,6 +26,7 @@ class Facts:
     claim_waits: bool = False  # though it still has time to
     dates: int = 0  # that still stand or have gone by
     dates_ahead: int = 0  # dates still planned that have not begun
+    costs: bool = False  # it is not free of charge
     giving_up: int = 0  # how many of those this step gives up
     unused: bool = False  # three times running
     asked: bool = False  # whether the group still needs the room
@@ -56,6 +57,11 @@ DATES_LEFT = Guard(
     lambda facts: facts.dates_ahead > max(1, facts.giving_up),
     "last-date",
     N_("That would leave no date. Take the whole request back instead."),
+)
+RENT_AHEAD = Guard(
+    lambda facts: facts.costs and facts.dates_ahead > 0,
+    "no-rent",
+    N_("This let costs nothing, or all its dates have gone by."),
 )
 NO_DATE = Guard(lambda facts: facts.dates == 0, "not-over", N_("There are dates left."))
 UNUSED = Guard(
@@ -143,6 +149,7 @@ class Step(NamedTuple):
 
 NEED, LIFE, ROUND = "Track 3: need", "Track 3: states", "Track 3: needs and matches"
 DEPOSIT, DATES = "Track 3: deposit", "Track 3: occurrences"
+RENT = "Track 3: rent"
 UNUSED_CLAUSE = "Track 3: unused three times running"
 _S, _A = LetState, Action
 STANDS = (LetState.CONFIRMED, LetState.RUNNING)
@@ -176,6 +183,7 @@ TABLE: tuple[Step, ...] = (
     Step(None, _A.TAKE_OFFER, GROUP, _S.DEPOSIT_DUE, N_("The group took a date that had become free. It is held; the room asks for a deposit."), DEPOSIT, DEPOSIT_DUE),
     Step(None, _A.TAKE_OFFER, GROUP, _S.CONFIRMED, N_("The group took a date that had become free."), DATES, NOTHING_DUE),
     *(Step(s, _A.TAKE_OFFER, GROUP, s, N_("The group took one more date, which had become free."), DATES) for s in STANDS),
+    *(Step(s, _A.ASK_RENT, BROKER, s, N_("The broker asked for the rent of a month in advance."), RENT, RENT_AHEAD) for s in STANDS),
     *(Step(s, _A.CAME, ALL_SIDES, s, N_("The group came."), DATES) for s in (*STANDS, _S.ENDED)),
     *(Step(s, _A.NOBODY_CAME, ALL_SIDES, s, N_("Nobody came."), DATES) for s in (*STANDS, _S.ENDED)),
     Step(_S.CONFIRMED, _A.END, PORTAL, _S.ENDED, N_("No date is left."), DATES, NO_DATE),

@@ -119,6 +119,9 @@ def reverse(by: int, posting_id: int, *, why: str) -> Posting:
         rules.check_why(why)
         if posting.reversed_by is not None:
             raise RuleBroken("reversed-already", "This has been taken back already.")
+        kept = [one.kind for one in posting.charge.postings] if posting.charge else []
+        if posting.kind is PostingKind.PAID and PostingKind.CREDITED in kept:
+            raise RuleBroken("credited-already", "A part of this is on its way back to the group already. Give back the rest in the same way.")  # fmt: skip
         if posting.kind not in rules.REVERSIBLE:
             raise RuleBroken("not-reversible", "This cannot be taken back here. A deposit is corrected on the page of its let.")  # fmt: skip
         undone = service.reverse(posting, why=why, by=by)

@@ -48,6 +48,21 @@ class PaymentForm(Form):
     shown = Shown()
 
 
+class GiveBackForm(Form):
+    """How the broker gave something back."""
+
+    paid_by = RadioField(
+        _l("How did you give it back?"),
+        coerce=Paid,
+        choices=[
+            SelectChoice(Paid.CASH.value, _l("In cash")),
+            SelectChoice(Paid.TRANSFER.value, _l("By bank transfer")),
+        ],
+        validators=[InputRequired(_l("Choose how you gave it back."))],
+    )
+    shown = Shown()
+
+
 class PayOutForm(Form):
     """What the broker has paid to a holder."""
 

@@ -67,10 +67,19 @@ def received(charge: Charge, posting: Posting, pence: int) -> None:
     )  # fmt: skip
 
 
-def written_off(charge: Charge, posting: Posting) -> None:
-    """A group need not pay any more."""
+def written_off(charge: Charge, posting: Posting, part: int = 0) -> None:
+    """A group need not pay any more, or a part less."""
     told = _("%(about)s: what is open need not be paid any more. The reason: %(why)s", about=charge.about, why=posting.what)  # fmt: skip
+    if part:
+        told = _("%(about)s: you pay %(amount)s less. The reason: %(why)s", about=charge.about, amount=pounds(part), why=posting.what)  # fmt: skip
     _to_group(charge, _("A payment is not needed any more"), [told], key=f"posting:{posting.id}")
+
+
+def credited(charge: Charge, posting: Posting, pence: int, *, by_card: bool) -> None:
+    """A group has paid in advance for dates that do not take place."""
+    how = _("It goes back to your card, which takes a few days.") if by_card else _("The broker gives it back to you.")  # fmt: skip
+    told = _("%(about)s, %(words)s: you have paid %(amount)s too much, for dates that were given up in time or cancelled.", about=charge.about, words=charge.words, amount=pounds(pence))  # fmt: skip
+    _to_group(charge, _("You get money back"), [told, how], key=f"posting:{posting.id}")
 
 
 def taken_back(posting: Posting, undone: Posting, *, by_card: bool) -> None:

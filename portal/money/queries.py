@@ -60,6 +60,23 @@ def charges_of(path: str) -> list[Charge]:
     return list(db.session.scalars(query.order_by(Charge.id)))
 
 
+def surplus(charge_id: int | None = None) -> list[Owed]:
+    """What was paid and is not owed after all, and has not gone back yet."""
+    left = -func.sum(Entry.pence)
+    query = (
+        select(Charge, left)
+        .join(Posting, Posting.charge_id == Charge.id)
+        .join(Entry)
+        .where(Charge.area_id == current_area().id, Entry.account == Account.SURPLUS)
+        .group_by(Charge)
+        .having(left > 0)
+        .order_by(Charge.id)
+    )
+    if charge_id is not None:
+        query = query.where(Charge.id == charge_id)
+    return [Owed(charge, int(pence), False) for charge, pence in db.session.execute(query)]
+
+
 class Creditor(NamedTuple):
     """A holder to whom money is owed."""
 

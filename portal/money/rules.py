@@ -43,6 +43,8 @@ class PostingKind(StrEnum):
     MOVED = "moved"
     SURPLUS_IN = "surplus_in"
     SURPLUS_BACK = "surplus_back"
+    CREDITED = "credited"  # paid in advance for what did not take place after all
+    GIVEN_BACK = "given_back"  # of that, by the broker's hand
     REVERSAL = "reversal"
     OTHER = "other"
 
@@ -192,6 +194,17 @@ def paid(pence: int, commission: int, into: Account) -> tuple[Line, ...]:
         Line(Account.AWAITED, pence),
         Line(Account.COMMISSION, -commission),
         Line(Account.HOLDERS, commission - pence),
+    )
+    return tuple(line for line in lines if line.pence)
+
+
+def credit(pence: int, commission: int) -> tuple[Line, ...]:
+    """What was paid is not owed after all: holder and broker have less of it, and it goes back to the group."""
+    check_amount(pence)
+    lines = (
+        Line(Account.HOLDERS, pence - commission),
+        Line(Account.COMMISSION, commission),
+        Line(Account.SURPLUS, -pence),
     )
     return tuple(line for line in lines if line.pence)
 

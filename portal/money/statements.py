@@ -176,13 +176,15 @@ def _line(posting: Posting, owed: int) -> Line:
     original = _original(posting)
     due = sums.get(Account.DUE, 0)
     paid = original is PostingKind.PAID
+    credited = original is PostingKind.CREDITED
+    less = to_holder - sums.get(Account.COMMISSION, 0) if credited else 0
     return Line(
         _wall(posting.at),
         posting.id,
         what(posting),
         _about(posting),
-        charged=due if original in (PostingKind.CHARGED, PostingKind.WRITTEN_OFF) else 0,
-        received=-due if paid else 0,
+        charged=due if original in (PostingKind.CHARGED, PostingKind.WRITTEN_OFF) else less,
+        received=-due if paid else less,
         commission=-sums.get(Account.COMMISSION, 0),
         kept=to_holder if original is PostingKind.DEPOSIT_KEPT else 0,
         paid_out=-to_holder if original is PostingKind.PAID_OUT else 0,

@@ -12,6 +12,7 @@ from portal.errors import BadInput, Forbidden, NotFound
 from portal.money import (
     cards,
     charging,
+    crediting,
     forms,
     papers,
     queries,
@@ -43,6 +44,7 @@ def index():
         standing=_standing(),
         latest=queries.latest(),
         refunds=queries.refunds_that_failed(),
+        surplus=queries.surplus(),
         faults=queries.faults(),
         what=statements.what,
         reversible=rules.REVERSIBLE,
@@ -81,6 +83,22 @@ def write_off(charge_id: int):
         flash(_("Written off. The group need not pay it any more."))
         return redirect(url_for("money.index"))
     return _about_charge(form, charge_id, _("Write off what is open"), _("Write it off"))
+
+
+@bp.route("/money/charges/<int:charge_id>/give-back", methods=["GET", "POST"])
+@allow(Role.BROKER)
+def give_back(charge_id: int):
+    """What a group paid in advance and does not owe after all."""
+    charge = _charge(charge_id)
+    left = sum(one.pence for one in queries.surplus(charge_id))
+    form = forms.GiveBackForm(data={"shown": left})
+    said = {"paid_by": form.paid_by.data, "shown": form.shown.data}
+    if form.validate_on_submit() and attempt(form, crediting.give_back, current_user.id, charge_id, **said):  # fmt: skip
+        flash(_("Recorded."))
+        return redirect(url_for("money.index"))
+    about = _("%(about)s, %(words)s: %(amount)s was paid too much.", about=charge.about, words=charge.words, amount=words.pounds(left))  # fmt: skip
+    title, button = _("Give back what was paid too much"), _("I have given it back")
+    return render_form("money/act.html", form, title=title, button=button, about=about)
 
 
 @bp.route("/money/entries/<int:posting_id>/take-back", methods=["GET", "POST"])

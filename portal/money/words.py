@@ -17,7 +17,7 @@ ACCOUNTS = {
     Account.RETAINED: _l("Kept from deposits, owed to holders"),
     Account.HOLDERS: _l("Rent owed to holders"),
     Account.COMMISSION: _l("Commission of the broker"),
-    Account.SURPLUS: _l("Paid twice, goes back"),
+    Account.SURPLUS: _l("Paid and not needed, goes back"),
 }
 KINDS = {
     PostingKind.DEPOSIT_IN: _l("Deposit received"),
@@ -30,6 +30,8 @@ KINDS = {
     PostingKind.MOVED: _l("Moved"),
     PostingKind.SURPLUS_IN: _l("Paid though nothing was due"),
     PostingKind.SURPLUS_BACK: _l("Given back to the card"),
+    PostingKind.CREDITED: _l("Paid in advance and not needed"),
+    PostingKind.GIVEN_BACK: _l("Given back"),
     PostingKind.REVERSAL: _l("Taken back"),
     PostingKind.OTHER: _l("Other"),
 }

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from portal import clock
 from portal.db import transaction
-from portal.money import charging
-from portal.money.models import CardPayment, CardRefund
+from portal.money import charging, crediting
+from portal.money.models import CardPayment, CardRefund, Charge
 from portal.money.rules import Account as At
 from portal.money.rules import ChargeKind, Paid, PostingKind, move
 from portal.money.service import ask_deposit, post
@@ -34,6 +34,20 @@ def paid(path: str) -> World:
             here.ids.broker, _charge(here), pence=20_00, paid_by=Paid.TRANSFER
         )
         return path.format(posting=posting.id, holder=here.holder.id), here.broker.email
+
+    return brought
+
+
+def too_much(path: str) -> World:
+    """It has paid £20 in advance, of which £6 is not owed after all."""
+
+    def brought() -> tuple[str, str]:
+        here = make.place()
+        charge_id = _charge(here)
+        charging.record_payment(here.ids.broker, charge_id, pence=20_00, paid_by=Paid.CASH)
+        with transaction() as session:
+            crediting.credit(session.get_one(Charge, charge_id), 6_00, why="Given up in time.")
+        return path.format(charge=charge_id), here.broker.email
 
     return brought
 

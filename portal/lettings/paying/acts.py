@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.lettings.acts import ACTS, Act
 from portal.lettings.forms import WhyForm
-from portal.lettings.paying import deposits, forms
+from portal.lettings.paying import deposits, forms, rent
 from portal.lettings.rules import Action
 from portal.web import Form
 
@@ -49,6 +49,14 @@ ACTS |= {
         _l("The deposit is settled."),
         forms.ReturnForm,
         deposits.return_deposit,
+    ),
+    Action.ASK_RENT: Act(
+        _l("Ask for rent in advance"),
+        _l("For the dates of a month that are still to come. The group has 14 days to pay. When the month is over, what was given up in time or cancelled is taken off again."),
+        _l("Ask for it"),
+        _l("The group has been asked. The amount is on the page of the let."),
+        forms.MonthForm,
+        rent.ask_ahead,
     ),
     Action.CLAIM_DEPOSIT: Act(
         _l("Keep a part of the deposit"),

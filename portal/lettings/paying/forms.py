@@ -1,15 +1,33 @@
 """What is asked about a deposit: shape and wording."""
 
+from datetime import date, timedelta
+from itertools import accumulate
+from typing import Any
+
+from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectChoice, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from portal import clock
 from portal.fields import Pounds
 from portal.money.forms import paid_by_field
 from portal.web import Form
 
 LONGEST = 2000
 NEEDED = InputRequired(_l("This answer is needed."))
+
+
+MONTHS = 4
+
+
+def _next(first: date, _number: int) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def _month(value: Any) -> date | None:
+    """The first day of a month, as a form sends it."""
+    return value if value is None or isinstance(value, date) else date.fromisoformat(value)
 
 
 class DepositForm(Form):
@@ -26,6 +44,21 @@ class UsualForm(Form):
         description=_l("Leave it empty to ask for none. The broker can ask a group for another amount, or for none."),
         validators=[Optional()],
     )  # fmt: skip
+
+
+class MonthForm(Form):
+    """For which month rent is asked for in advance."""
+
+    month = RadioField(
+        _l("For which month?"), validators=[InputRequired(_l("Choose a month."))], coerce=_month
+    )
+
+    def __init__(self, **known: Any) -> None:
+        super().__init__(**known)
+        months = accumulate(range(MONTHS - 1), _next, initial=clock.today().replace(day=1))
+        self.month.choices = [
+            SelectChoice(f"{m:%Y-%m-%d}", format_date(m, "MMMM y")) for m in months
+        ]
 
 
 class PledgeForm(Form):

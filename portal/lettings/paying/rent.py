@@ -1,24 +1,28 @@
-"""Rent: asked for by the clock after each month, each date once. Safe late, twice, on two machines, killed anywhere."""
+"""Rent: asked for by the clock after each month, or by the broker before it, each date once. Safe late, twice, on two machines, killed anywhere."""
 
 from collections.abc import Iterable
+from datetime import date
 from itertools import groupby
 
 from flask import current_app
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.areas.queries import current_area
 from portal.clock import LONDON
 from portal.db import db, transaction
+from portal.errors import RuleBroken
+from portal.lettings import moves
 from portal.lettings.models import DateOffer, Let, LetEvent, Occurrence
 from portal.lettings.paying import deposits, rules
-from portal.lettings.paying.models import ChargedDate
+from portal.lettings.paying.models import ChargedDate, RentAhead
 from portal.lettings.paying.rules import DateDue, GivenUp
+from portal.lettings.queries import is_ahead
 from portal.lettings.rules import Action, LetState
-from portal.money import charging
+from portal.money import charging, crediting
 from portal.money.models import Charge
 from portal.money.rules import ChargeKind
 
@@ -29,14 +33,69 @@ GIVE_UP_LET = (Action.CANCEL, Action.LAPSE)
 
 
 def tick() -> int:
-    """Ask for the rent of every month that is over; returns how many charges were made."""
+    """Ask for the rent of every month that is over, and settle what was asked for in advance; returns how many of both."""
     made = 0
-    for let_id in list(db.session.scalars(select(Let.id).where(_waits()).order_by(Let.id))):
-        try:
-            made += _charge(let_id)
-        except Exception:  # one broken let must not hold up the rent of all others
-            current_app.logger.exception("tick: rent of let %s", let_id)
+    waiting = select(Let.id).where(_waits()).order_by(Let.id)
+    for what, act in ((waiting, _charge), (_ahead_over(), _settle)):
+        for number in list(db.session.scalars(what)):
+            try:
+                made += act(number)
+            except Exception:  # one broken let must not hold up the rent of all others
+                current_app.logger.exception("tick: %s of %s", act.__name__, number)
     return made
+
+
+def ask_ahead(by: int, let_id: int, *, month: date) -> Let:
+    """The broker asks for the rent of the dates that are ahead in a month, each date once. `month`: any day of it."""
+    with transaction() as session:
+        let, user = moves.load(session, let_id, by)
+        step, role = moves.allowed(let, Action.ASK_RENT, user)
+        query = select(Occurrence).where(Occurrence.let_id == let.id, ~_seen())
+        ahead = [one for one in session.scalars(query.order_by(Occurrence.on)) if is_ahead(one)]
+        found = [one for one in ahead if rules.month_of(one.on) == rules.month_of(month)]
+        if not found:
+            raise RuleBroken("no-rent", "No date of that month is ahead that has not been asked for already.")  # fmt: skip
+        for _whose, dates in groupby(sorted(found, key=_holder), key=_holder):
+            together = list(dates)
+            charge = _charge_month(session, let, together, {one.id for one in together})
+            session.add(RentAhead(charge_id=charge.id))
+        moves.record(session, let, let.state, step, user, role, why=format_date(month, "MMMM y"))
+    return let
+
+
+def _ahead_over():
+    """What was asked for in advance and all of whose months are over."""
+    dates = (
+        exists()
+        .where(ChargedDate.charge_id == RentAhead.charge_id)
+        .where(ChargedDate.occurrence_id == Occurrence.id, Occurrence.on >= _this_month())
+    )
+    query = select(RentAhead.charge_id).join(Charge)
+    return query.where(Charge.area_id == current_area().id, RentAhead.settled_on.is_(None), ~dates)
+
+
+def _settle(charge_id: int) -> int:
+    """What was given up in time is taken off again, for now it is known."""
+    let_query = (
+        select(Occurrence.let_id).join(ChargedDate).where(ChargedDate.charge_id == charge_id)
+    )
+    with transaction() as session:
+        let = session.get_one(Let, session.scalars(let_query).first(), with_for_update=True)
+        ahead = session.get_one(RentAhead, charge_id, with_for_update=True)
+        if ahead.settled_on is not None:
+            return 0
+        ids = select(ChargedDate.occurrence_id).where(ChargedDate.charge_id == charge_id)
+        dates = list(session.scalars(select(Occurrence).where(Occurrence.id.in_(ids))))
+        cost = sum(rules.costs(one, _day(one)) for one in _due(let, dates))
+        less = ahead.charge.pence // len(dates) * (len(dates) - cost)
+        if less:
+            crediting.credit(ahead.charge, less, why=_("Dates that were given up in time, or cancelled."))  # fmt: skip
+        ahead.settled_on = clock.today()
+        return 1
+
+
+def _this_month() -> date:
+    return clock.today().replace(day=1)
 
 
 def _waits() -> ColumnElement[bool]:
@@ -50,8 +109,12 @@ def _waits() -> ColumnElement[bool]:
 
 
 def _unseen() -> ColumnElement[bool]:
+    return and_(Occurrence.on < _this_month(), ~_seen())
+
+
+def _seen() -> ColumnElement[bool]:
     seen = select(ChargedDate.occurrence_id).where(ChargedDate.occurrence_id == Occurrence.id)
-    return and_(Occurrence.on < clock.today().replace(day=1), ~seen.exists())
+    return seen.exists()
 
 
 def _charge(let_id: int) -> int:
@@ -65,23 +128,25 @@ def _charge(let_id: int) -> int:
         due = {one.occurrence_id for one in _due(let, found) if rules.costs(one, _day(one))}
         made = 0
         for _month, dates in groupby(sorted(found, key=_together), key=_together):
-            made += _charge_month(session, let, list(dates), due)
+            made += _charge_month(session, let, list(dates), due) is not None
         return made
 
 
-def _together(date: Occurrence) -> tuple[tuple[int, int], int]:
+def _together(one: Occurrence) -> tuple[tuple[int, int], int]:
     """What is asked for together: a month's dates with one holder."""
-    return rules.month_of(date.on), _holder(date)
+    return rules.month_of(one.on), _holder(one)
 
 
-def _charge_month(session: Session, let: Let, dates: list[Occurrence], due: set[int]) -> int:
-    counted = [date for date in dates if date.id in due]
+def _charge_month(
+    session: Session, let: Let, dates: list[Occurrence], due: set[int]
+) -> Charge | None:
+    counted = [one for one in dates if one.id in due]
     charge = _ask(let, counted) if counted else None
-    for date in dates:
-        charged = charge if date.id in due else None
-        session.add(ChargedDate(occurrence_id=date.id, charge_id=charged.id if charged else None))
+    for one in dates:
+        charged = charge if one.id in due else None
+        session.add(ChargedDate(occurrence_id=one.id, charge_id=charged.id if charged else None))
     session.flush()
-    return int(charge is not None)
+    return charge
 
 
 def _ask(let: Let, dates: list[Occurrence]) -> Charge | None:
@@ -98,8 +163,8 @@ def _ask(let: Let, dates: list[Occurrence]) -> Charge | None:
     )
 
 
-def _holder(date: Occurrence) -> int:
-    return date.room.holder_id
+def _holder(one: Occurrence) -> int:
+    return one.room.holder_id
 
 
 def _due(let: Let, dates: Iterable[Occurrence]) -> list[DateDue]:
@@ -107,8 +172,8 @@ def _due(let: Let, dates: Iterable[Occurrence]) -> list[DateDue]:
     agreed = next(
         (e.at for e in let.events if e.after in (LetState.CONFIRMED, LetState.RUNNING)), None
     )
-    dates = [date for date in dates if agreed and date.ends > agreed]
-    ids = [date.id for date in dates]
+    dates = [one for one in dates if agreed and one.ends > agreed]
+    ids = [one.id for one in dates]
     events = [e for e in let.events if e.action in (*GIVE_UP_DATE, *GIVE_UP_LET)]
     whole = next((e for e in reversed(events) if e.action in GIVE_UP_LET), None)
     single = {e.occurrence_id: e for e in events if e.action in GIVE_UP_DATE}
