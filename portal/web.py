@@ -14,7 +14,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from flask_wtf.i18n import translations as wtf_translations
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.routing import IntegerConverter
 from wtforms import fields
 
@@ -106,6 +106,11 @@ def stripped(value: Any) -> Any:
     return UNWRITTEN.sub("", value).strip() if isinstance(value, str) else value
 
 
+def _takes_files(form: Any, name: str) -> bool:
+    """Whether a field is for files. A file sent to another field, or text sent to this one, is no answer."""
+    return isinstance(form._fields.get(name), fields.FileField)
+
+
 class Form(FlaskForm):
     """A form that is posted. An expired page is an error on the form, so nothing typed is lost."""
 
@@ -122,7 +127,11 @@ class Form(FlaskForm):
             sent = super().wrap_formdata(form, formdata)
             if sent is None:
                 return None
-            return MultiDict((name, stripped(value)) for name, value in sent.items(multi=True))
+            return MultiDict(
+                (name, stripped(value))
+                for name, value in sent.items(multi=True)
+                if isinstance(value, FileStorage) is _takes_files(form, name)
+            )
 
         def get_translations(self, form: Any) -> _PlainWords:  # noqa: ARG002 - WTForms' signature
             return _PlainWords()

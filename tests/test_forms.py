@@ -1,14 +1,15 @@
 """Forms: fields a tired person can fill in, plain words for what is wrong, nothing lost."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from flask import Flask
 from flask_babel import Babel
 from hypothesis import given
 from hypothesis import strategies as st
-from werkzeug.datastructures import MultiDict
-from wtforms import IntegerField, StringField
+from werkzeug.datastructures import FileStorage, MultiDict
+from wtforms import FileField, IntegerField, StringField
 from wtforms.validators import InputRequired, Optional
 
 from portal import web
@@ -31,6 +32,7 @@ class Everything(web.SearchForm):
     people = IntegerField("How many people?", [Optional()])
     first = DateParts("First day", [Optional()])
     pay = Pounds("What can you pay", [Optional()])
+    paper = FileField("A paper", [Optional()])
 
 
 def filled(**answers) -> Everything:
@@ -103,6 +105,15 @@ def test_white_space_is_stripped_and_stock_sentences_are_plain():
     assert web.mistakes(form) == [
         ("people", "How many people? Write a whole number, for example 15.")
     ]
+
+
+def test_a_file_where_text_is_meant_is_no_answer():
+    form = filled(
+        name=FileStorage(BytesIO(b"x"), "a"), **{"first-day": FileStorage(BytesIO(), "a")}
+    )
+    assert form.errors["name"] == ["This answer is needed."]
+    assert form.first.data is None
+    assert form.paper.data is None
 
 
 def test_an_expired_page_is_an_error_on_the_form():

@@ -34,7 +34,8 @@ def filled() -> SimpleNamespace:
     key = feeds.make(here.ids.organiser, Scope.GROUP, here.group_id)
     stage = _case(here.area)
     admin = factories.with_role(here.area, Role.ADMINISTRATOR)
-    people = stage.emails | {"lets": here.organiser.email, "administrator": admin.email}
+    rooms = {"lets": here.organiser.email, "keeper": here.officer.email}
+    people = stage.emails | rooms | {"administrator": admin.email}
     return SimpleNamespace(here=here, stage=stage, people=people, calendar=key)
 
 

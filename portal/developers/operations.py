@@ -106,4 +106,5 @@ OPERATIONS: dict[str, Operation] = {
 # What a program sends us: the question is what a header must hold, the answer of HEARD what its body is.
 HEARD = {
     "paying.hear": Operation(_l("GOV.UK Pay says that something happened"), JSON, named("Message"), {"Pay-Signature": Question(_l("HMAC-SHA256 of the body"), TEXT)}, (400, 503)),
+    "setup.hear_notify": Operation(_l("GOV.UK Notify says what became of an e-mail, with the token that we gave it as a bearer"), JSON, named("Receipt"), errors=(400, 403)),
 }  # fmt: skip

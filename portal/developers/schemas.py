@@ -155,4 +155,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         },
         "required": ["resource"],
     },
+    "Receipt": {
+        "type": "object",
+        "properties": {"reference": TEXT, "status": TEXT},
+        "required": ["reference", "status"],
+    },
 }
