@@ -11,13 +11,14 @@ from portal import clock
 from portal.agreements import deposits, negotiating
 from portal.agreements import service as agreements
 from portal.areas.profile import in_force
-from portal.db import db
+from portal.db import db, transaction
 from portal.lettings import service as lettings
 from portal.lettings.finding import saving
 from portal.lettings.paying import deposits as let_deposits
 from portal.models import Model
 from portal.money.rules import Paid
 from portal.notices.models import Letter
+from portal.notices.service import write
 from portal.people import organisers, second_step
 from portal.people import service as people
 from portal.people.models import Membership, RoleGrant, SecondStep
@@ -299,6 +300,15 @@ def grant_to_take() -> tuple[str, str]:
     return f"/setup/roles/{taken}/take", admin.email
 
 
+def letter_to_send() -> tuple[str, str]:
+    admin = factories.with_role(factories.area(), Role.ADMINISTRATOR)
+    with transaction() as session:
+        write(to="gone@example.org", subject="Hello", body="Hello", key="paper:1")
+        letter = session.scalars(select(Letter)).one()
+        letter.gave_up_at = clock.now()
+    return f"/setup/letters/{letter.id}/again", admin.email
+
+
 def link_to_use() -> tuple[str, str]:
     factories.area()
     return "/sign-in/" + people.make_link("new@example.org").rpartition("/")[2], "other@example.org"
@@ -393,6 +403,7 @@ FORMS: dict[str, Sent] = {
     "count paper": Sent(
         at_case(petitioned, "count-paper", "broker"), {"valid": "34", "double": "2", "outside": "1", "unreadable": "3"}, ("scan",)
     ),
+    "send a letter again": Sent(letter_to_send, {}),
     "residents": Sent(page_of("/setup/residents", Role.ADMINISTRATOR), {"whole": "8431", "source": "Census 2021"}),
     "set a hearing": Sent(hearing(lambda _stage: None, "set-hearing", "chair"), HEARING | day("on", date(2026, 5, 6)) | day("speak_until", date(2026, 5, 4))),
     "record a hearing": Sent(hearing(Open.held, "record-hearing", "chair"), {"outcome": "with_conditions", "conditions": "Quiet.", "attendance": "31", "minutes": "All spoke."}, ("paper",)),

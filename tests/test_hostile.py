@@ -105,6 +105,7 @@ def an_old_page_loses_nothing(form, start):
     if form.name in {
         "take a role",
         "stop a need",
+        "send a letter again",
         "sign out others",
     }:  # one button on a page of many: back to it, with the sentence there
         answer = form.get(answer.location)
