@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from portal.app import create_app
 from portal.db import db
-from portal.people.access import PUBLIC, SIGNED_IN, allowed_for
+from portal.people.access import BEGUN, PUBLIC, SIGNED_IN, allowed_for
 from portal.register.models import Asset
 from portal.register.rules import Kind
 from tests.browser.conftest import apart
@@ -68,7 +68,11 @@ def signed_in_pages() -> list[tuple[str, str]]:
             (
                 path,
                 next(
-                    (who.lower() for who in sorted(allowed_for(by_path[path])) if who != SIGNED_IN),
+                    (
+                        who.lower()
+                        for who in sorted(allowed_for(by_path[path]))
+                        if who not in (SIGNED_IN, BEGUN)
+                    ),
                     WHOSE.get(path, "organiser"),
                 ),
             )
