@@ -484,7 +484,7 @@ FORMS: dict[str, Sent] = {
     "whose insurance": Sent(at_let(make.requested, "cover", "organiser"), {"insurance": "sponsor", "sponsor": "St Paul"}),
     "paper seen": Sent(at_let(make.confirmed, "papers", "broker"), {"kind": "insurance", "what": "Liability."} | day("seen_on", date(2026, 3, 1)) | day("valid_until", date(2027, 3, 1))),
     "open a round": Sent(in_round("/rounds/new", "broker"), {"name": "Autumn"} | day("first", date(2026, 9, 1)) | day("last", date(2026, 12, 18)) | day("closes_on", date(2026, 8, 1))),
-    "ask in a round": Sent(in_round("/rounds/{round}/ask", "organiser"), {"group": "1", "people": "15", "times": "2", "near": "M33 2AA", "within": "3", "pay": "4", "insurance": "venue", "safeguarding": "y"}),
+    "ask in a round": Sent(in_round("/rounds/{round}/ask?group=1", "organiser"), {"group": "1", "people": "15", "times": "2", "near": "M33 2AA", "within": "3", "pay": "4", "insurance": "venue", "safeguarding": "y"}),
     "name a room": Sent(in_round("/rounds/requests/{asked}/wishes", "organiser"), {"room": "3", "day": "2", "starts": "18:00", "ends": "20:00"}),
     "leave a round": Sent(in_round("/rounds/requests/{asked}/leave", "organiser"), {}),
     "give a round up": Sent(in_round("/rounds/{round}/give-up", "broker"), {"why": "The halls are painted."}),
