@@ -205,4 +205,4 @@ def _over() -> object:
 
 
 def _must(*, staff: bool) -> bool:
-    return staff and current_app.config["SECOND_STEP"] == "staff"
+    return staff and current_app.config["SECOND_STEP"] != "off"

@@ -87,18 +87,21 @@ def set_up():
         codes, key = done
         sessions.remember(key)
         return _codes_once(codes, target)
+    return render_form("people/set_up.html", form, **_for_the_app(here, salt))
+
+
+def _for_the_app(here: sessions.Here, salt: str) -> dict[str, object]:
+    """What an app is given to make codes, as a picture, an address and a key to type; and who asks for it."""
     user = db.session.get_one(User, here.user_id)
     address = second_step.address_for(user, salt)
     picture = segno.make(address, error="m", micro=False)
-    return render_form(
-        "people/set_up.html",
-        form,
-        address=address,
-        picture=picture.svg_data_uri(scale=5, border=2, light="white"),
-        key=second_step.secret_of(user.id, salt),
-        must=here.missing is not None,
-        another=second_step.of(user.id) is not None,
-    )
+    return {
+        "address": address,
+        "picture": picture.svg_data_uri(scale=5, border=2, light="white"),
+        "key": second_step.secret_of(user.id, salt),
+        "must": here.missing is not None,
+        "another": second_step.of(user.id) is not None,
+    }
 
 
 @bp.route("/account/second-step/codes", methods=["GET", "POST"])

@@ -58,6 +58,7 @@ def waiting():
         tries=links.tries_left(browser),
         minutes=int(links.LINK_LIVES.total_seconds() // 60),
         demo=current_app.config["DEMO"],
+        desk=links.AFTER_SIGN_IN,
     )
 
 

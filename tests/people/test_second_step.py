@@ -1,6 +1,7 @@
 """The second step: set up before staff see anything, asked at each sign-in, each code once; lost, reset, turned off."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pyotp
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.cli import main
 from portal.db import db
+from portal.errors import RuleBroken
 from portal.notices.models import Letter
 from portal.people import second_step
 from portal.people.models import RecoveryCode, SecondStep, SignedIn, User
@@ -142,6 +144,28 @@ def test_a_code_is_taken_once(ready, app):
     other = app.test_client().sign_in(STAFF)
     assert other.send(STEP, {"code": code}).status_code == 409
     assert not has(other)
+
+
+def test_of_two_who_send_the_same_code_at_once_one_is_in(ready, app):
+    app.test_client().sign_in(STAFF)
+    user_id, code = db.session.scalar(select(SecondStep.user_id)), now_code(ready.secret)
+    rows = db.session.scalars(select(SignedIn.id).where(SignedIn.second_step_at.is_(None))).all()
+    now = clock.now()
+    db.session.close()
+
+    def send(row):
+        with app.app_context(), clock.at(now):
+            try:
+                return second_step.pass_step(user_id, code, here=row)
+            except RuleBroken as refused:
+                return refused.code
+            finally:
+                db.session.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(send, rows))
+    assert len(told) == 2
+    assert told.count("wrong-code") == 1
 
 
 @pytest.mark.parametrize(("off", "taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])  # fmt: skip
