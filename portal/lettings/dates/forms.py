@@ -78,6 +78,13 @@ class DayForm(SearchForm):
     on = DateParts(_l("On which day?"))
 
 
+class PeriodForm(SearchForm):
+    """For which days figures are wanted. Empty: this month and the two before."""
+
+    first = DateParts(_l("From"), validators=[Optional()])
+    last = DateParts(_l("To"), validators=[Optional()])
+
+
 class MoveForm(Form):
     """Where a date goes: one of what is free."""
 

@@ -10,7 +10,7 @@ from portal import clock
 from portal.errors import NotFound
 from portal.lettings import queries, table
 from portal.lettings import words as let_words
-from portal.lettings.dates import choices, forms, service, views_waiting, words
+from portal.lettings.dates import choices, forms, service, views_figures, views_waiting, words
 from portal.lettings.dates import queries as reads
 from portal.lettings.dates.blueprint import bp
 from portal.lettings.hosting import agenda
@@ -21,7 +21,7 @@ from portal.people.access import SIGNED_IN, allow
 from portal.people.rules import Role
 from portal.web import Form, attempt, render_form
 
-__all__ = ["bp", "views_waiting"]
+__all__ = ["bp", "views_figures", "views_waiting"]
 
 CALLS = {
     "give-up": service.release,

@@ -15,7 +15,7 @@ from portal.config import FIRST_LANGUAGE
 from portal.db import db, transaction
 from portal.documents.calendar_file import Meeting, meetings
 from portal.errors import NotFound
-from portal.lettings.hosting import agenda, rules, words
+from portal.lettings.hosting import agenda, openers, rules, words
 from portal.lettings.hosting.access import holders_of, lineage, opened_by, runs
 from portal.lettings.hosting.models import CalendarKey
 from portal.lettings.hosting.rules import Scope
@@ -105,7 +105,7 @@ def feed(key: CalendarKey) -> bytes:
     """The calendar as a file: the same bytes as long as nothing has changed."""
     with force_locale(FIRST_LANGUAGE):
         rooms = rooms_opened_by(key.user) if key.scope is Scope.KEYHOLDER else set()
-        dates = agenda.dates(_condition(key, rooms), since=clock.now() - BACK)
+        dates = _for(key, agenda.dates(_condition(key, rooms), since=clock.now() - BACK), rooms)
         changes = _changes({date.let_id for date in dates})
         told = [
             (_meeting(key, date, _of_date(date, changes), rooms), _changed(date, changes))
@@ -140,6 +140,14 @@ def rooms_opened_by(user: User) -> set[int]:
         below = set(db.session.scalars(query)) - found
         found = found | below
     return found
+
+
+def _for(key: CalendarKey, dates: list[Occurrence], rooms: set[int]) -> list[Occurrence]:
+    """For a keyholder only the dates on their days; one that was moved out of their rooms is shown as given up."""
+    if key.scope is not Scope.KEYHOLDER:
+        return dates
+    mine = set(openers.theirs(key.user, dates))
+    return [date for date in dates if date in mine or date.room_id not in rooms]
 
 
 def _in_scope(key: CalendarKey, room: Asset, rooms: set[int]) -> bool:

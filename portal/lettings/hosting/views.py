@@ -5,10 +5,12 @@ from flask_babel import gettext as _
 
 from portal.errors import NotFound
 from portal.lettings.hosting import (
+    agenda,
     blocking,
     entry,
     forms,
     keys,
+    openers,
     parts,
     standing,
     views_feeds,
@@ -54,6 +56,7 @@ def week_of():
         out=keys.out_now(user),
         is_overdue=keys.is_overdue,
         places=week.places(user),
+        unopened=[f"{local(d.starts)}, {agenda.where(d.room)}" for d in openers.without(user)],
     )
 
 

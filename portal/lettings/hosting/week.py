@@ -10,10 +10,11 @@ from portal import clock
 from portal.db import db
 from portal.fields import PARTS
 from portal.lettings import walltime
-from portal.lettings.hosting import agenda, keys
+from portal.lettings.hosting import agenda, keys, openers
 from portal.lettings.hosting.access import holders_of, opened_by
 from portal.lettings.hosting.feeds import rooms_opened_by
 from portal.lettings.hosting.models import KeyLoan
+from portal.lettings.hosting.openers import Openers
 from portal.lettings.models import Occurrence
 from portal.lettings.words import clock as hour
 from portal.people.models import User
@@ -36,6 +37,8 @@ class Visit(NamedTuple):
     people: int
     keys: list[KeyLoan]  # that are out
     suggested: dict[str, object]
+    openers: str  # who is named to open, by name
+    nobody: bool  # the building is closed then, and nobody named comes
 
     @property
     def hours(self) -> str:
@@ -55,7 +58,7 @@ class Visit(NamedTuple):
 
 
 def visits(user: User) -> list[Visit]:
-    """The dates from today on for a week in the rooms that somebody opens or runs, in order."""
+    """The dates from today on for a week in the rooms that somebody runs, and those for which they open, in order."""
     rooms = rooms_opened_by(user)
     holders = {holder.id for holder in holders_of(user)}
     since = walltime.instants(clock.today(), time(), time(1))[0]
@@ -65,16 +68,23 @@ def visits(user: User) -> list[Visit]:
         for date in agenda.dates(agenda.theirs(rooms, holders), since=since, until=until)
         if (room := date.room).id in rooms or room.holder_id in holders
     ]
+    who = dict(zip((date.id for date in found), openers.of(found), strict=True))
+    found = [
+        date
+        for date in found
+        if date.room.holder_id in holders or openers.comes(user, who[date.id])
+    ]
     loans = keys.of_lets({date.let_id for date in found})
     asked_by = {date.let.asked_by_id for date in found}
     people = db.session.execute(select(User.id, User.name).where(User.id.in_(asked_by)))
     names = dict(people.all())
     return [
-        _visit(date, loans.get(date.let_id, []), names.get(date.let.asked_by_id)) for date in found
+        _visit(date, loans.get(date.let_id, []), names.get(date.let.asked_by_id), who[date.id])
+        for date in found
     ]
 
 
-def _visit(date: Occurrence, loans: list[KeyLoan], name: str | None) -> Visit:
+def _visit(date: Occurrence, loans: list[KeyLoan], name: str | None, who: Openers) -> Visit:
     opening, let = agenda.opening(date), date.let
     on = walltime.wall(date.starts).date()
     return Visit(
@@ -89,6 +99,8 @@ def _visit(date: Occurrence, loans: list[KeyLoan], name: str | None) -> Visit:
         people=let.need.people,
         keys=[loan for loan in loans if loan.back_at is None],
         suggested=keys.suggested(let, loans) if on == clock.today() else {},
+        openers=", ".join(one.name for one in who.who),
+        nobody=who.nobody,
     )
 
 

@@ -322,3 +322,25 @@ def test_the_figures_count_hours_and_name_nobody(here, room):
     found = figures.figures(date(2026, 3, 2), date(2026, 3, 29))
     assert (found.booked, found.attended, found.unused, found.unknown) == (6, 2, 2, 2)
     assert found.offered == 28 * 5 + 2 * 4 * 2  # the halves, and not the hall besides
+    (one,) = figures.by_building(date(2026, 3, 2), date(2026, 3, 29))
+    assert (one.building, one.month, one.hours) == ("Sale Library", date(2026, 3, 2), found)
+
+
+def test_the_brokers_page_and_table_of_hours_name_no_group(client, here, room):
+    make.confirmed(here, room)
+    with clock.at(datetime(2026, 4, 20, 12, 0, tzinfo=UTC)):
+        client.sign_in(here.broker.email)
+        assert "/lets/figures" in client.get("/desk").text
+        page = client.get("/lets/figures").text
+        assert "Sale Library" in page
+        assert "1 February 2026" in page
+        table = client.get("/lets/figures.csv").text.splitlines()
+        assert table[0] == "Month,Building,Offered,Booked,Came,Nobody came,Not known"
+        assert table[2:] == ["2026-03,Sale Library,155.0,8.0,0.0,0.0,8.0", "2026-04,Sale Library,100.0,6.0,0.0,0.0,6.0"]  # fmt: skip
+        assert "Stroke" not in page + "".join(table)
+        asked = "first-day=1&first-month=3&first-year=2026&last-day=1&last-month=3&last-year={}"
+        assert "must not be before" in client.get(f"/lets/figures?{asked.format(2025)}").text
+        assert "a year at most" in client.get(f"/lets/figures?{asked.format(2029)}").text
+    for email in ("ruth@example.org", here.officer.email):
+        other = client.application.test_client().sign_in(email)
+        assert other.get("/lets/figures.csv").status_code == 403
