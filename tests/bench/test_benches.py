@@ -12,7 +12,17 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from portal.app import create_app
 from portal.db import db
 from tests import requirements
-from tests.bench import contention, exactness, features, near_me, servers, store, term_search, tiles
+from tests.bench import (
+    contention,
+    exactness,
+    features,
+    load,
+    near_me,
+    servers,
+    store,
+    term_search,
+    tiles,
+)
 
 SMALL = ["--rows", "2000", "--no-peers", "--rounds", "1", "--seconds", "0.05", "--json"]
 
@@ -114,3 +124,15 @@ def test_writers_at_once_never_hold_a_room_twice(capsys, monkeypatch):
     # With so few requests the naive way may come through unharmed.
     found = {c["name"]: c["met"] for c in report["comparisons"] if "naive" not in c["name"]}
     assert all(found.values()), report
+
+
+def test_people_at_once_find_all_that_they_were_promised(capsys, monkeypatch):
+    requirements.need(bool(store.server()), "PostgreSQL with PostGIS (TEST_DATABASE_URL)")
+    monkeypatch.setattr(
+        load, "portal_run", lambda url, folder, name, _: in_a_thread(url, folder, name)
+    )
+    few = ["--rows", "60", "--holds", "1000", "--people", "2", "--rounds", "2", "--seconds", "1"]
+    report = load.main([*few, "--json"])
+    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(report))
+    assert len(report["comparisons"]) == 6
+    assert all(c["met"] for c in report["comparisons"]), report["notes"]

@@ -228,6 +228,13 @@ class Page(NamedTuple):
     first: bool
 
 
+# What a sentence about how a case stands is made from; each fetched once for all cases of a page.
+TOLD_BY = (
+    Proposal.deadlines, Proposal.decisions, Proposal.scores, Proposal.capacity, Proposal.extensions, Proposal.events,
+    Proposal.benefits, Proposal.representations,
+)  # fmt: skip
+
+
 def page(search: Search, after: int | None, size: int = PAGE) -> Page:
     """A page of the cases that follow the one called `after`, whose own place in the order is looked up anew."""
     total = db.session.scalar(_fitting(_all(func.count()), search)) or 0
@@ -247,8 +254,7 @@ def page(search: Search, after: int | None, size: int = PAGE) -> Page:
                 joinedload(Proposal.asset).joinedload(Asset.holder),
                 joinedload(Proposal.group),
                 joinedload(Proposal.response),
-                selectinload(Proposal.deadlines),
-                selectinload(Proposal.decisions),
+                *(selectinload(part) for part in TOLD_BY),
             )
         )
     )
