@@ -182,10 +182,16 @@ def _refused(error: PortalError) -> tuple[Response | str, int]:
     return _error_page(status, web.told(error), code=error.code)
 
 
-def _http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
+def _http_error(
+    error: HTTPException,
+) -> tuple[Response | str, int] | Response | HTTPException:
     status = error.code or 500
     if status < HTTPStatus.BAD_REQUEST:
         return error  # a redirect is no error
+    # A page that was to say something else, and could not be made either.
+    cause = getattr(error, "original_exception", None)
+    if cause and (trouble := away.trouble_of(cause)):
+        return _away(cause, trouble)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return _error_page(status, limits.wait_words(error), code=str(status))
     return _error_page(
@@ -270,7 +276,8 @@ def _typed() -> list[tuple[str, str]]:
         sent = list(request.form.items(multi=True))
     except HTTPException:
         return []
-    return [(_readable(name), value) for name, value in sent if name not in NOT_TYPED and value]
+    tidy = ((web.stripped(name), web.stripped(value)) for name, value in sent)
+    return [(_readable(name), value) for name, value in tidy if name not in NOT_TYPED and value]
 
 
 def _readable(name: str) -> str:

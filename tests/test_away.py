@@ -96,6 +96,7 @@ def test_a_database_that_stops_and_comes_back(on_server, server):
         assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
         assert answer.json["code"] == "away"
         assert on_server.get("/healthz").status_code == 503
+        is_told(on_server.get("/no-such-page"), "cannot reach its records")
         assert on_server.get("/ping").status_code == 200
         signed_in = on_server.get("/account", headers={"Cookie": "session=nonsense"})
         assert signed_in.status_code in (302, 503)
