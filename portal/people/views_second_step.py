@@ -135,7 +135,7 @@ def turn_off():
         form,
         title=_("Turn the second step off"),
         words=_(
-            "After that, whoever can read your e-mail can sign in as you. Who has a role here is asked to set it up again at once."
+            "After that, whoever can read your e-mail can sign in as you. If you have a role here, you are asked to set it up again at once."
         ),
         button=_("Turn it off"),
     )
