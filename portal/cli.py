@@ -233,6 +233,19 @@ def reset_second_step(email: str, why: str) -> None:
     click.echo(f"Taken off. {email} signs in by letter now, and has been told.")
 
 
+@main.command("sign-out")
+@click.argument("email", required=False)
+@click.option("--everybody", is_flag=True, help="All people in all browsers.")
+def sign_out(email: str | None, *, everybody: bool) -> None:
+    """End every sign-in of EMAIL, or of everybody: a telephone was stolen, or the portal was broken into."""
+    from portal.people import sessions
+
+    if bool(email) == everybody:
+        raise click.UsageError("Name one person, or --everybody.")
+    with _app().app_context():
+        click.echo(f"Ended: {sessions.end_by_hand(email)}.")
+
+
 @main.command("give-role")
 @click.argument("email")
 @click.argument("role", type=click.Choice(["broker", "panel", "chair", "administrator"]))

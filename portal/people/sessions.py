@@ -159,6 +159,14 @@ def end_all(s: Session, user_id: int, *, but: int = 0) -> int:
     return s.execute(delete(SignedIn).where(*others)).rowcount
 
 
+def end_by_hand(email: str | None) -> int:
+    """Sign one person out everywhere, or everybody, for whoever runs the portal; returns of how many browsers."""
+    whose = select(User.id).where(User.email == (email or "").strip().lower())
+    with transaction() as s:
+        ending = delete(SignedIn) if email is None else delete(SignedIn).where(SignedIn.user_id.in_(whose))  # fmt: skip
+        return s.execute(ending).rowcount
+
+
 def live_as_staff(s: Session, user_id: int) -> None:
     """A role was given: from now on the sign-ins of this person live as short as staff's, and need a second step."""
     s.execute(update(SignedIn).where(SignedIn.user_id == user_id).values(staff=True))

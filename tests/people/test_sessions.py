@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from flask import session
 from sqlalchemy import event, func, select
 
 from portal import clock
 from portal.app import create_app
+from portal.cli import main
 from portal.config import load
 from portal.db import db
 from portal.notices.models import Letter
@@ -133,6 +135,18 @@ def test_a_closed_account_is_out_at_once(client):
     db.session.get_one(User, person).closed_at = clock.now()
     db.session.commit()
     assert not is_in(client)
+
+
+def test_whoever_runs_the_portal_ends_what_they_must(client, app, monkeypatch):
+    monkeypatch.setattr("portal.cli._app", lambda: app)
+    other = app.test_client().sign_in("ben@example.org")
+    client.sign_in(ROSA)
+    run = CliRunner().invoke
+    assert run(main, ["sign-out"]).exit_code == 2
+    assert run(main, ["sign-out", " Rosa@example.org"]).output == "Ended: 1.\n"
+    assert (is_in(client), is_in(other)) == (False, True)
+    assert run(main, ["sign-out", "--everybody"]).output == "Ended: 1.\n"
+    assert not is_in(other)
 
 
 def test_the_clock_forgets_what_is_over(client, app, area):
