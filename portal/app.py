@@ -36,7 +36,7 @@ from portal.people import access, sessions
 # The features with pages, as they appear in the address table.
 FEATURES = (
     "home", "people", "register", "ownership", "sightings", "locating", "watches", "powers",
-    "proposals", "petitions", "hearings", "agreements", "letters", "venues", "lettings", "lettings.finding", "lettings.hosting", "lettings.dates", "lettings.paying", "money", "rounds", "rounds.desk", "policy", "broker", "setup", "developers",
+    "proposals", "petitions", "hearings", "agreements", "letters", "venues", "lettings", "lettings.finding", "lettings.hosting", "lettings.dates", "lettings.paying", "money", "rounds", "rounds.desk", "policy", "broker", "setup", "privacy", "developers",
 )  # fmt: skip
 
 # What forms send that nobody typed.

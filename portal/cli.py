@@ -15,6 +15,7 @@ from portal.errors import PortalError
 from portal.intake.command import command as import_register
 from portal.notices.command import read_bounce, send_letters
 from portal.policy.command import profile
+from portal.privacy.command import person
 from portal.walks.command import walk
 
 FILE = click.Path(path_type=Path)
@@ -74,6 +75,9 @@ def _in_app(command: click.Command) -> click.Command:
 main.add_command(walk)
 main.add_command(profile)
 main.add_command(_in_app(import_register))
+main.add_command(person)
+for _command in person.commands.values():
+    _in_app(_command)
 main.add_command(_in_app(send_letters))
 main.add_command(_in_app(read_bounce))
 main.add_command(_in_app(backup))

@@ -50,6 +50,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "",
         "staff: who has a role needs a code of a telephone too. off: nobody must. Empty: staff; in a demonstration off.",
     ),
+    "VISITS": ("1", "0: do not count how often pages are looked at."),
     "DEMO": ("", "1 shows letters at /letters instead of sending them. Never in production."),
 }
 

@@ -17,6 +17,7 @@ from portal.notices import models as notices
 from portal.ownership import models as ownership
 from portal.people import models as people
 from portal.petitions import models as petitions
+from portal.privacy import models as privacy
 from portal.proposals import models as proposals
 from portal.proposals import models_letters as case_letters
 from portal.register import models as register
@@ -27,5 +28,5 @@ from portal.watches import models as watches
 
 __all__ = [
     "Model", "agreements", "areas", "audit", "case_letters", "dates", "finding", "hearings", "hosting", "lettings", "locating", "money", "notices", "ownership",
-    "paying", "people", "petitions", "proposals", "register", "rounds", "runs", "sightings", "venues", "watches",
+    "paying", "people", "petitions", "privacy", "proposals", "register", "rounds", "runs", "sightings", "venues", "watches",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from portal.money.tick import tick as money
 from portal.ownership.service import tick as ownership
 from portal.people.tick import tick as sign_ins
 from portal.petitions.tick import tick as petitions
+from portal.privacy.retention import tick as privacy
 from portal.proposals.tick import tick as proposals
 from portal.register.tick import tick as register
 from portal.rounds.service import tick as rounds
@@ -37,7 +38,7 @@ TICKS: dict[str, tuple[Callable[[], int], ...]] = {
     "watches": (watches,),
     "questions": (ownership,),
     "sign-ins": (sign_ins,),
-    "forgotten": (sightings,),
+    "forgotten": (sightings, privacy),
 }
 
 

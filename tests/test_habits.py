@@ -35,6 +35,7 @@ FLOORS = (
     {"petitions", "hearings", "agreements", "policy", "letters", "rounds"},
     {"broker"},
     {"home", "setup", "developers"},
+    {"privacy"},
     {"away"},
     {"models", "migrate", "app", "ticks"},
     {"backup"},

@@ -10,6 +10,7 @@ from portal.areas.queries import current_area
 from portal.config import FIRST_LANGUAGE, LANGUAGES
 from portal.db import db
 from portal.errors import NotFound
+from portal.masking import without_address
 from portal.notices import rules
 from portal.notices.models import Letter, Mailbox
 from portal.notices.sending import send_waiting
@@ -28,7 +29,9 @@ def write(
     Why one gets it and how it ends `rules.KINDS` knows, by the key. A POST to `leave_url` stops letters like this one:
     mail programs show a button for it (RFC 8058). Nothing goes to an address from which letters came back.
     """
-    if db.session.scalar(select(Letter.id).where(Letter.key == key)) is not None:
+    # A letter whose address is forgotten is known by its key without it.
+    known = Letter.key.in_({key, without_address(key)})
+    if db.session.scalar(select(Letter.id).where(known)) is not None:
         return
     kind, mailbox = rules.kind_of(key), db.session.get(Mailbox, _key(to))
     lazy = not isinstance(body, str)

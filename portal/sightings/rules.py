@@ -1,7 +1,7 @@
 """The life of a report that a place stands empty, in one table. Source: COMPACT.md, "Who takes part"."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -60,6 +60,7 @@ MOST_PHOTOS = 4
 # A draft that nobody sends is forgotten; so are a declined report's photos and, in time, every address.
 DRAFT_LIVES = timedelta(days=1)
 DECLINED_PHOTOS_LIVE = timedelta(days=30)
+ADDRESS_MONTHS = 12  # after a report is answered its sender's address is kept for so long
 
 DECIDED = frozenset({SightingState.ACCEPTED, SightingState.MERGED, SightingState.DECLINED})
 # Reports whose place is in the register, and whose photos and words the broker may publish.
@@ -108,15 +109,3 @@ def open_to(state: SightingState, roles: Iterable[Role]) -> list[Action]:
     """What somebody in these roles can do now, in the order of the table."""
     theirs = frozenset(roles)
     return [row.action for row in TABLE if row.state is state and row.roles & theirs]
-
-
-def a_year_before(day: date) -> date:
-    """The corresponding date twelve months earlier; the month's last day where there is none.
-
-    >>> a_year_before(date(2028, 2, 29))
-    datetime.date(2027, 2, 28)
-    """
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return day.replace(year=day.year - 1, day=28)

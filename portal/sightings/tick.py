@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import ColumnElement, delete, select, update
 
 from portal import clock
@@ -9,11 +10,11 @@ from portal.areas.queries import current_area
 from portal.db import transaction
 from portal.sightings.models import Photo, Sighting
 from portal.sightings.rules import (
+    ADDRESS_MONTHS,
     DECIDED,
     DECLINED_PHOTOS_LIVE,
     DRAFT_LIVES,
     SightingState,
-    a_year_before,
 )
 
 
@@ -48,7 +49,7 @@ def _photos(area_id: int) -> int:
 
 
 def _addresses(area_id: int) -> int:
-    day = a_year_before(clock.today())
+    day = clock.today() - relativedelta(months=ADDRESS_MONTHS)
     before = datetime.combine(day, time(), tzinfo=clock.LONDON)
     ended = (
         Sighting.area_id == area_id,

@@ -1,6 +1,5 @@
 """The table of a report, and the days after which things are forgotten."""
 
-from datetime import date
 from itertools import product
 
 import pytest
@@ -12,7 +11,6 @@ from portal.sightings.rules import (
     TABLE,
     Action,
     SightingState,
-    a_year_before,
     open_to,
     step_for,
 )
@@ -44,8 +42,3 @@ def test_a_report_is_answered_once():
         Action.MERGE,
         Action.DECLINE,
     ]
-
-
-def test_a_year_before_a_leap_day_is_the_months_last():
-    assert a_year_before(date(2027, 3, 1)) == date(2026, 3, 1)
-    assert a_year_before(date(2028, 2, 29)) == date(2027, 2, 28)
