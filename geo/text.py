@@ -6,6 +6,7 @@ Read as it comes, never held: a register may have a million rows.
 import csv
 import io
 import zipfile
+import zlib
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -50,24 +51,37 @@ UNREAD = "a quotation mark in it is never closed, so its cells cannot be told ap
 def lines_of(path: Path) -> Generator[str, None, None]:
     """The lines with their ends: UTF-8 with or without a mark, UTF-16 with one, else (line by line) Windows-1252.
 
-    Raises UnreadableError when the file is missing, empty or plainly not text.
+    Raises UnreadableError when the file is missing, empty, damaged or plainly not text.
     """
-    with _opened(path) as file:
-        first = file.read(65_536)
-        if first[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            file.seek(0)
-            with io.TextIOWrapper(file, encoding="utf-16", errors="replace", newline="") as wide:
-                yield from wide
-            return
-        if b"\x00" in first:
-            raise UnreadableError(f"{path.name} is not a table of text (CSV).")
-        if not first.strip(b"\xef\xbb\xbf \t\r\n,;"):
-            raise UnreadableError(f"{path.name} is empty.")
+    try:
+        with _opened(path) as file:
+            yield from _lines_in(file, path.name)
+    except DAMAGED as wrong:
+        raise UnreadableError(
+            f"{path.name} is a zip that is damaged or locked. Unpack it, and give the table in it."
+        ) from wrong
+
+
+# What reading a zip raises; RuntimeError where it wants a password.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+
+def _lines_in(file: IO[bytes], name: str) -> Iterator[str]:
+    first = file.read(65_536)
+    if first[:2] in (b"\xff\xfe", b"\xfe\xff"):
         file.seek(0)
-        old_mac = b"\r" in first and b"\n" not in first
-        raw = _ended_by_returns(file) if old_mac else iter(file)
-        yield _decoded(next(raw)).removeprefix("\ufeff")
-        yield from map(_decoded, raw)
+        with io.TextIOWrapper(file, encoding="utf-16", errors="replace", newline="") as wide:
+            yield from wide
+        return
+    if b"\x00" in first:
+        raise UnreadableError(f"{name} is not a table of text (CSV).")
+    if not first.strip(b"\xef\xbb\xbf \t\r\n,;"):
+        raise UnreadableError(f"{name} is empty.")
+    file.seek(0)
+    old_mac = b"\r" in first and b"\n" not in first
+    raw = _ended_by_returns(file) if old_mac else iter(file)
+    yield _decoded(next(raw)).removeprefix("\ufeff")
+    yield from map(_decoded, raw)
 
 
 def _opened(path: Path) -> IO[bytes]:

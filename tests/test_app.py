@@ -111,3 +111,9 @@ def test_a_signed_out_reader_is_sent_to_sign_in_and_back(client):
     answer = client.get("/account?tab=1")
     assert answer.status_code == 302
     assert answer.location == "/sign-in?next=/account?tab%3D1"
+
+
+def test_what_no_page_can_hold_is_left_out_of_what_was_typed(client):
+    sent = client.post("/account", data={"a\x07\x80": "b\ufffe\x9fc", "csrf_token": "x"})
+    assert sent.status_code == 403
+    assert "bc" in sent.get_data(as_text=True)  # the client refuses a page that it cannot read

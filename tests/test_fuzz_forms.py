@@ -16,13 +16,17 @@ from tests.fuzzing import Body, bodies, bounded, discover, token_of
 from tests.hostile import counts, everything, put_back
 from tests.world import filled
 
-# Answers that take something away, and what: a person's own words, seats and addresses.
-MAY_TAKE: set[str] = set()
+# What an answer may take away: a kept room, a role, a seat, a calendar's key, what somebody asked to be told of.
+MAY_GO = {
+    "hold",
+    "role_grant",
+    "membership",
+    "calendar_key",
+    "need",
+    "saved_need",
+    "saved_need_room",
+}
 found = []
-
-
-def send(client, path, body: Body):
-    return client.post(path, data=body.data, content_type=body.kind)
 
 
 class Held:
@@ -33,24 +37,29 @@ class Held:
         self.counts = counts(self.rows)
         self.sent: Counter[int] = Counter()
 
-    def check(self, answer, path):
-        self.sent[answer.status_code] += 1
-        now = everything()
-        if now == self.rows:
-            return
-        assert answer.status_code in (200, 302), (path, answer.status_code, self._changed(now))
-        fewer = {name for name, number in counts(now).items() if number < self.counts[name]}
-        assert fewer <= MAY_TAKE, (path, fewer)
-        put_back(self.rows)
-
-    def _changed(self, now):
-        return {name for name in now if now[name] != self.rows[name]}
+    def send(self, client, path, body: Body):
+        """Send it, see what it did, and undo that, also when it was wrong."""
+        status = 0
+        try:
+            status = client.post(path, data=body.data, content_type=body.kind).status_code
+        finally:
+            self.sent[status] += 1
+            now = everything()
+            if now != self.rows:
+                put_back(self.rows)
+        changed = {name for name in now if now[name] != self.rows[name]}
+        assert not changed or status in (200, 302), (path, status, changed)
+        lost = {name for name, number in counts(now).items() if number < self.counts[name]}
+        assert lost <= MAY_GO, (path, lost)
 
 
 def _forms(app, readers):
     """Both engines number alike, so that the pages are read once; that they are well made other tests have seen."""
     if not found:
-        found.extend(discover(app, {who: Quick(client) for who, client in readers.items()}))
+        forms = discover(app, {who: Quick(client) for who, client in readers.items()})
+        found.extend(
+            form for form in forms if form.path != "/sign-out"
+        )  # ends the test's own visit
     assert len(found) > 60, len(found)
     return found
 
@@ -77,18 +86,19 @@ def readers(app):
     return clients
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # refused uploads
 def test_the_forms_of_the_pages_withstand_everything(app, readers):
     forms = _forms(app, readers)
     tokens = {who: token_of(client) for who, client in readers.items()}
     tokens[""] = csrf_token(readers[""].get("/sign-in").get_data(as_text=True))
     held = Held()
 
-    @bounded(150)
+    @bounded(100)
     @given(st.data())
     def shake(data):
         form = data.draw(st.sampled_from(forms))
         body = data.draw(bodies(form, tokens[form.who]))
-        held.check(send(readers[form.who], form.path, body), form.path)
+        held.send(readers[form.who], form.path, body)
 
     shake()
     print(len(forms), "forms,", held.sent.total(), "answers:", dict(held.sent))  # noqa: T201 - the long run tells it

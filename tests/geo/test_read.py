@@ -232,3 +232,12 @@ def test_the_wards_of_a_real_council(open_data):
     assert len(found) == 21
     assert {"area_code", "area_name"} <= found[0].properties.keys()
     assert all(f.shape.is_valid for f in found)
+
+
+def test_a_damaged_zip_is_told(tmp_path):
+    path = tmp_path / "r.zip"
+    with ZipFile(path, "w") as pack:
+        pack.writestr("r.csv", "name,postcode\n" + "Yard,M33 2AA\n" * 30)
+    path.write_bytes(path.read_bytes().replace(b"PK\x03", b"PK\x05", 1))
+    with pytest.raises(UnreadableError):
+        table(path)
