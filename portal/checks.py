@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock, config, migrate, runs
 from portal.db import db
+from portal.notices import queries as outbox
 from portal.notices.models import Letter
 from portal.serving import workers
 
@@ -136,7 +137,7 @@ def _letters(settings: Settings, _chosen: Mapping[str, str]) -> Findings:
         yield Finding(
             "no-smtp", BROKEN, "SMTP_URL is not set: no letter is sent, so nobody can sign in."
         )
-    elif str(settings["MAIL_FROM"]).endswith("@localhost"):
+    elif settings["SMTP_URL"] and str(settings["MAIL_FROM"]).endswith("@localhost"):
         yield Finding(
             "mail-from", BROKEN, "MAIL_FROM is still portal@localhost: mail servers will refuse it."
         )
@@ -250,13 +251,20 @@ def _tick(_settings: Settings) -> Findings:
 
 def _waiting(settings: Settings) -> Findings:
     unsent = select(func.count()).where(
-        Letter.sent_at.is_(None), Letter.written_at < clock.now() - AN_HOUR
+        *outbox.WAITS, Letter.written_at < clock.now() - AN_HOUR
     )
-    if settings["SMTP_URL"] and (number := db.session.scalar(unsent)):
+    by_post = settings["SMTP_URL"] or settings["NOTIFY_KEY"]
+    if by_post and (number := db.session.scalar(unsent)):
         yield Finding(
             "letters-wait",
             BROKEN,
             f"Letters that have waited for more than an hour: {number}. Does the mail server answer?",
+        )
+    if failed := outbox.standing().failed:
+        yield Finding(
+            "letters-failed",
+            ADVICE,
+            f"Letters of the last 30 days that did not arrive: {failed}. See /setup/letters for why.",
         )
 
 

@@ -11,6 +11,7 @@ from flask import (
     request,
     url_for,
 )
+from flask_login import current_user
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,6 +20,7 @@ from portal.config import LANGUAGES
 from portal.db import db
 from portal.home.queries import figures_of
 from portal.notices.models import Letter
+from portal.people import post
 from portal.people.access import PUBLIC, allow
 from portal.people.views import local
 from portal.web import DOORS
@@ -43,9 +45,13 @@ def how_it_works():
 @bp.get("/language/<code>")
 @allow(PUBLIC)
 def language(code: str):
-    """Remember a language for a year and go back to the page; a cookie of its own, for people without a session."""
+    """Remember a language for a year and go back to the page; a cookie of its own, for people without a session. Letters
+    to who is signed in are in it too.
+    """
     if code not in LANGUAGES:
         abort(404)
+    if current_user.is_authenticated:
+        post.reads(current_user.email, code)
     answer = redirect(local(request.args.get("next"), url_for("home.first_page")))
     secure = current_app.config["SESSION_COOKIE_SECURE"]
     answer.set_cookie("language", code, max_age=YEAR, secure=secure, httponly=True, samesite="Lax")

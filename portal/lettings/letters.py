@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from flask import current_app
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -89,7 +90,7 @@ def tell(
     event: LetEvent,
     *,
     dates: Sequence[Occurrence] = (),
-    more: Mapping[Role, str] = MappingProxyType({}),
+    more: Mapping[Role, str | LazyString] = MappingProxyType({}),
 ) -> None:
     """Write to everybody whom a step concerns, in the transaction of the step.
 
@@ -97,20 +98,19 @@ def tell(
     """
     subject = SUBJECTS.get(event.action) or STATE_SUBJECTS.get(event.after, NO_SUBJECT)
     for role in HEAR.get(event.action, ()):
-        parts = _parts(let, event, dates, more.get(role, ""))
-        body = "\n\n".join(part for part in parts if part)
+        body = LazyString(_body, let, event, dates, more.get(role, ""))
         for address in TO[role](let):
             notices.write(
-                to=address, subject=str(subject), body=body, key=f"let-event:{event.id}:{address}"
+                to=address, subject=subject, body=body, key=f"let-event:{event.id}:{address}"
             )
     if Role.OFFICER in HEAR.get(event.action, ()) and event.action is not Action.MOVE:
         concerned = dates or ([event.occurrence] if event.occurrence else [])
         ahead = [date for date in let.occurrences if queries.is_ahead(date)]
-        _tell_other_holders(let, event, concerned or ahead, str(subject))
+        _tell_other_holders(let, event, concerned or ahead, subject)
 
 
 def _tell_other_holders(
-    let: Let, event: LetEvent, dates: Sequence[Occurrence], subject: str
+    let: Let, event: LetEvent, dates: Sequence[Occurrence], subject: LazyString
 ) -> None:
     """Who lends a room for single dates of a let hears of those dates, and of nothing else."""
     by_holder: dict[int, list[Occurrence]] = {}
@@ -119,19 +119,27 @@ def _tell_other_holders(
         if room is not None and room.holder_id != let.room.holder_id:
             by_holder.setdefault(room.holder_id, []).append(date)
     for holder_id, theirs in by_holder.items():
-        body = "\n\n".join(
-            (
-                _(table.told(event.before, event.action, event.after)),
-                _("On these dates the group meets in a room of yours:"),
-                "\n".join(words.date_and_room(date) for date in theirs),
-                let.group.name,
-                _("You get this letter because you act for the holder of the room. If something is wrong, write to the broker."),
-                f"{current_app.config['BASE_URL'].rstrip('/')}/hosting",
-            )
-        )  # fmt: skip
+        body = LazyString(_of_lent, let, event, theirs)
         for address in people.emails_with_role(Role.OFFICER, holder_id=holder_id):
             key = f"let-event:{event.id}:lent:{address}"
             notices.write(to=address, subject=subject, body=body, key=key)
+
+
+def _of_lent(let: Let, event: LetEvent, theirs: Sequence[Occurrence]) -> str:
+    return "\n\n".join(
+        (
+            _(table.told(event.before, event.action, event.after)),
+            _("On these dates the group meets in a room of yours:"),
+            "\n".join(words.date_and_room(date) for date in theirs),
+            let.group.name,
+            _("You get this letter because you act for the holder of the room. If something is wrong, write to the broker."),
+            f"{current_app.config['BASE_URL'].rstrip('/')}/hosting",
+        )
+    )  # fmt: skip
+
+
+def _body(let: Let, event: LetEvent, dates: Sequence[Occurrence], more: str | LazyString) -> str:
+    return "\n\n".join(part for part in _parts(let, event, dates, str(more)) if part)
 
 
 def _approved_by(let: Let, event: LetEvent) -> str:

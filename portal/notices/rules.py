@@ -88,10 +88,14 @@ LETS, MONEY, ROUNDS = N_("A let of a room"), N_("Money"), N_("A round")
 PETITIONS, HEARINGS = N_("A petition"), N_("A public hearing")
 QUESTIONS, REPORTS = N_("Who owns a place"), N_("A reported place")
 GROUPS, CASES, WATCHES = N_("Who organises a group"), N_("A case"), N_("What somebody watches")
+ACCOUNTS = N_("An account")
 
 # Which letter is of which kind: by its key, the first line that fits.
 KINDS: tuple[tuple[str, Kind], ...] = (
     ("sign-in:*", Kind(N_("A link to sign in"), asked=True, always=True)),
+    ("second-step:*", Kind(ACCOUNTS, N_("You get this letter because something about how you sign in has changed."), ONE)),
+    ("role:*", Kind(ACCOUNTS, stop=TASK)),
+    ("unused:*", Kind(ACCOUNTS)),
     ("organise:*", Kind(GROUPS)),
     ("organises:*", Kind(GROUPS, ORGANISE, TASK)),
     ("left:*", Kind(GROUPS, ORGANISE, TASK)),

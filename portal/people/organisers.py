@@ -3,15 +3,17 @@
 from datetime import timedelta
 
 from flask import current_app
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.areas.queries import current_area
+from portal.audit.rules import Act
 from portal.db import db, transaction
 from portal.errors import N_, Forbidden, NotFound, RuleBroken
 from portal.notices.service import write
+from portal.people.audited import noted
 from portal.people.models import Group, GroupInvitation, Membership, User
 from portal.people.queries import organiser_emails
 from portal.people.rules import check_email
@@ -95,6 +97,7 @@ def accept(user_id: int, token: str) -> Group:
         others = organiser_emails(group.id)
         if user.email not in others:
             session.add(Membership(user_id=user_id, group_id=group.id))
+            noted(Act.ORGANISER_ADDED, user_id, group_id=group.id)
             _tell_others(group, user, others, token_hash=one.token_hash)
         session.delete(one)
     return group
@@ -113,14 +116,15 @@ def leave(user_id: int, group_id: int) -> None:
             )
         user = session.get_one(User, user_id)
         session.execute(delete(Membership).where(of_group, Membership.user_id == user_id))
+        noted(Act.ORGANISER_LEFT, user_id, group_id=group_id)
         session.flush()
         for email in organiser_emails(group_id):
             write(
                 to=email,
-                subject=_(
+                subject=_l(
                     "%(who)s no longer organises %(group)s", who=user.shown_name, group=group.name
                 ),
-                body=_(
+                body=_l(
                     "%(who)s has left. You organise the group, so what it has asked for goes on with you:\n\n%(link)s",
                     who=user.shown_name,
                     link=_address(f"/groups/{group_id}"),
@@ -151,8 +155,8 @@ def _forget_old(session: Session, group_id: int) -> None:
 def _tell_invited(inviter: User, group: Group, email: str, token: str) -> None:
     write(
         to=email,
-        subject=_("Will you organise %(group)s too?", group=group.name),
-        body=_(
+        subject=_l("Will you organise %(group)s too?", group=group.name),
+        body=_l(
             "%(who)s asks you to organise the group “%(group)s” together.\n\n"
             "You would write its proposals, get its letters and sign for it. Open this link to say yes:\n\n%(link)s\n\n"
             "You sign in with this address, %(email)s. The link works once, for 14 days.\n"
@@ -170,10 +174,10 @@ def _tell_others(group: Group, user: User, others: list[str], *, token_hash: str
     for email in others:
         write(
             to=email,
-            subject=_(
+            subject=_l(
                 "%(who)s organises %(group)s with you", who=user.shown_name, group=group.name
             ),
-            body=_(
+            body=_l(
                 "%(who)s has accepted the invitation, and can now write and sign for the group as you can:\n\n%(link)s",
                 who=user.shown_name,
                 link=_address(f"/groups/{group.id}"),

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from portal.areas.queries import current_area
-from portal.db import db
+from portal.db import db, transaction
 from portal.notices import service as notices
 from portal.notices.models import Mailbox
 from portal.people.models import Group, Membership, User
@@ -26,6 +26,12 @@ def signed_in(email: str) -> None:
     if mailbox.returned_at:
         g.letters_returned = mailbox.returned_at, mailbox.address
     mailbox.returned_at = mailbox.returned_why = None
+
+
+def reads(email: str, language: str) -> None:
+    """Somebody who is signed in has chosen a language."""
+    with transaction():
+        notices.read_in(email, language)
 
 
 def tell_returned() -> None:

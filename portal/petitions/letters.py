@@ -1,7 +1,9 @@
 """Letters about a petition. A name is in none of them, and a subject line, read over shoulders, names no place."""
 
 from flask import current_app
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from portal.db import db
@@ -33,8 +35,8 @@ def of_signing(petition: Petition, one: PetitionSignature, token: str) -> None:
     link = address(f"/petitions/{token}")
     title = petition.proposal.shown_title
     if one.confirmed_at is None:
-        subject = _("Confirm your signature")
-        body = _(
+        subject = _l("Confirm your signature")
+        body = _l(
             "Somebody, probably you, signed a petition with this address: %(title)s.\n\n"
             "Open this link and press the button; until then the signature does not count:\n\n%(link)s\n\n"
             "The link is good for %(days)s days. By the same link you can take your signature back later. Your name and "
@@ -44,8 +46,8 @@ def of_signing(petition: Petition, one: PetitionSignature, token: str) -> None:
             days=LINK_LIVES.days,
         )
     else:
-        subject = _("You have signed this petition already")
-        body = _(
+        subject = _l("You have signed this petition already")
+        body = _l(
             "Somebody, probably you, signed a petition with this address once more: %(title)s.\n\n"
             "Your signature counts already, and there is nothing to do. If you want to take it back, open this link:"
             "\n\n%(link)s\n\nIt stands in place of the link in an earlier letter.",
@@ -60,8 +62,8 @@ def of_striking(one: PetitionSignature) -> None:
     """Who was struck out learns it, and can answer."""
     write(
         to=one.email,
-        subject=_("About your signature"),
-        body=_(
+        subject=_l("About your signature"),
+        body=_l(
             "The petition “%(title)s” has two signatures of the same name from the same postcode. The broker looked at "
             "them and counts one of the two. If you are two people, write to the broker; the address is on this page:"
             "\n\n%(link)s",
@@ -74,6 +76,17 @@ def of_striking(one: PetitionSignature) -> None:
 
 def of_closing(petition: Petition, *, on_its_day: bool) -> None:
     """The group hears how its petition ended."""
+    body = LazyString(_of_closing, petition, on_its_day=on_its_day)
+    for email in organiser_emails(petition.proposal.group_id):
+        write(
+            to=email,
+            subject=_l("Your petition has closed"),
+            body=body,
+            key=f"petition-closed:{petition.id}:{email}",
+        )
+
+
+def _of_closing(petition: Petition, *, on_its_day: bool) -> str:
     parts = [
         _(
             "Your petition has closed: %(title)s. It has %(total)s of the %(needed)s signatures that it needs.",
@@ -84,13 +97,7 @@ def of_closing(petition: Petition, *, on_its_day: bool) -> None:
         _what_it_means(petition, on_its_day=on_its_day),
         _("The petition: %(link)s", link=short_address(petition)),
     ]
-    for email in organiser_emails(petition.proposal.group_id):
-        write(
-            to=email,
-            subject=_("Your petition has closed"),
-            body="\n\n".join(parts),
-            key=f"petition-closed:{petition.id}:{email}",
-        )
+    return "\n\n".join(parts)
 
 
 def _what_it_means(petition: Petition, *, on_its_day: bool) -> str:
@@ -113,8 +120,8 @@ def of_hearing(petition: Petition) -> None:
     for one in db.session.scalars(query.order_by(PetitionSignature.id)):
         write(
             to=one.email,
-            subject=_("There will be a public hearing"),
-            body=_(
+            subject=_l("There will be a public hearing"),
+            body=_l(
                 "Enough people signed the petition that you signed too: %(title)s. A public hearing is held about it. Its "
                 "day and place are on the case's page as soon as they are set:\n\n%(link)s\n\n"
                 "You get this one letter because you asked for it when you signed.",

@@ -4,7 +4,9 @@ A subject line is read over shoulders: it names no place. Each letter to a repor
 """
 
 from flask import current_app
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from portal import clock
 from portal.notices import service as notices
@@ -17,18 +19,18 @@ from portal.sightings.rules import SightingState
 
 def of_report(one: Sighting) -> None:
     """A report was sent: its reporter hears that it arrived, the brokers that something waits."""
-    what = _(
+    what = _l(
         "Thank you. Your report of a place that stands empty has reached the broker. Its number is %(number)s.\n\n"
         "%(place)s\n\nThe broker looks at it, finds out who holds the place, and we write to you again.",
         number=one.id,
         place=one.called,
     )
-    _to_reporter(one, _("Your report has arrived"), what)
+    _to_reporter(one, _l("Your report has arrived"), what)
     for address in people.emails_with_role(Role.BROKER):
         notices.write(
             to=address,
-            subject=_("Reports of empty places wait for you"),
-            body=_(
+            subject=_l("Reports of empty places wait for you"),
+            body=_l(
                 "Somebody has reported a place that stands empty. See all reports that wait:\n\n%(link)s\n\n"
                 "You get this letter at most once a day, because you are a broker here.",
                 link=_address("/desk/sightings"),
@@ -39,6 +41,10 @@ def of_report(one: Sighting) -> None:
 
 def of_answer(one: Sighting) -> None:
     """The broker has answered."""
+    _to_reporter(one, _l("The broker has answered your report"), LazyString(_of_answer, one))
+
+
+def _of_answer(one: Sighting) -> str:
     what = {
         SightingState.ACCEPTED: _("The place that you reported is in the register now:"),
         SightingState.MERGED: _("The place that you reported is in the register, and your report is with it now:"),
@@ -55,12 +61,20 @@ def of_answer(one: Sighting) -> None:
             + "\n"
             + _address(f"/assets/{one.asset_id}")
         )
-    _to_reporter(one, _("The broker has answered your report"), "\n\n".join(lines))
+    return "\n\n".join(lines)
 
 
-def _to_reporter(one: Sighting, subject: str, what: str) -> None:
-    if not one.email:
-        return
+def _to_reporter(one: Sighting, subject: LazyString, what: LazyString) -> None:
+    if one.email:
+        notices.write(
+            to=one.email,
+            subject=subject,
+            body=LazyString(_with_why, one, what),
+            key=f"sighting:{one.id}:{one.state.value}",
+        )
+
+
+def _with_why(one: Sighting, what: LazyString) -> str:
     more = _(
         "How your report stands:\n%(link)s\n\nYou get this letter because you gave this address with report %(number)s. "
         "If that was not you, or to get no more letters about it:\n%(leave)s",
@@ -68,12 +82,7 @@ def _to_reporter(one: Sighting, subject: str, what: str) -> None:
         number=one.id,
         leave=_address(f"/report/{one.token}/leave"),
     )
-    notices.write(
-        to=one.email,
-        subject=subject,
-        body=f"{what}\n\n{more}",
-        key=f"sighting:{one.id}:{one.state.value}",
-    )
+    return f"{what}\n\n{more}"
 
 
 def _address(path: str) -> str:

@@ -13,6 +13,7 @@ from portal.areas.queries import current_area
 from portal.db import db, transaction
 from portal.errors import NotFound
 from portal.notices import service as notices
+from portal.people.queries import user_by_email
 from portal.people.rules import check_email
 from portal.watches import letters, queries, words
 from portal.watches.models import Watch
@@ -79,6 +80,7 @@ def keep(token: str, often: Often) -> None:
             watch.confirmed_at = watch.looked_at = now
         watch.often, watch.touched_at, watch.asked_again_at = often, now, None
         watch.due_at = next_due(now, often, clock.LONDON)
+        notices.read_in(watch.email)
 
 
 def leave(token: str) -> None:
@@ -92,6 +94,9 @@ def _end(session, which: ColumnElement[bool]) -> None:
     for watch in session.scalars(select(Watch).where(which).with_for_update()):
         notices.forget(letters.key_of(watch))
         session.delete(watch)
+        session.flush()
+        if user_by_email(watch.email) is None and not queries.of_address(watch.email):
+            notices.forget_mailbox(watch.email)
 
 
 def tick() -> int:

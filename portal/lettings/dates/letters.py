@@ -8,7 +8,9 @@ from datetime import date
 from urllib.parse import urlencode
 
 from flask import current_app
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from portal import clock
 from portal.lettings import words
@@ -88,22 +90,30 @@ def to_other_holders(let: Let, event: LetEvent, before: str, left: Asset | None)
                 to=email,
                 subject=_("One date of a room is moved"),
                 body="\n\n".join(body),
-                key=f"let-event:{event.id}:{room.id}:{email}",
+                key=f"let-event:{event.id}:lent:{room.id}:{email}",
             )
 
 
 def offer(waiting: Waiting, made: Sequence[DateOffer]) -> None:
     """To one group that waits: which dates are free, until when each is kept for it, and where to take it."""
-    _to_group(
-        waiting,
-        _("A room you wait for has become free"),
-        [
-            _("%(room)s has become free:", room=waiting.room.name),
-            *(_line(one) for one in made),
-            _("Open a date to take it or to pass. If you do not answer in time, the next group that waits is asked."),
-        ],
-        key=f"date-offer:{made[0].id}",
-    )  # fmt: skip
+    body = LazyString(_of_offer, waiting, made)
+    for email in people.organiser_emails(waiting.group_id):
+        write(
+            to=email,
+            subject=_l("A room you wait for has become free"),
+            body=body,
+            key=f"date-offer:{made[0].id}:{email}",
+        )
+
+
+def _of_offer(waiting: Waiting, made: Sequence[DateOffer]) -> str:
+    parts = [
+        _("%(room)s has become free:", room=waiting.room.name),
+        *(_line(one) for one in made),
+        _("Open a date to take it or to pass. If you do not answer in time, the next group that waits is asked."),
+        _("You get this letter because your group waits for this room. To stop: %(link)s", link=link("/waiting")),
+    ]  # fmt: skip
+    return "\n\n".join(parts)
 
 
 def _line(one: DateOffer) -> str:
@@ -112,13 +122,6 @@ def _line(one: DateOffer) -> str:
     if one.answer_by < one.starts:
         return _("%(when)s to %(ends)s, kept for you until %(until)s: %(link)s", when=when, ends=ends, until=moment(one.answer_by), link=address)  # fmt: skip
     return _("%(when)s to %(ends)s. It is so near that all groups that wait are told at once: whoever takes it first has it: %(link)s", when=when, ends=ends, link=address)  # fmt: skip
-
-
-def _to_group(waiting: Waiting, subject: str, parts: list[str], *, key: str) -> None:
-    why = _("You get this letter because your group waits for this room. To stop: %(link)s", link=link("/waiting"))  # fmt: skip
-    body = "\n\n".join([*parts, why])
-    for email in people.organiser_emails(waiting.group_id):
-        write(to=email, subject=subject, body=body, key=f"{key}:{email}")
 
 
 def still_needed(let: Let, last: date) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
+from flask_babel import LazyString
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -226,7 +227,7 @@ def _ask(session: Session, let: Let) -> None:
     last = working_day(rules.KEEP_DAYS, clock.today(), current_area().nation).due
     let.keep_by = end_of(last)
     event = moves.record(session, let, let.state, step, None, role)
-    letters.tell(let, event, more={Role.ORGANISER: still_needed(let, last)})
+    letters.tell(let, event, more={Role.ORGANISER: LazyString(still_needed, let, last)})
 
 
 def _end(session: Session, let: Let) -> None:

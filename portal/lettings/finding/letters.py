@@ -3,8 +3,9 @@
 from hashlib import sha256
 
 from flask import current_app
-from flask_babel import format_date, ngettext
+from flask_babel import LazyString, format_date, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from portal.areas.queries import current_area
 from portal.lettings import words
@@ -24,8 +25,25 @@ def key_of(saved: SavedNeed) -> str:
 
 def of_rooms(saved: SavedNeed, wish: Wish, news: list[Match]) -> None:
     """Rooms that are free for the whole of a need and were not before."""
-    base = str(current_app.config["BASE_URL"]).rstrip("/")
-    leave = f"{base}/needs/leave/{saved.token}"
+    ids = ",".join(str(match.room.id) for match in news)
+    notices.write(
+        to=saved.user.email,
+        subject=_l("A room has become free"),
+        body=LazyString(_of_rooms, saved, wish, news),
+        key=f"{key_of(saved)}{sha256(ids.encode()).hexdigest()[:20]}",
+        leave_url=_leave(saved),
+    )
+
+
+def _leave(saved: SavedNeed) -> str:
+    return f"{_base()}/needs/leave/{saved.token}"
+
+
+def _base() -> str:
+    return str(current_app.config["BASE_URL"]).rstrip("/")
+
+
+def _of_rooms(saved: SavedNeed, wish: Wish, news: list[Match]) -> str:
     more = len(news) - LISTED
     parts = [
         ngettext(
@@ -37,23 +55,16 @@ def of_rooms(saved: SavedNeed, wish: Wish, news: list[Match]) -> None:
         *map(_room, news[:LISTED]),
         ngettext("And %(num)s more.", "And %(num)s more.", more) if more > 0 else "",
         _("Nothing is held for you, and others may ask too. To see it and ask for it:")
-        + f"\n{base}/needs/{saved.id}/rooms",
+        + f"\n{_base()}/needs/{saved.id}/rooms",
         "--\n"
         + _(
             "You get this letter because you asked us on %(day)s at %(name)s to tell you.\nTo get no more, one click: %(leave)s",
             day=format_date(saved.since, "d MMMM y"),
             name=current_area().product_name,
-            leave=leave,
+            leave=_leave(saved),
         ),
     ]
-    ids = ",".join(str(match.room.id) for match in news)
-    notices.write(
-        to=saved.user.email,
-        subject=_("A room has become free"),
-        body="\n\n".join(filter(None, parts)),
-        key=f"{key_of(saved)}{sha256(ids.encode()).hexdigest()[:20]}",
-        leave_url=leave,
-    )
+    return "\n\n".join(filter(None, parts))
 
 
 def _room(match: Match) -> str:
