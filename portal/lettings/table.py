@@ -95,7 +95,6 @@ FREE_WITHIN_MEANS = Guard(
     "not-yet",
     N_("Not yet."),
 )
-WITHIN_MEANS = Guard(lambda facts: facts.within_means, "not-yet", N_("Not yet."))
 DEARER = Guard(lambda facts: not facts.within_means, "not-yet", N_("Not yet."))
 DEPOSIT_HELD = Guard(
     lambda facts: facts.deposit is DepositState.HELD,
@@ -156,7 +155,8 @@ STANDS = (LetState.CONFIRMED, LetState.RUNNING)
 
 TABLE: tuple[Step, ...] = (
     Step(None, _A.ASK, GROUP, _S.REQUESTED, N_("The group asked for the room."), NEED),
-    Step(None, _A.ALLOT, BROKER, _S.CONFIRMED, N_("The room was given to the group in a round; every date is held for it."), ROUND, WITHIN_MEANS),
+    Step(None, _A.ALLOT, BROKER, _S.DEPOSIT_DUE, N_("The room was given to the group in a round; every date is held for it until the deposit is paid."), ROUND, DUE_WITHIN_MEANS),
+    Step(None, _A.ALLOT, BROKER, _S.CONFIRMED, N_("The room was given to the group in a round; every date is held for it."), ROUND, FREE_WITHIN_MEANS),
     Step(None, _A.ALLOT, BROKER, _S.OFFERED, N_("The room was given to the group in a round, at a price above what it had said it can pay."), ROUND, DEARER),
     Step(_S.REQUESTED, _A.APPROVE, BROKER, _S.OFFERED, N_("The broker approved; every date is now held for the group."), LIFE, NOT_BEGUN),
     Step(_S.REQUESTED, _A.PRE_APPROVE, PORTAL, _S.OFFERED, N_("A standing approval of the holder fits; every date is now held for the group."), LIFE, NOT_BEGUN),

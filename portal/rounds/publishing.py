@@ -14,9 +14,9 @@ from portal.errors import RuleBroken
 from portal.lettings import holding, moves, table, walltime
 from portal.lettings import queries as lettings
 from portal.lettings.models import Let, Need, Occurrence
+from portal.lettings.paying import usual
 from portal.lettings.rules import Action as LetAction
 from portal.lettings.rules import OccurrenceState
-from portal.lettings.table import Facts
 from portal.notices import service as notices
 from portal.people import queries as people
 from portal.people.access import roles_for
@@ -64,10 +64,10 @@ def _wait_for_groups(session: Session, requests: list[Request]) -> None:
 
 
 def _let(session: Session, there: Round, place: Place, user: User) -> Let:
-    """The let of one place; what is dearer than the group said it can pay is offered, all else is confirmed."""
+    """The let of one place: dearer than the group said it can pay it is offered, where the room asks for a deposit it
+    waits for that, and all else is confirmed.
+    """
     request = place.request
-    within = place.price_pence <= request.need.max_pence
-    step = table.step_for(None, LetAction.ALLOT, {Role.BROKER}, Facts(within_means=within))
     wish = replace(
         lettings.wish_of(request.need), weekday=place.weekday, starts=place.starts, ends=place.ends
     )
@@ -81,7 +81,6 @@ def _let(session: Session, there: Round, place: Place, user: User) -> Let:
         need=need,
         asked_by_id=request.user_id,
         asked_at=request.asked_at,
-        state=step.to,
         price_pence=place.price_pence,
         insurance=request.insurance,
         safeguarding_at=request.asked_at,
@@ -89,6 +88,8 @@ def _let(session: Session, there: Round, place: Place, user: User) -> Let:
     )
     session.add(let)
     session.flush()
+    usual.ask(let)
+    step = table.step_for(None, LetAction.ALLOT, {Role.BROKER}, lettings.facts_of(let))
     moves.record(session, let, None, step, user, Role.BROKER, why=there.name)
     return let
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.errors import N_
+from portal.lettings.rules import LetState
 from portal.lettings.words import PLURAL_DAYS
 from portal.rounds import rules
 from portal.rounds.models import Place, Request, Round, RoundWish
@@ -115,9 +116,12 @@ def letter_result(request: Request) -> str:
         for place in request.places
     ]
     dear = any(place.price_pence > request.need.max_pence for place in request.places)
+    due = any(place.let and place.let.state is LetState.DEPOSIT_DUE for place in request.places)
     next_steps = (
         _("The price is more than you said you can pay. The room is held for you: accept it or leave it on its page.")
         if dear
+        else _("The room is held for you. It asks for a deposit, which you get back afterwards: it is yours as soon as the broker has it. How to pay stands on its page.")
+        if due
         else _("It is yours. If you do not need it after all, say so on its page, so that others can have it.")
         if got
         else _("Rooms that stay free can be asked for at any time: %(link)s", link=_link("/rooms/find"))

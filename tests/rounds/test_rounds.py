@@ -12,6 +12,7 @@ from portal.db import db
 from portal.errors import NotFound, RuleBroken
 from portal.lettings import service as lets
 from portal.lettings.models import Hold, Let
+from portal.lettings.paying import usual
 from portal.lettings.rules import LetState
 from portal.notices.models import Letter
 from portal.rounds import asking, publishing, queries, service, words
@@ -332,3 +333,22 @@ def test_a_meeting_that_ends_before_it_begins_is_refused(here, hall):
     there = make.spring(here)
     with broken("ends-before-start"):
         make.asked(here.ids.organiser, here.group_id, there.id, (hall, MONDAY, time(20), time(18)))
+
+
+def test_a_room_that_asks_for_a_deposit_asks_for_it_in_a_round_too(here, hall, parlour):
+    usual.set_for(here.ids.broker, hall.id, pence=20_00)
+    there = make.spring(here)
+    other, other_group = lettings.another_group(here, 1)
+    make.asked(here.ids.organiser, here.group_id, there.id, (hall, THURSDAY))
+    make.asked(other, other_group, there.id, (parlour, THURSDAY))
+    make.proposed(here, there.id)
+    publishing.publish(here.ids.broker, there.id, version=db.session.get(Round, there.id).version)
+    made = {let.room.name: let for let in db.session.scalars(select(Let))}
+    assert {name: let.state for name, let in made.items()} == {
+        "Hall": LetState.DEPOSIT_DUE, "Parlour": LetState.CONFIRMED,
+    }  # fmt: skip
+    assert made["Hall"].deposit.pence == 20_00
+    assert all(one.holds for one in made["Hall"].occurrences)
+    told = dict(db.session.execute(select(Letter.to, Letter.body).where(Letter.key.startswith("round-result:"))).all())  # fmt: skip
+    assert "It asks for a deposit" in told[here.organiser.email]
+    assert "deposit" not in told["other1@example.org"]
