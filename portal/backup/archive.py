@@ -56,7 +56,7 @@ def digest(path: Path) -> dict[str, Any]:
     return {"bytes": path.stat().st_size, "sha256": found}
 
 
-def write(path: Path, manifest: Manifest, parts: Iterable[Path]) -> None:
+def write(path: Path, manifest: Manifest, parts: Iterable[Path], packing: int | None = None) -> None:
     """Write the file under a name that nobody takes for a backup, then to the disk, then give it its name."""
     half = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -64,8 +64,8 @@ def write(path: Path, manifest: Manifest, parts: Iterable[Path]) -> None:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=FAST) as archive:
                 archive.writestr(MANIFEST, json.dumps(asdict(manifest), indent=2))
                 for part in parts:
-                    packed = part.suffix in PACKED
-                    archive.write(part, part.name, zipfile.ZIP_STORED if packed else None)
+                    usual = zipfile.ZIP_STORED if part.suffix in PACKED else None
+                    archive.write(part, part.name, packing or usual)
             file.flush()
             os.fsync(file.fileno())
         read(half)

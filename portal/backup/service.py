@@ -31,7 +31,7 @@ def backup(folder: Path, *, keep: int = 0, tried: bool = True) -> dict[str, Any]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / archive.name_for(clock.now())
     with _work(folder) as work:
-        manifest = _write(path, work)
+        manifest = write(path, work)
     told = _summary(path, manifest)
     try:
         told["tried"] = tried and _may_try(path, told)
@@ -47,7 +47,7 @@ def stream(out: IO[bytes]) -> dict[str, Any]:
     """Write a backup to a pipe: what encrypts it or sends it away stands behind that."""
     with _work() as work:
         path = work / archive.name_for(clock.now())
-        manifest = _write(path, work)
+        manifest = write(path, work)
         told = _summary(path, manifest)
         told["tried"] = _may_try(path, told)
         with path.open("rb") as file:
@@ -63,7 +63,8 @@ def _ended_well(manifest: Manifest) -> None:
         runs.ran(runs.BACKUP)
 
 
-def _write(path: Path, work: Path) -> Manifest:
+def write(path: Path, work: Path, packing: int | None = None) -> Manifest:
+    """Write the file, with what `work` has room for in between."""
     engine, ways = db.engine, _ways(db.engine)
     ways.ready(engine)
     if ways.is_empty(engine):
@@ -79,7 +80,7 @@ def _write(path: Path, work: Path) -> Manifest:
             parts={part.name: archive.digest(part)},
             **_content(ways, connection),
         )
-    archive.write(path, manifest, [part])
+    archive.write(path, manifest, [part], packing)
     part.unlink()
     return manifest
 
