@@ -533,4 +533,5 @@ def put_back(rows: dict[str, list[dict[str, Any]]]) -> None:
 
 
 def counts(rows: dict[str, list[dict[str, Any]]]) -> dict[str, int]:
-    return {name: len(found) for name, found in rows.items()}
+    """How many rows there are. Of the audit log not: what is refused is written down there too."""
+    return {name: len(found) for name, found in rows.items() if name != "audit_entry"}

@@ -37,6 +37,7 @@ class Act(StrEnum):
     SIGNED_IN = "signed_in"
     SIGN_IN_REFUSED = "sign_in_refused"
     SIGNED_OUT = "signed_out"
+    SECOND_STEP_PASSED = "second_step_passed"
     SECOND_STEP_SET = "second_step_set"
     SECOND_STEP_REMOVED = "second_step_removed"
     SESSIONS_ENDED = "sessions_ended"
@@ -61,6 +62,7 @@ ACT_WORDS = {
     Act.SIGNED_IN: N_("Signed in"),
     Act.SIGN_IN_REFUSED: N_("Could not sign in"),
     Act.SIGNED_OUT: N_("Signed out"),
+    Act.SECOND_STEP_PASSED: N_("Passed the second step"),
     Act.SECOND_STEP_SET: N_("Set up a second step"),
     Act.SECOND_STEP_REMOVED: N_("Took a second step away"),
     Act.SESSIONS_ENDED: N_("Signed out elsewhere"),

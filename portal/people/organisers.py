@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.areas.queries import current_area
+from portal.audit.rules import Act
 from portal.db import db, transaction
 from portal.errors import N_, Forbidden, NotFound, RuleBroken
 from portal.notices.service import write
+from portal.people.audited import noted
 from portal.people.models import Group, GroupInvitation, Membership, User
 from portal.people.queries import organiser_emails
 from portal.people.rules import check_email
@@ -95,6 +97,7 @@ def accept(user_id: int, token: str) -> Group:
         others = organiser_emails(group.id)
         if user.email not in others:
             session.add(Membership(user_id=user_id, group_id=group.id))
+            noted(Act.ORGANISER_ADDED, user_id, group_id=group.id)
             _tell_others(group, user, others, token_hash=one.token_hash)
         session.delete(one)
     return group
@@ -113,6 +116,7 @@ def leave(user_id: int, group_id: int) -> None:
             )
         user = session.get_one(User, user_id)
         session.execute(delete(Membership).where(of_group, Membership.user_id == user_id))
+        noted(Act.ORGANISER_LEFT, user_id, group_id=group_id)
         session.flush()
         for email in organiser_emails(group_id):
             write(

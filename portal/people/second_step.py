@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.areas.queries import current_area
+from portal.audit.rules import Act
 from portal.db import db, transaction
 from portal.errors import RuleBroken
 from portal.notices import service as notices
 from portal.people import sessions
+from portal.people.audited import noted
 from portal.people.models import RecoveryCode, SecondStep, User
 from portal.people.rules import check_email
 
@@ -78,6 +80,7 @@ def set_up(user_id: int, salt: str, code: str, *, here: int) -> tuple[list[str],
         codes = _new_codes(s, user_id)
         sessions.end_all(s, user_id, but=here)
         key = sessions.passed(s, here)
+        noted(Act.SECOND_STEP_SET, user_id)
         _tell(user, _("Your second step is set up"), _("From now on the portal asks for a code of your telephone when you sign in."))  # fmt: skip
     return codes, key
 
@@ -96,7 +99,9 @@ def pass_step(user_id: int, code: str, *, here: int) -> str:
         if right:
             step.wrong, step.wait_until = 0, None
             key = sessions.passed(s, here)
+            noted(Act.SECOND_STEP_PASSED, user_id)
         else:
+            noted(Act.SIGN_IN_REFUSED, user_id, why="second-step")
             step.wrong += 1
             step.wait_until = clock.now() + WAIT if step.wrong % MOST_WRONG == 0 else None
     if not right:
@@ -114,6 +119,7 @@ def new_codes(user_id: int) -> list[str]:
         if s.get(SecondStep, user_id) is None:
             raise RuleBroken("no-second-step", "You have no second step, so you need no recovery codes.")  # fmt: skip
         codes = _new_codes(s, user_id)
+        noted(Act.SECOND_STEP_SET, user_id, what="codes")
         _tell(user, _("You have new recovery codes"), _("The old ones no longer work."))
     return codes
 
@@ -123,6 +129,7 @@ def turn_off(user_id: int) -> None:
     with transaction() as s:
         user = s.get_one(User, user_id, with_for_update=True)
         if forget(s, user_id):
+            noted(Act.SECOND_STEP_REMOVED, user_id)
             _tell(user, _("Your second step is off"), _("The portal does not ask for a code of your telephone any more."))  # fmt: skip
 
 
@@ -136,6 +143,7 @@ def reset(email: str, why: str, *, by: int | None = None) -> User:
             raise RuleBroken("own-second-step", "Somebody else must take your second step off. Your own page lets you change it.")  # fmt: skip
         forget(s, user.id)
         sessions.end_all(s, user.id)
+        noted(Act.SECOND_STEP_REMOVED, user.id)
         _tell(
             user,
             _("Your second step has been taken off"),

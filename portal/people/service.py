@@ -6,10 +6,12 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.areas.queries import current_area
+from portal.audit.rules import Act
 from portal.db import transaction
 from portal.errors import RuleBroken
 from portal.notices import service as notices
 from portal.people import sessions
+from portal.people.audited import noted
 from portal.people.links import (
     AFTER_SIGN_IN,
     LINK_LIVES,
@@ -63,6 +65,7 @@ def start_group(
         session.add(group)
         session.flush()
         session.add(Membership(user_id=user_id, group_id=group.id))
+        noted(Act.ORGANISER_ADDED, user_id, group_id=group.id)
     return group
 
 
@@ -91,6 +94,7 @@ def give_role(
             session.add(grant)
             sessions.live_as_staff(session, user.id)
             session.flush()
+            noted(Act.ROLE_GIVEN, user.id, given=role, **_holder(grant))
             _tell_of_role(user, grant)
     return user
 
@@ -111,6 +115,10 @@ def _tell_of_role(user: User, grant: RoleGrant) -> None:
     )
 
 
+def _holder(grant: RoleGrant) -> dict[str, int]:
+    return {"holder": grant.holder_id} if grant.holder_id else {}
+
+
 def take_role(grant_id: int) -> None:
     """Take a role away; the last administrator stays, or nobody could give roles any more."""
     with transaction() as session:
@@ -128,4 +136,5 @@ def take_role(grant_id: int) -> None:
                 "This is the last administrator. Give the role to somebody else first.",
             )
         sessions.end_all(session, grant.user_id)
+        noted(Act.ROLE_TAKEN, grant.user_id, taken=grant.role, **_holder(grant))
         session.delete(grant)

@@ -10,9 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.audit.rules import Act
 from portal.db import db, transaction
 from portal.errors import RuleBroken
 from portal.people import links, rules
+from portal.people.audited import noted, refused
 from portal.people.models import RoleGrant, SecondStep, SignedIn, User
 from portal.people.rules import FRESH, SEEN_EVERY, Missing, alive, missing
 
@@ -82,8 +84,12 @@ def is_fresh(one: Here, *, writes: bool) -> bool:
 
 def enter_by_link(token: str, browser: str, agent: str) -> Entered:
     """Use a link up and begin a sign-in in this browser."""
-    with transaction() as s:
-        return _begun(s, *links.spend(s, token, browser), agent)
+    try:
+        with transaction() as s:
+            return _begun(s, *links.spend(s, token, browser), agent)
+    except RuleBroken as refusal:
+        refused(refusal.code)
+        raise
 
 
 def enter_by_code(code: str, browser: str, agent: str) -> Entered:
@@ -91,6 +97,8 @@ def enter_by_code(code: str, browser: str, agent: str) -> Entered:
     with transaction() as s:
         spent = links.spend_code(s, code, browser)
         entered = _begun(s, *spent, agent) if spent else None
+        if entered is None:
+            noted(Act.SIGN_IN_REFUSED, None, why="wrong-code")
     if entered is None:
         left = links.tries_left(browser)
         if left == 0:
@@ -121,6 +129,7 @@ def _begun(s: Session, user: User, next_url: str, agent: str) -> Entered:
             seen_at=now,
         )
     )
+    noted(Act.SIGNED_IN, user.id, staff=int(is_staff))
     still = missing(has=has_step, passed=False, must=_must(staff=is_staff))
     return Entered(key, next_url, still)
 
@@ -144,13 +153,16 @@ def end_here() -> None:
     if (one := here()) is not None:
         with transaction() as s:
             s.execute(delete(SignedIn).where(SignedIn.id == one.id))
+            noted(Act.SIGNED_OUT, one.user_id)
     session.clear()
 
 
 def end_others(user_id: int, but: int) -> int:
     """Sign somebody out everywhere but here; returns of how many browsers."""
     with transaction() as s:
-        return end_all(s, user_id, but=but)
+        if ended := end_all(s, user_id, but=but):
+            noted(Act.SESSIONS_ENDED, user_id, browsers=ended)
+        return ended
 
 
 def end_all(s: Session, user_id: int, *, but: int = 0) -> int:
@@ -164,7 +176,9 @@ def end_by_hand(email: str | None) -> int:
     whose = select(User.id).where(User.email == (email or "").strip().lower())
     with transaction() as s:
         ending = delete(SignedIn) if email is None else delete(SignedIn).where(SignedIn.user_id.in_(whose))  # fmt: skip
-        return s.execute(ending).rowcount
+        ended = s.execute(ending).rowcount
+        noted(Act.SESSIONS_ENDED, None, browsers=ended)
+        return ended
 
 
 def live_as_staff(s: Session, user_id: int) -> None:

@@ -30,7 +30,7 @@ OBJECTS = {
     "posting": (_l("Entry in the books"), ""),
     "standing_approval": (_l("Standing approval"), ""),
     "group": (_l("Group"), ""),
-    "user": (_l("Person"), ""),
+    "user_account": (_l("Person"), ""),
     "area": (_l("Area"), ""),
 }
 PAGE = 50
