@@ -56,7 +56,9 @@ def digest(path: Path) -> dict[str, Any]:
     return {"bytes": path.stat().st_size, "sha256": found}
 
 
-def write(path: Path, manifest: Manifest, parts: Iterable[Path], packing: int | None = None) -> None:
+def write(
+    path: Path, manifest: Manifest, parts: Iterable[Path], packing: int | None = None
+) -> None:
     """Write the file under a name that nobody takes for a backup, then to the disk, then give it its name."""
     half = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

@@ -25,6 +25,8 @@ SELECT c.relname FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = curr
 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'e')
 """
 EXTENSIONS = ("postgis", "btree_gist")
+# What of a dump is PostGIS's own, and may not be written by whoever owns the database.
+NOT_OURS = (" EXTENSION ", " spatial_ref_sys ")
 TRIES = 20  # to have a database for ourselves
 
 
@@ -123,12 +125,12 @@ def faults(connection: Connection) -> list[str]:  # noqa: ARG001 - as the other 
 def _load(engine: Engine, part: Path) -> None:
     """Everything of the part, or nothing. Extensions are made by us: an owner may use what only others may make."""
     pg_restore = tool("pg_restore", _major(engine))
-    with engine.begin() as connection:
+    with _allowed(), engine.begin() as connection:
         for extension in EXTENSIONS:
             connection.exec_driver_sql(f"CREATE EXTENSION IF NOT EXISTS {extension}")
     listed = _said([pg_restore, "--list", str(part)])
     wanted = part.with_suffix(".list")
-    lines = (line for line in listed.splitlines() if " EXTENSION " not in line)
+    lines = (line for line in listed.splitlines() if not any(word in line for word in NOT_OURS))
     wanted.write_text("\n".join(lines))
     _run(
         engine,
@@ -198,15 +200,24 @@ def _swap(admin: Connection, name: str, new: str, kept: str) -> None:
 
 
 def _create(admin: Connection, name: str) -> None:
+    """From the server's usual template, in which somebody who may has put PostGIS."""
+    with _allowed():
+        admin.exec_driver_sql(f'CREATE DATABASE "{name}"')
+
+
+@contextmanager
+def _allowed() -> Iterator[None]:
+    """What the user may not do, in a sentence."""
     try:
-        admin.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        yield
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", "") != "42501":
             raise
         raise RuleBroken(
             "may-not-create",
-            "The user of DATABASE_URL may not make a second database to work in. Let it (ALTER ROLE … CREATEDB), or "
-            "restore to an empty database that somebody else has made.",
+            "The user of DATABASE_URL may not make a second database to work in. An administrator of the server lets it: "
+            "ALTER ROLE … CREATEDB, and in template1: CREATE EXTENSION postgis, CREATE EXTENSION btree_gist. Or restore "
+            "to an empty database that they have made.",
         ) from error
 
 
