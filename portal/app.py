@@ -26,7 +26,7 @@ from flask_login import AnonymousUserMixin, LoginManager
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import away, config, language, limits, statics, web
+from portal import away, config, headers, language, limits, statics, web
 from portal.areas.queries import current_area
 from portal.db import db, engine_options, prepare
 from portal.errors import BadInput, Forbidden, NotFound, PortalError, RuleBroken
@@ -117,28 +117,11 @@ def _begin() -> Response | None:
 
 def _finish(response: Response) -> Response:
     """Headers on every answer; and letters that this request wrote go out once it is answered."""
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("X-Request-Id", g.get("request_id", ""))
-    if request.endpoint == "static":
-        # No policy of its own: the map's worker would live by it and could not fetch a basemap.
-        return response
-    basemap = g.get("basemap_origin", "")
-    nonce = f"'nonce-{g.get('csp_nonce', '')}'"
-    frames = g.get("frames_of", "'none'")
-    response.headers.setdefault(
-        "Content-Security-Policy",
-        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; "
-        f"frame-ancestors {frames}; "
-        f"script-src 'self' {nonce}; style-src 'self' {nonce}; worker-src 'self'; "
-        f"img-src 'self' data: blob: {basemap}; connect-src 'self' {basemap}".rstrip(),
-    )
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault(
-        "Permissions-Policy", "geolocation=(self), camera=(), microphone=()"
-    )
     # Nobody is signed in without a cookie.
-    if request.cookies and sessions.personal():
-        response.headers.setdefault("Cache-Control", "private, no-store")
+    personal = bool(request.endpoint != "static" and request.cookies and sessions.personal())
+    headers.add(response, personal=personal)
+    if personal:
         sessions.touch()
     if g.pop("letters_written", False):
         response.call_on_close(_sender(current_app._get_current_object()))  # noqa: SLF001

@@ -18,7 +18,7 @@ PORTAL = ROOT / "portal"
 FLOORS = (
     {"geo"},
     {"errors", "clock", "config", "states", "masking", "language"},
-    {"db", "pictures", "snapshots", "statics", "logs", "runs"},
+    {"db", "pictures", "snapshots", "statics", "logs", "runs", "headers"},
     {"papers", "audit"},
     {"areas"},
     {"documents"},

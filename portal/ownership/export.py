@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from io import StringIO
 
-from flask import url_for
+from flask import current_app, url_for
 
 from portal.areas.queries import current_area
 from portal.ownership import queries, words
@@ -37,7 +37,7 @@ def _row(question: Question) -> Iterator[object]:
     yield from (question.id, question.state.value, question.asked_on, question.due, ended)
     yield ended and working_days(question.asked_on, ended, current_area().nation)
     yield words.place_of(question)
-    yield url_for("register.one", asset_id=question.asset_id, _external=True) if question.asset_id and not hidden else None  # fmt: skip
+    yield _link("register.one", asset_id=question.asset_id) if question.asset_id and not hidden else None  # fmt: skip
     yield from (question.lon, question.lat)
     yield question.group.name if question.group and not question.group.private else None
     yield question.words if question.hidden_why is None else None
@@ -49,7 +49,12 @@ def _row(question: Question) -> Iterator[object]:
         yield words.owner_of(answer)
         yield from (answer.title_number, answer.document, answer.said_by, answer.as_of, answer.more)
     yield question.joined_to_id
-    yield url_for("ownership.question", number=question.id, _external=True)
+    yield _link("ownership.question", number=question.id)
+
+
+def _link(endpoint: str, **values: object) -> str:
+    """By the portal's own address, whatever the request called it."""
+    return f"{str(current_app.config['BASE_URL']).rstrip('/')}{url_for(endpoint, **values)}"
 
 
 def _cell(value: object) -> object:

@@ -37,6 +37,7 @@ def group(group_id: int):
 @bp.post("/groups/<int:group_id>/take-back")
 @allow(SIGNED_IN)
 def take_back(group_id: int):
+    queries.own_group(group_id, queries.me())
     form, number = Form(), request.form.get("invitation", type=row_id)
     if form.validate_on_submit() and attempt(
         form, organisers.take_back, queries.me().id, group_id, number or 0
