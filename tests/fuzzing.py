@@ -17,10 +17,10 @@ from tests.test_hostile import NASTY
 LONG_RUN = "FUZZ_EXAMPLES" in os.environ
 
 
-def bounded(number: int) -> settings:
+def bounded(number: int, share: int = 1) -> settings:
     """So many examples, the same ones each time; FUZZ_EXAMPLES of them, and others each time, where it is set."""
     return settings(
-        max_examples=int(os.environ.get("FUZZ_EXAMPLES", number)),
+        max_examples=max(int(os.environ.get("FUZZ_EXAMPLES", number)) // share, 5),
         derandomize=not LONG_RUN,
         database=None,
         deadline=None,

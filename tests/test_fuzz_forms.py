@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import csrf_token
-from tests.fuzzing import Body, bodies, bounded, discover, token_of
-from tests.hostile import counts, everything, put_back
+from tests.fuzzing import LONG_RUN, Body, Form, bodies, bounded, discover, token_of
+from tests.hostile import FORMS, counts, everything, put_back
 from tests.world import filled
 
 # What an answer may take away: a kept room, a role, a seat, a calendar's key, what somebody asked to be told of.
@@ -57,9 +57,8 @@ def _forms(app, readers):
     """Both engines number alike, so that the pages are read once; that they are well made other tests have seen."""
     if not found:
         forms = discover(app, {who: Quick(client) for who, client in readers.items()})
-        found.extend(
-            form for form in forms if form.path != "/sign-out"
-        )  # ends the test's own visit
+        # To sign out would end the test's own visit.
+        found.extend(form for form in forms if form.path != "/sign-out")
     assert len(found) > 60, len(found)
     return found
 
@@ -102,3 +101,21 @@ def test_the_forms_of_the_pages_withstand_everything(app, readers):
 
     shake()
     print(len(forms), "forms,", held.sent.total(), "answers:", dict(held.sent))  # noqa: T201 - the long run tells it
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("name", FORMS if LONG_RUN else [])
+def test_each_form_withstands_everything_where_it_can_be_sent(app, client, name):
+    sent = FORMS[name]
+    path, who = sent.bring()
+    client.sign_in(who)
+    form = Form(path, who, tuple(sent.good.items()), sent.files)
+    token, held = token_of(client), Held()
+
+    @bounded(0, share=len(FORMS))
+    @given(bodies(form, token))
+    def shake(body):
+        held.send(client, path, body)
+
+    shake()
+    print(name, held.sent.total(), "answers:", dict(held.sent))  # noqa: T201

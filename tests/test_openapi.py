@@ -95,6 +95,7 @@ def test_the_page_for_developers(app, client, described):
     page = client.get("/developers").get_data(as_text=True)
     for example in re.findall(r"curl .*?&#39;http://127.0.0.1:8000(.*?)&#39;", page):
         assert client.get(unescape(example)).status_code == 200, example
+    assert "&lt;" not in page
     for name, one in OPERATIONS.items():
         assert (escape(path_of(name)) in page) is not one.signed_in
     assert '<a class="govuk-link" href="/developers">' in client.get("/").get_data(as_text=True)

@@ -99,6 +99,7 @@ OPERATIONS: dict[str, Operation] = {
     "hosting.calendar": Operation(_l("Somebody's own calendar; its address is the key"), CALENDAR, TEXT, errors=(404,), conditional=True, trouble=("text/plain", TEXT)),
     "locating.here_geojson": Operation(_l("For brokers: the place that was typed, on the map"), GEOJSON, named("Spots"), SPOT, (400, 403, 404), signed_in=True),
     "money.statement": Operation(_l("For brokers and officers: a statement of the money"), CSV, TEXT, {"holder": Question(_l("The holder's number"), TEXT)} | DAYS, (400, 403, 404), signed_in=True, holes={"kind": "csv"}),
+    "dates.hours": Operation(_l("For brokers: the hours of rooms, offered, booked and attended"), CSV, TEXT, DAYS, (403, 404), signed_in=True, holes={"kind": "csv"}),
     "home.healthz": Operation(_l("Whether the database answers"), JSON, named("Health"), errors=(503,), trouble=(JSON, named("Health"))),
     "home.ping": Operation(_l("Whether the portal answers"), "text/plain", TEXT),
     "developers.openapi": Operation(_l("This list for programs"), JSON, {"type": "object"}, errors=(404,)),
