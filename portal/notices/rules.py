@@ -95,7 +95,7 @@ KINDS: tuple[tuple[str, Kind], ...] = (
     ("sign-in:*", Kind(N_("A link to sign in"), asked=True, always=True)),
     ("second-step:*", Kind(ACCOUNTS, N_("You get this letter because something about how you sign in has changed."), ONE)),
     ("role:*", Kind(ACCOUNTS, stop=TASK)),
-    ("unused:*", Kind(ACCOUNTS)),
+    ("unused:*", Kind(ACCOUNTS, always=True)),
     ("organise:*", Kind(GROUPS)),
     ("organises:*", Kind(GROUPS, ORGANISE, TASK)),
     ("left:*", Kind(GROUPS, ORGANISE, TASK)),
