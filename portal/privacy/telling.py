@@ -17,7 +17,6 @@ from portal.privacy.register import RECORDS
 class Entry(NamedTuple):
     """One kind of data."""
 
-    whose: str
     what: str
     rows: list[tuple[str, str]]  # a question and its answer
     special: bool
@@ -41,12 +40,13 @@ def topics() -> list[tuple[str, str, list[Entry]]]:
 
 def _entry(record: Record) -> Entry:
     rows = [
+        (_("Whose"), _(record.whose)),
         (_("What for"), _(record.why)),
         (_("On what ground"), _(BASES[record.basis])),
         (_("Who sees it"), _(record.seen)),
         (_("How long"), how_long(record)),
     ]
-    return Entry(_(record.whose), _(record.what), rows, record.special)
+    return Entry(_(record.what), rows, record.special)
 
 
 def how_long(record: Record) -> str:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from flask import current_app
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -71,8 +71,8 @@ def _warn(session: Session, user: User, warning: AccountWarning | None) -> int:
     warning.warned_on = clock.today()
     write(
         to=user.email,
-        subject=_("Your account with %(name)s will end", name=current_area().product_name),
-        body=_(
+        subject=_l("Your account with %(name)s will end", name=current_area().product_name),
+        body=_l(
             "You have not signed in for three years. We do not keep what nobody needs, so your account ends in %(days)s days.\n\n"
             "If you want to keep it, sign in once:\n\n%(link)s\n\nIf not, do nothing.",
             days=WARNED_DAYS,

@@ -151,6 +151,7 @@ def stage_day():
     return date(2026, 6, 1)
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"])
 def test_every_page_that_showed_them_still_works(app, lived):
     from portal.proposals import service as cases
 
