@@ -32,6 +32,7 @@ def current_area() -> Area:
             "no-area",
             "No area has been set up yet. Run “portal import-places” or “portal demo” first.",
         )
+    g.area = area  # held, so that whoever asks for it by its key in this request need not go to the database
     return area
 
 

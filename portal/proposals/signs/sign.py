@@ -20,6 +20,7 @@ from portal.documents import drawings, make
 from portal.documents.shapes import Fact, Sign, SignBlock
 from portal.errors import NotFound
 from portal.people.rules import Role
+from portal.proposals.conditions import applies
 from portal.proposals.knowing import facts_of
 from portal.proposals.models import Proposal
 from portal.proposals.rules import OVER, Action, State, open_to
@@ -194,7 +195,7 @@ class Stay(NamedTuple):
 
 def stay(case: Proposal) -> Stay | None:
     """None where the rules ask for no sign. The day it went up is not one of the days."""
-    if not facts_of(case, None).needs_sign:
+    if not applies(case, "site_sign"):
         return None
     number = profile_of(case).blocks["site_sign"].number
     if case.sign_shown_on is None:
