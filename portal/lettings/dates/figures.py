@@ -2,11 +2,11 @@
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, time, timedelta
 from io import StringIO
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -71,6 +71,12 @@ def by_building(first: date, last: date) -> list[Row]:
         )
         for month, building in known
     ]
+
+
+def together(rows: Sequence[Row], of: Callable[[Row], Any]) -> list[tuple[Any, Figures]]:
+    """The rows that share a month, or a building, added up."""
+    ordered = sorted(rows, key=of)
+    return [(key, total(list(some))) for key, some in groupby(ordered, key=of)]
 
 
 def as_csv(rows: Iterable[Row]) -> str:

@@ -38,6 +38,8 @@ def hours(kind: str):
     return render_template(
         "lettings/dates/figures.html",
         form=form, first=first, last=last, rows=rows, total=figures.total(rows),
+        months=figures.together(rows, lambda row: f"{row.month:%Y-%m}"),
+        buildings=figures.together(rows, lambda row: row.building),
         csv=url_for("dates.hours", kind="csv", **days),
     )  # fmt: skip
 
