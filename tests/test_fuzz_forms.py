@@ -22,7 +22,7 @@ MAY_GO = {
     "hold", "role_grant", "membership", "group_invitation", "calendar_key", "second_step", "recovery_code", "need",
     "saved_need", "saved_need_room", "signed_in",
 }  # fmt: skip
-KEEPS = "/edit/"  # a draft keeps what can be read of it, and says what cannot
+KEEPS = "/edit/"  # a draft keeps what can be read of it, says what cannot, and shows what a second person wrote
 found = []
 
 
@@ -45,7 +45,7 @@ class Held:
             if now != self.rows:
                 put_back(self.rows)
         changed = {name for name in now if now[name] != self.rows[name]}
-        done = status in (200, 302) or (status == 422 and KEEPS in path)
+        done = status in (200, 302) or (status in (409, 422) and KEEPS in path)
         assert not changed or done, (path, status, changed)
         lost = {name for name, number in counts(now).items() if number < self.counts[name]}
         assert lost <= MAY_GO, (path, lost)
