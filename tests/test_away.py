@@ -1,7 +1,9 @@
 """The database goes away, the disk is full, somebody writes for long, the clock jumps: clear pages, and work goes on."""
 
+import socket
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from aiosmtpd.controller import Controller
 from sqlalchemy import create_engine, event, func, select, text
 
 from portal import away, clock
@@ -19,13 +22,27 @@ from portal.backup.postgresql import HOMES
 from portal.db import db, transaction
 from portal.migrate import upgrade
 from portal.notices.models import Letter
+from portal.notices.service import send_waiting, write
 from portal.people.access import PUBLIC
 from portal.people.models import User
 from portal.proposals.models import CaseEvent, Representation
 from portal.ticks import tick
 from tests import cluster, factories, requirements
 from tests.conftest import THE_DAY, CheckedClient, csrf_token
+from tests.killed.test_killed import Mailbox
 from tests.proposals.stage import Stage
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Controller]:
+    """A mail server that keeps what it accepts."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    post = Controller(Mailbox(), hostname="127.0.0.1", port=port)
+    post.start()
+    yield post
+    post.stop()
+
 
 ASKED = {"email": "rosa@example.org"}
 
@@ -352,3 +369,36 @@ def test_a_clock_that_was_a_month_ahead_leaves_nothing_stuck(app, client):
             select(CaseEvent.action, func.count()).group_by(CaseEvent.proposal_id, CaseEvent.action)
         )
         assert {number for _, number in done} == {1}
+
+
+def test_a_letter_that_was_tried_while_the_clock_was_ahead_does_not_wait_for_that_month(
+    app, mailbox
+):
+    port = mailbox.port
+    app.config["SMTP_URL"] = "smtp://127.0.0.1:1"  # nobody there
+    with transaction():
+        write(to="a@example.org", subject="S", body="B", key="test:1")
+    with clock.at(THE_DAY + timedelta(days=31)):
+        assert send_waiting() == 0
+    app.config["SMTP_URL"] = f"smtp://127.0.0.1:{port}"
+    assert send_waiting() == 1
+    assert [to for to, _ in mailbox.handler.accepted] == ["a@example.org"]
+
+
+# ---- the mail server is away
+
+
+def test_letters_wait_for_their_server_and_everything_else_goes_on(neighbour, app, mailbox):
+    """A server that takes the call and says nothing: the page's sender gives up soon, and leaves the rest to the clock."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        app.config["SMTP_URL"] = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
+        begun = time.monotonic()
+        assert neighbour.post("/sign-in", data=neighbour.data | ASKED).status_code < 400
+        assert neighbour.get("/cases").status_code == 200
+        assert neighbour.post("/sign-in", data=neighbour.data | ASKED).status_code < 400
+        assert time.monotonic() - begun < 15, "one page's sender waited, and the next one's did not"
+    waiting = links()
+    app.config["SMTP_URL"] = f"smtp://127.0.0.1:{mailbox.port}"
+    with clock.at(clock.now() + timedelta(hours=6)):
+        assert send_waiting() == waiting
+    assert len(set(mailbox.handler.accepted)) == waiting

@@ -196,7 +196,7 @@ def _ways(engine: Engine) -> ModuleType:
 def _work(folder: Path | None = None) -> Iterator[Path]:
     """A folder of our own for a while; what a killed one left there is swept up a day later."""
     folder = folder or config.INSTANCE
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for left in folder.glob(f"{WORK}*"):
         if clock.now().timestamp() - left.stat().st_mtime > ABANDONED.total_seconds():
             shutil.rmtree(left, ignore_errors=True)

@@ -98,7 +98,12 @@ def _next(session: Session) -> Letter | None:
         .where(
             Letter.sent_at.is_(None),
             Letter.gave_up_at.is_(None),
-            or_(Letter.claimed_until.is_(None), Letter.claimed_until < clock.now()),
+            or_(
+                Letter.claimed_until.is_(None),
+                Letter.claimed_until < clock.now(),
+                # Further ahead than any pause is: claimed while the clock was wrong.
+                Letter.claimed_until > clock.now() + rules.pause(MOST_TRIES),
+            ),
         )
         .order_by(Letter.id)
         .limit(1)
