@@ -143,6 +143,15 @@ def _letters(settings: Settings, _chosen: Mapping[str, str]) -> Findings:
         )
 
 
+def _second_step(settings: Settings, _chosen: Mapping[str, str]) -> Findings:
+    if str(settings.get("SECOND_STEP", "")) == "off":
+        yield Finding(
+            "no-second-step",
+            ADVICE,
+            "SECOND_STEP is off: who reads a broker's or an administrator's mail can act as them. Take it away.",
+        )
+
+
 def _limits(settings: Settings, _chosen: Mapping[str, str]) -> Findings:
     if not settings["REDIS_URL"] and workers(settings) > 1:
         yield Finding(
@@ -250,9 +259,7 @@ def _tick(_settings: Settings) -> Findings:
 
 
 def _waiting(settings: Settings) -> Findings:
-    unsent = select(func.count()).where(
-        *outbox.WAITS, Letter.written_at < clock.now() - AN_HOUR
-    )
+    unsent = select(func.count()).where(*outbox.WAITS, Letter.written_at < clock.now() - AN_HOUR)
     by_post = settings["SMTP_URL"] or settings["NOTIFY_KEY"]
     if by_post and (number := db.session.scalar(unsent)):
         yield Finding(
@@ -280,7 +287,7 @@ def _backup(_settings: Settings) -> Findings:
 
 
 OF_SETTINGS: tuple[Callable[[Settings, Mapping[str, str]], Findings], ...] = (
-    _key, _address, _demo, _proxies, _letters, _limits, _numbers, _open_folder,
+    _key, _address, _demo, _proxies, _letters, _second_step, _limits, _numbers, _open_folder,
 )  # fmt: skip
 OF_MACHINE: tuple[Callable[[Settings], Findings], ...] = (_disk, _redis)
 OF_DATABASE: tuple[Callable[[Settings], Findings], ...] = (_migrated, _extensions, _clock)

@@ -15,6 +15,7 @@ from wsgiref.headers import Headers
 from whitenoise import WhiteNoise
 
 from portal import config
+from portal.headers import ALWAYS
 
 SOURCE = config.ROOT / "static"
 PARTS = ("css", "img", "js", "licences", "vendor")
@@ -77,8 +78,9 @@ def _lay_down(path: Path, to: Path) -> None:
 
 
 def _headers(headers: Headers, _path: str, _url: str) -> None:
-    # No Content-Security-Policy: the map's worker would live by it and could not fetch a basemap.
-    headers["X-Content-Type-Options"] = "nosniff"
+    for name, value in ALWAYS.items():
+        headers[name] = value
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
 
 

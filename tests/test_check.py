@@ -42,6 +42,7 @@ BAD = (
     ({"SMTP_URL": ""}, "no-smtp", checks.BROKEN),
     ({"MAIL_FROM": "portal@localhost"}, "mail-from", checks.BROKEN),
     ({"REDIS_URL": ""}, "limits-apart", checks.ADVICE),
+    ({"SECOND_STEP": "off"}, "no-second-step", checks.ADVICE),
 )
 
 

@@ -18,7 +18,7 @@ PORTAL = ROOT / "portal"
 FLOORS = (
     {"geo"},
     {"errors", "clock", "config", "states", "masking", "language"},
-    {"db", "pictures", "snapshots", "statics", "logs", "runs", "headers"},
+    {"db", "pictures", "snapshots", "statics", "logs", "runs"},
     {"papers", "audit"},
     {"areas"},
     {"documents"},
