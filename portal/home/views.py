@@ -1,5 +1,7 @@
 """The first page, how it works, the area's colour, whether the portal is well, and a demonstration's letters."""
 
+from datetime import date
+
 from flask import (
     Blueprint,
     Response,
@@ -27,6 +29,7 @@ from portal.web import DOORS
 
 bp = Blueprint("home", __name__)
 YEAR = 365 * 24 * 60 * 60  # seconds
+REVIEWED = date(2026, 11, 21)  # when somebody last held the accessibility statement against the pages
 
 
 @bp.get("/")
@@ -40,6 +43,12 @@ def first_page():
 @allow(PUBLIC)
 def how_it_works():
     return render_template("home/how_it_works.html")
+
+
+@bp.get("/accessibility")
+@allow(PUBLIC)
+def accessibility():
+    return render_template("home/accessibility.html", reviewed=REVIEWED)
 
 
 @bp.get("/language/<code>")
