@@ -17,11 +17,13 @@ from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from datetime import datetime
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
+from tqdm import tqdm
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import Client
 
@@ -141,6 +143,8 @@ def worker(watched: Watched, door: socket.socket) -> None:
 
 def main() -> None:
     url, folder = sys.argv[1:]
+    # Its own is shared by all forks, so that one that is killed with it in hand would stop the others for ever.
+    tqdm.set_lock(RLock())
     app = create_app(
         DATABASE_URL=url, SECRET_KEY="test", RATELIMIT_ENABLED=False, PROPAGATE_EXCEPTIONS=False
     )
