@@ -18,8 +18,8 @@ PORTAL = ROOT / "portal"
 FLOORS = (
     {"geo"},
     {"errors", "clock", "config", "states", "masking", "language", "headers"},
-    {"db", "pictures", "snapshots", "statics", "logs", "runs"},
-    {"papers", "audit"},
+    {"db", "pictures", "snapshots", "statics", "logs"},
+    {"papers", "runs", "audit"},
     {"areas"},
     {"documents"},
     {"notices"},
@@ -39,7 +39,8 @@ FLOORS = (
     {"away"},
     {"models", "migrate", "app", "ticks"},
     {"backup"},
-    {"checks", "serving"},
+    {"serving"},
+    {"checks"},
     {"demo", "walks"},
     {"cli"},
 )

@@ -22,7 +22,7 @@ def told(app, monkeypatch):
     """An application that logs as the real one does, and what it has said so far."""
     factories.area()
     logging_app = create_app(
-        DATABASE_URL=app.config["DATABASE_URL"], SECRET_KEY="test", RATELIMIT_ENABLED=False, PROPAGATE_EXCEPTIONS=False
+        DATABASE_URL=app.config["DATABASE_URL"], SECRET_KEY="test", RATELIMIT_ENABLED=False, PROPAGATE_EXCEPTIONS=False, TESTING=True
     )  # fmt: skip
     said = io.StringIO()
     monkeypatch.setattr("sys.stderr", said)
