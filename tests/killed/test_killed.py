@@ -324,4 +324,4 @@ def test_enough_plugs_were_pulled(house):
     if len(house.plugs.pulled) < len(set(house.plugs.ways())) or pulled < 60:
         pytest.skip("only some of these tests were run")
     assert pulled >= 100
-    assert house.plugs.inside >= pulled / 2
+    assert house.plugs.inside >= pulled / 3, "most are pulled in the middle, or nearly"
