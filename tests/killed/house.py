@@ -247,7 +247,8 @@ class Plugs:
         elif backend := self.machine.seen.read()[2]:
             with suppress(ProcessLookupError):
                 os.kill(backend, signal.SIGKILL)
-            time.sleep(0.05)  # until the server has noticed
+            while Path(f"/proc/{backend}").exists():
+                time.sleep(0.005)  # until the server has noticed
             self.server.wait()
 
 
