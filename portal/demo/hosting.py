@@ -53,7 +53,7 @@ def kept():
         year = clock.today().year
         for first in (date(year, 12, 24), date(year + 1, 12, 24)):
             why = "Closed over Christmas and the new year."
-            opening.close(by, place.holder_id, None, first, first + timedelta(days=9), why)
+            opening.close(by, place.holder_id, place.id, first, first + timedelta(days=9), why)
     yield 0
 
 

@@ -29,7 +29,9 @@ from portal.web import DOORS
 
 bp = Blueprint("home", __name__)
 YEAR = 365 * 24 * 60 * 60  # seconds
-REVIEWED = date(2026, 11, 21)  # when somebody last held the accessibility statement against the pages
+REVIEWED = date(
+    2026, 11, 21
+)  # when somebody last held the accessibility statement against the pages
 
 
 @bp.get("/")

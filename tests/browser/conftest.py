@@ -25,6 +25,30 @@ AXE = (HERE / "vendor" / "axe.min.js").read_text()
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # A folder: each checked page leaves its picture there, for whoever built it to look at.
 PICTURES = os.environ.get("PICTURES", "")
+# What WCAG 2.2 asks of a page that axe cannot see: each gives sentences about what is wrong.
+NO_FOCUS = """() => {
+  const ring = (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+  const looks = new Map([...document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]")]
+    .filter((e) => e.checkVisibility()).map((e) => [e.tagName + "." + e.className + e.type, e]));
+  return [...looks].filter(([, e]) => {
+    e.focus({preventScroll: true});
+    return document.activeElement === e && !ring(getComputedStyle(e))
+      && !(e.nextElementSibling && ring(getComputedStyle(e.nextElementSibling, "::before")));
+  }).map(([look]) => `no focus to be seen with the system's colours: ${look}`);
+}"""
+MOVING = """() => document.getAnimations().filter((one) => one.playState === "running")
+  .map((one) => `moves all the same: ${one.effect.target.className}`)"""
+SPACED_OUT = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
+    p { margin-bottom: 2em !important }`);
+  document.adoptedStyleSheets = [sheet];
+}"""
+CUT_OFF = """() => [...document.querySelectorAll("main *, header *, footer *")].filter((e) => e.checkVisibility()
+    && getComputedStyle(e).overflowY === "hidden" && e.clientHeight > 1 && e.scrollHeight > e.clientHeight + 1
+    && e.innerText)
+  .map((e) => `cut off when spaced out: ${e.tagName}.${e.className}`)"""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -137,7 +161,9 @@ class Visit:
     def axe(self) -> list[str]:
         """What axe finds wrong, a line for each rule with the first elements."""
         self.page.evaluate(AXE)
-        found = self.page.evaluate("axe.run().then((result) => result.violations)")
+        # WCAG 2.2's size of targets, 24 px, is not among what axe looks at by itself.
+        asked = "{rules: {'target-size': {enabled: true}}}"
+        found = self.page.evaluate(f"axe.run({asked}).then((result) => result.violations)")
         return [
             f"{rule['id']}: {rule['help']}: {[node['target'] for node in rule['nodes'][:4]]}"
             for rule in found
@@ -150,6 +176,21 @@ class Visit:
             self._picture()
         wide = [f"too wide: {self.too_wide}"] if self.too_wide else []
         return wide + self.axe() + self.faults
+
+    def faults_for_others(self) -> list[str]:
+        """What is wrong for who zooms in to 400%, spaces letters out, has colours of their own, and wants no motion."""
+        size = self.page.viewport_size
+        self.page.emulate_media(forced_colors="active", reduced_motion="reduce")
+        faults = self.page.evaluate(NO_FOCUS) + self.page.evaluate(MOVING)
+        self.page.emulate_media(forced_colors="none", reduced_motion="no-preference")
+        self.page.evaluate(SPACED_OUT)
+        faults += [f"too wide when spaced out: {self.too_wide}"] if self.too_wide else []
+        faults += self.page.evaluate(CUT_OFF)
+        self.page.evaluate("document.adoptedStyleSheets = []")
+        self.page.set_viewport_size({"width": 320, "height": 256})
+        faults += [f"too wide at 400%: {self.too_wide}"] if self.too_wide else []
+        self.page.set_viewport_size(size)
+        return faults
 
     def check(self) -> None:
         """No sideways scrolling, nothing wrong in the console, nothing for axe to find."""

@@ -43,8 +43,10 @@ def test_every_link_leads_to_a_good_page(visit, town, people, role):
         waiting += links(page.page, town.config["BASE_URL"])
         if judged:
             faults += [f"{path}: {fault}" for fault in page.faults_found()]
+            if looked_at[endpoint] == 1:
+                faults += [f"{path}: {fault}" for fault in page.faults_for_others()]
         page.page.close()
-    assert not faults
+    assert not faults, "\n".join(faults)
 
 
 def endpoint_of(ways, path: str) -> str:
