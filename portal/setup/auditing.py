@@ -25,7 +25,7 @@ from portal.web import LARGEST_ID, SearchForm
 # What entries are about: how it is called, and where it is shown.
 OBJECTS = {
     "case": (_l("Case"), "/cases/{}"),
-    "let": (_l("Let"), "/lets/{}"),
+    "let": (_l("Let"), ""),  # who meets where is not for the administrator to see
     "round": (_l("Round"), "/rounds/{}"),
     "posting": (_l("Entry in the books"), ""),
     "standing_approval": (_l("Standing approval"), ""),
