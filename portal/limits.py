@@ -4,9 +4,12 @@ A visitor is an address on the internet, and a whole library or council may stan
 such a house needs on a busy day. What would flood one person is counted by the e-mail address that is typed.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from hashlib import sha256
+from time import monotonic
 from typing import Any
 
 from flask import request, session
@@ -43,7 +46,10 @@ LIMITS: dict[str, Limit] = {
     "paper": Limit("600 per hour", "", "letters, signs and notices as PDFs", reads=True),
 }  # fmt: skip
 
-HOUR = 3600
+HOUR, MINUTE = 3600, 60
+UNCOUNTED = 30  # questions a minute that one worker answers a visitor before it counts them for all
+# In which minute, and how often each visitor has asked in it.
+_asked: list[Any] = [0, Counter()]
 WAITS = (
     (60, _l("That was a lot in a short time. Wait a minute and try again.")),
     (HOUR, _l("That was a lot in a short time. Wait an hour and try again.")),
@@ -60,12 +66,34 @@ def limited(name: str) -> Callable[[Any], Any]:
     methods = None if limit.reads else ["POST"]
 
     def counted(view: Any) -> Any:
+        free = view
         view = limiter.shared_limit(limit.visitor, name, key_func=visitor, methods=methods)(view)
+        if limit.reads:
+            return _after_some(free, view, name)
         if limit.address:
             view = limiter.shared_limit(
                 limit.address, f"{name}-address", key_func=typed_address, methods=methods
             )(view)
         return view
+
+    return counted
+
+
+def _after_some(free: Any, strict: Any, name: str) -> Any:
+    """What reads is counted where all workers see it only from somebody who has asked this worker for some already: to
+    count there takes as long as the shortest of the answers.
+    """
+
+    @wraps(free)
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        if not limiter.enabled:
+            return free(*args, **kwargs)
+        minute = int(monotonic() // MINUTE)
+        if _asked[0] != minute:
+            _asked[:] = minute, Counter()
+        seen = _asked[1]
+        seen[name, key := visitor()] += 1
+        return (free if seen[name, key] <= UNCOUNTED else strict)(*args, **kwargs)
 
     return counted
 

@@ -152,7 +152,7 @@ def _wait(server: Server, process: subprocess.Popen, first: str, log: Path) -> N
 def portal(url: str, folder: Path, name: str = "portal", first: str = "/healthz"):
     """The portal on a database."""
     command = [sys.executable, "-m", "gunicorn", *GUNICORN, "-b", "127.0.0.1:{port}", "wsgi:app"]
-    return running(name, command, first, folder, DATABASE_URL=url, SECRET_KEY="bench")
+    return running(name, command, first, folder, DATABASE_URL=url, SECRET_KEY="bench", PROXIES="1")
 
 
 def tipg(url: str, python: Path, folder: Path):

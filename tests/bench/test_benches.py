@@ -48,7 +48,7 @@ class Pooled(ThreadedWSGIServer):
 @contextmanager
 def in_a_thread(url, _folder, name="portal", first="/healthz"):
     """The portal without gunicorn: a process of its own for each would take longer than all the rest."""
-    app = create_app(DATABASE_URL=url, SECRET_KEY="bench")
+    app = create_app(DATABASE_URL=url, SECRET_KEY="bench", PROXIES="1")
     server = Pooled("127.0.0.1", 0, app, handler=Quiet)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
