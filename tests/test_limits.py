@@ -29,7 +29,7 @@ def limited(app):
         PROXIES="1",
     )
     limited.test_client_class = CheckedClient
-    limits._asked[1].clear()  # noqa: SLF001 - of the engine before
+    limits._asked[1].clear()
     yield limited
     with limited.app_context():
         db.engine.dispose()
