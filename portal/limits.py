@@ -21,12 +21,15 @@ from werkzeug.exceptions import HTTPException
 
 @dataclass(frozen=True)
 class Limit:
-    """What one visitor may do, what may be done for one typed address, and what for; GET too where it reads."""
+    """What one visitor may do, what may be done for one typed address, and what for; GET too where it reads. Where the
+    answer is `quick` a worker counts by itself at first.
+    """
 
     visitor: str
     address: str = ""
     about: str = ""
     reads: bool = False
+    quick: bool = False
 
 
 LIMITS: dict[str, Limit] = {
@@ -41,7 +44,7 @@ LIMITS: dict[str, Limit] = {
     "photos": Limit("120 per hour", "", "steps of such a report with photos"),
     "question": Limit("60 per hour", "10 per hour", "questions about owners, asked or followed"),
     "watch": Limit("60 per hour", "10 per hour", "searches watched"),
-    "search": Limit("600 per minute", "", "lists, maps and rooms searched (tiles are not counted)", reads=True),
+    "search": Limit("600 per minute", "", "lists, maps and rooms searched (tiles are not counted)", reads=True, quick=True),
     "download": Limit("120 per hour", "", "whole searches as files", reads=True),
     "paper": Limit("600 per hour", "", "letters, signs and notices as PDFs", reads=True),
 }  # fmt: skip
@@ -68,7 +71,7 @@ def limited(name: str) -> Callable[[Any], Any]:
     def counted(view: Any) -> Any:
         free = view
         view = limiter.shared_limit(limit.visitor, name, key_func=visitor, methods=methods)(view)
-        if limit.reads:
+        if limit.quick:
             return _after_some(free, view, name)
         if limit.address:
             view = limiter.shared_limit(
@@ -80,8 +83,8 @@ def limited(name: str) -> Callable[[Any], Any]:
 
 
 def _after_some(free: Any, strict: Any, name: str) -> Any:
-    """What reads is counted where all workers see it only from somebody who has asked this worker for some already: to
-    count there takes as long as the shortest of the answers.
+    """Count where all workers see it only what somebody asks who has asked this worker for some already in this minute:
+    to count there takes as long as the shortest of the answers.
     """
 
     @wraps(free)
