@@ -81,8 +81,8 @@ class Visits:
     def _safely(self) -> None:
         try:
             self.write()
-        except Exception:  # a number is not worth a worker
-            self.app.logger.exception("counting pages")
+        except Exception as error:  # noqa: BLE001 - a number is not worth a worker
+            self.app.logger.warning("pages of a minute were not counted: %s", type(error).__name__)
 
 
 def init_app(app: Flask) -> None:
