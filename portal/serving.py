@@ -25,6 +25,8 @@ def application(**overrides: object) -> Flask:
     app = create_app(**overrides)
     app.after_request(logs.answered)
     app.wsgi_app = statics.served(app.wsgi_app, FILES)  # type: ignore[method-assign]
+    if visits := app.extensions.get("visits"):
+        visits.served = True
     # What is there now stays for good; and what a page makes is gone with it, all but a few rings. Looking for these
     # at every 700th object takes an eighth of the time of a slow page.
     gc.freeze()

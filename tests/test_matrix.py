@@ -25,6 +25,7 @@ pytestmark = [
 
 TABLE = """
 /                                                          *      /
+/accessibility                                             *      /
 /account                                                   +      +
 /account/confirm                                           +      +
 /account/data                                              +      +

@@ -34,6 +34,9 @@ class Visits:
         self.waiting: Counter[str] = Counter()
         self.lock = Lock()
         self.thread: Thread | None = None
+        self.served = (
+            False  # by `portal run`; what only looks at pages for a moment leaves no thread behind
+        )
 
     def add(self, response: Response) -> Response:
         """After a request: one more for its kind of page. A thread is begun by the first, so by a worker, not its parent."""
@@ -43,7 +46,7 @@ class Visits:
             and response.status_code == OK
         ):
             self.waiting[request.endpoint or ""] += 1
-            if self.thread is None and not self.app.testing:
+            if self.thread is None and self.served:
                 self._begin()
         return response
 

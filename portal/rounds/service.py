@@ -156,6 +156,7 @@ def give_place(
         place.rank = named.get(at, 0)
         place.request = request
         session.add(place)
+        session.flush()  # what it is weighed by are its keys
         _check_place(there, list(requests.values()), place)
     return place
 

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -200,13 +200,17 @@ class Kept:
 # ---- the plugs
 
 
+# How often each plug was pulled, and in the middle of a write, on each engine in this process; a house may be built twice.
+PULLED: dict[str, Counter[str]] = defaultdict(Counter)
+INSIDE = "in the middle of a write"
+
+
 class Plugs:
     """Pulls them, and keeps count of what they were pulled in the middle of."""
 
     def __init__(self, machine: Machine, server: Cluster | None, seed: int) -> None:
         self.machine, self.server, self.chance = machine, server, Random(seed)
-        self.pulled: Counter[str] = Counter()
-        self.inside = 0
+        self.pulled = PULLED["postgresql" if server else "sqlite"]
 
     def ways(self) -> list[str]:
         """Which plug comes next, in turn."""
@@ -232,7 +236,7 @@ class Plugs:
         self.machine.fork()
 
     def _note(self) -> None:
-        self.inside += self.machine.seen.read()[0] in (WRITING, COMMITTING, WRITTEN)
+        self.pulled[INSIDE] += self.machine.seen.read()[0] in (WRITING, COMMITTING, WRITTEN)
 
     def _pull(self, way: str, delay: float) -> None:
         time.sleep(delay)
