@@ -10,7 +10,7 @@ CANVAS = "canvas.maplibregl-canvas"
 
 def opened(visit, path, width=1280):
     """A page whose map is open, drawn, and has the keyboard."""
-    page = visit(path, width=width).page
+    page = visit(path, width=width, until="networkidle").page  # the button comes with the script
     button = page.get_by_role("button", name="Show map")
     if button.count() and button.is_visible():
         button.focus()

@@ -163,7 +163,7 @@ def test_from_the_room_door_to_a_room_asked_for(visit, people, postcode, width, 
 def test_a_basemap_that_does_not_answer_leaves_the_plain_ground(visit, town, basemap):
     set_basemap(town, f"{basemap.address}/nothing.json")
     try:
-        page = visit("/assets?kind=land&view=map", until="load").page
+        page = visit("/assets?kind=land&view=map").page
         page.get_by_text("With the keyboard").wait_for()
         assert page.locator("canvas.maplibregl-canvas").count() == 1
     finally:
@@ -181,7 +181,7 @@ def set_basemap(town, address):
 def test_a_basemap_of_another_origin_is_asked_and_nobody_else(visit, town, basemap):
     set_basemap(town, f"{basemap.address}/style.json")
     try:
-        seen = visit("/assets?kind=land&view=map", until="load")
+        seen = visit("/assets?kind=land&view=map")
         seen.page.get_by_text("With the keyboard").wait_for()
         assert {"/style.json", "/places.json"} <= set(basemap.asked)
         others = [fault for fault in seen.faults if basemap.address not in fault]

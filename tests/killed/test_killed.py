@@ -325,7 +325,8 @@ def _letters(stage, mailbox: Mailbox, port: int) -> None:
 def test_enough_plugs_were_pulled(house):
     """Last: so that nobody makes it easy for these tests."""
     requirements.need(
-        WRITTEN_TO[house.engine] >= {*WRITES}, "all tests of pulled plugs in one process (--dist loadgroup)"
+        WRITTEN_TO[house.engine] >= {*WRITES},
+        "all tests of pulled plugs in one process (--dist loadgroup)",
     )
     inside = house.plugs.pulled[INSIDE]
     pulled = house.plugs.pulled.total() - inside
