@@ -1,9 +1,9 @@
 """What every page shares: the form base, how a form is answered, and errors in plain words."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from flask import Flask, g, render_template, request
@@ -115,6 +115,8 @@ class Form(FlaskForm):
     """A form that is posted. An expired page is an error on the form, so nothing typed is lost."""
 
     broken = False
+    # What a rule says of one answer stands beside it: the refusal's code and the field.
+    about: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,7 +163,11 @@ def attempt(form: Form, call: Callable[..., Any], *args: Any, **kwargs: Any) -> 
         result = call(*args, **kwargs)
     except PortalError as refusal:
         form.broken = True
-        form.form_errors.append(told(refusal))
+        field = form._fields.get(form.about.get(refusal.code, ""))
+        if field is None:
+            form.form_errors.append(told(refusal))
+        else:
+            field.errors = [*field.errors, told(refusal)]
         return None
     return True if result is None else result
 

@@ -1,5 +1,7 @@
 """Forms about people: shape and wording."""
 
+from types import MappingProxyType
+
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, HiddenField, RadioField, SelectChoice, StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
@@ -24,14 +26,17 @@ EMAIL = (
 )
 
 
+# What is wrong with a code is said beside it.
+CODE = MappingProxyType({"wrong-code": "code", "second-step-waits": "code"})
 # Telephones show digits to type, and offer a code that has just come.
 ONE_TIME = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 
 
 class SignInForm(Form):
+    about = MappingProxyType({"email-form": "email"})
     email = EmailField(
         _l("Your e-mail address"),
-        description=_l("We send you a letter with a link and a code. There is no password."),
+        description=_l("We send you an e-mail with a link and a code. There is no password."),
         validators=EMAIL,
         render_kw={"autocomplete": "email", "spellcheck": "false"},
     )
@@ -39,15 +44,17 @@ class SignInForm(Form):
 
 
 class LetterCodeForm(Form):
+    about = CODE
     code = StringField(
-        _l("The code from the letter"),
+        _l("The code from the e-mail"),
         description=_l("Eight digits, below the link."),
-        validators=[InputRequired(_l("Type the code from the letter.")), Length(max=40)],
+        validators=[InputRequired(_l("Type the code from the e-mail.")), Length(max=40)],
         render_kw=ONE_TIME,
     )
 
 
 class StepForm(Form):
+    about = CODE
     code = StringField(
         _l("Code"),
         description=_l("Six digits from the app, or one of your recovery codes."),
@@ -57,6 +64,7 @@ class StepForm(Form):
 
 
 class SetUpForm(Form):
+    about = CODE
     code = StringField(
         _l("What the app shows now"),
         description=_l("Six digits. They change every half minute."),
@@ -66,6 +74,7 @@ class SetUpForm(Form):
 
 
 class ResetForm(Form):
+    about = MappingProxyType({"no-second-step": "email", "own-second-step": "email"})
     email = EmailField(
         _l("Whose second step?"),
         description=_l("The person's e-mail address."),

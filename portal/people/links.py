@@ -27,7 +27,7 @@ CODE_TRIES = 5
 KEPT_AFTER = timedelta(days=1)
 SPENT = N_("This link has been used already or is too old. Ask for a new one.")
 ELSEWHERE = N_(
-    "You asked for this letter in another browser. Go back to it and type the code there, or ask for a letter for this one."
+    "You asked for this e-mail in another browser. Go back to it and type the code there, or ask for an e-mail for this one."
 )
 
 
@@ -125,7 +125,7 @@ def spend_code(session: Session, code: str, browser: str) -> tuple[User, str] | 
     links = list(session.scalars(_asked_by(browser).with_for_update(of=SignInLink)))
     live = [link for link in links if link.code_tries < CODE_TRIES]
     if not live:
-        raise RuleBroken("no-code-waits", "There is no letter that this code could be from. Ask for a new one.")  # fmt: skip
+        raise RuleBroken("no-code-waits", "There is no e-mail that this code could be from. Ask for a new one.")  # fmt: skip
     typed = "".join(digit for digit in code if digit in "0123456789")
     right = (
         link

@@ -74,7 +74,7 @@ def test_signed_by_keyboard_on_a_phone(visit, town, petition, scripts):
     seen.page.get_by_label("Your postcode", exact=True).fill("SW1A 1AA")
     seen.page.get_by_label("I live or work at this postcode").check()
     seen.page.keyboard.press("Enter")
-    seen.page.get_by_text("Something needs another look").wait_for()
+    seen.page.get_by_text("There is a problem").wait_for()
     seen.check()
     assert seen.page.get_by_label("Your name").input_value() == f"Zoë {email}"
     seen.page.get_by_label("Your postcode", exact=True).fill(postcode)

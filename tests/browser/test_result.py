@@ -63,5 +63,5 @@ def test_a_sheet_is_kept_on_a_phone_and_filled_by_keyboard(visit, town, people, 
     again = visit(path, width=390, scripts=scripts, email=people["panel"])
     assert again.page.get_by_label("Reason").first.input_value() == "Half a thought"
     again.page.get_by_role("button", name="Give these scores").click()
-    again.page.get_by_text("Something needs another look").wait_for()
+    again.page.get_by_text("There is a problem").wait_for()
     again.check()

@@ -55,7 +55,7 @@ def query(**values):
 def test_the_search_asks_first_and_keeps_a_place_that_was_brought_along(client, here):
     page = text(client.get("/rooms?near=M33+2AA&kind=room", follow_redirects=True))
     assert 'value="M33 2AA"' in page
-    assert "Something needs another look" not in page
+    assert "There is a problem" not in page
 
 
 def test_a_room_is_found_with_its_reasons(client, here, room):

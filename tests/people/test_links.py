@@ -147,7 +147,7 @@ def test_a_code_dies_of_age(client):
     code = code_of(asked(client))
     with clock.at(clock.now() + links.LINK_LIVES + timedelta(seconds=1)):
         page = client.get("/sign-in/code").get_data(as_text=True)
-        assert "No letter is waited for here" in page
+        assert "Ask for a new e-mail" in page
         with broken("no-code-waits"):
             sessions.enter_by_code(code, "x" * 43, "")
 
@@ -221,3 +221,14 @@ def test_old_links_are_forgotten(client):
     with clock.at(clock.now() + timedelta(days=2)):
         assert tick() == 1
     assert db.session.scalar(select(func.count(SignInLink.id))) == 0
+
+
+def test_a_wrong_code_is_told_beside_it_and_in_the_title(client):
+    asked(client)
+    answer = client.send("/sign-in/code", {"code": "1"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "<title>Error: " in page
+    assert '<a href="#code">' in page
+    assert 'id="code-error"' in page
+    assert page.count("Tries left: 4") == 2
