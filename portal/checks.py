@@ -152,6 +152,15 @@ def _second_step(settings: Settings, _chosen: Mapping[str, str]) -> Findings:
         )
 
 
+def _controller(settings: Settings, _chosen: Mapping[str, str]) -> Findings:
+    for name in ("CONTROLLER", "DATA_PROTECTION_OFFICER"):
+        if public(settings) and not settings.get(name):
+            yield Finding(
+                "nobody-named", ADVICE,
+                f"{name} is not set: the law asks that /privacy names who is responsible for what is held, and how to reach them.",
+            )  # fmt: skip
+
+
 def _limits(settings: Settings, _chosen: Mapping[str, str]) -> Findings:
     if not settings["REDIS_URL"] and workers(settings) > 1:
         yield Finding(
@@ -287,7 +296,7 @@ def _backup(_settings: Settings) -> Findings:
 
 
 OF_SETTINGS: tuple[Callable[[Settings, Mapping[str, str]], Findings], ...] = (
-    _key, _address, _demo, _proxies, _letters, _second_step, _limits, _numbers, _open_folder,
+    _key, _address, _demo, _proxies, _letters, _second_step, _controller, _limits, _numbers, _open_folder,
 )  # fmt: skip
 OF_MACHINE: tuple[Callable[[Settings], Findings], ...] = (_disk, _redis)
 OF_DATABASE: tuple[Callable[[Settings], Findings], ...] = (_migrated, _extensions, _clock)

@@ -37,6 +37,11 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "GOVUK_PAY_KEY": ("", "The key of GOV.UK Pay's API. Empty: no cards, cash and transfers only."),
     "GOVUK_PAY_URL": ("https://publicapi.payments.service.gov.uk", "Where that API is."),
     "GOVUK_PAY_WEBHOOK_SECRET": ("", "The signing secret of its webhook. Empty: the clock asks."),
+    "CONTROLLER": (
+        "",
+        "Who answers in law for what is held: name, then a comma and the address. Empty: the area's name.",
+    ),
+    "DATA_PROTECTION_OFFICER": ("", "How to reach that body's data protection officer."),
     "BIND": ("127.0.0.1:8000", "Where `portal run` listens: host:port, or unix:/path."),
     "WORKERS": ("", "Its processes. Empty: one for each processor core."),
     "THREADS": ("4", "How many requests one process has in hand at once."),

@@ -28,6 +28,8 @@ GOOD = {
     "WORKERS": "4",
     "THREADS": "4",
     "TIMEOUT": "60",
+    "CONTROLLER": "Thornmere Council, Town Hall, Thornmere TH1 1AA",
+    "DATA_PROTECTION_OFFICER": "dpo@thornmere.example",
 }
 # What is changed in good settings, what is found, how bad it is.
 BAD = (
@@ -42,6 +44,8 @@ BAD = (
     ({"SMTP_URL": ""}, "no-smtp", checks.BROKEN),
     ({"MAIL_FROM": "portal@localhost"}, "mail-from", checks.BROKEN),
     ({"REDIS_URL": ""}, "limits-apart", checks.ADVICE),
+    ({"CONTROLLER": ""}, "nobody-named", checks.ADVICE),
+    ({"DATA_PROTECTION_OFFICER": ""}, "nobody-named", checks.ADVICE),
     ({"SECOND_STEP": "off"}, "no-second-step", checks.ADVICE),
 )
 

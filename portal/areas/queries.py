@@ -36,6 +36,19 @@ def current_area() -> Area:
     return area
 
 
+class Body(NamedTuple):
+    """A body by its name, and where to write to it."""
+
+    name: str
+    address: str
+
+
+def controller() -> Body:
+    """Who answers in law for the portal and what it holds: the body of CONTROLLER, else the area by its name."""
+    name, _comma, address = str(current_app.config["CONTROLLER"]).partition(",")
+    return Body(name.strip() or current_area().name, address.strip())
+
+
 def served_areas() -> list[int]:
     """The areas a clock without a page acts for: the one named in AREA, else all."""
     query = select(Area.id).order_by(Area.id)

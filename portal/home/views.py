@@ -17,7 +17,7 @@ from flask_login import current_user
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.areas.queries import current_area
+from portal.areas.queries import controller, current_area
 from portal.config import LANGUAGES
 from portal.db import db
 from portal.home.queries import figures_of
@@ -29,9 +29,8 @@ from portal.web import DOORS
 
 bp = Blueprint("home", __name__)
 YEAR = 365 * 24 * 60 * 60  # seconds
-REVIEWED = date(
-    2026, 11, 21
-)  # when somebody last held the accessibility statement against the pages
+# When the accessibility statement was written, and last held against the pages.
+PREPARED, REVIEWED = date(2026, 11, 21), date(2026, 11, 21)
 
 
 @bp.get("/")
@@ -50,7 +49,13 @@ def how_it_works():
 @bp.get("/accessibility")
 @allow(PUBLIC)
 def accessibility():
-    return render_template("home/accessibility.html", reviewed=REVIEWED)
+    return render_template(
+        "home/accessibility.html",
+        prepared=PREPARED,
+        reviewed=REVIEWED,
+        body=controller().name,
+        address=current_app.config["BASE_URL"],
+    )
 
 
 @bp.get("/language/<code>")

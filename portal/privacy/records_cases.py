@@ -5,6 +5,10 @@ from portal.privacy import terms
 from portal.privacy.kept import Basis, Record, Then, Through, Topic
 
 HISTORY = N_("It is part of the public record of a decision about public land.")
+UPLOADED = N_(
+    "It is part of the public record of a decision about public land. Names inside a file stay in it, also when somebody is "
+    "erased: the portal cannot take them out."
+)
 OFFICE = N_("Everybody: who decides about public land does so in public")
 ORGANISERS = N_("Organisers of a group")
 STAFF = N_("Officers, brokers, panel members and chairs")
@@ -51,7 +55,7 @@ CASES = (
         "case_file", Topic.CASES, whose=N_("Whoever adds a file to a case"), what=N_("Photos, scans and documents, and who added them"),
         why=N_("To show what is said in a case"), basis=Basis.TASK, seen=N_("The parties; everybody, where the file is public"),
         person="user_id", words="name shows", files="data thumb", terms=(terms.DRAFTS,),
-        stays=HISTORY,
+        stays=UPLOADED,
     ),
     Record(
         "case_event", Topic.CASES, whose=N_("Everybody who takes a step in a case"), what=N_("Who took which step, when and why"),

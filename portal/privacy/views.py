@@ -1,12 +1,13 @@
 """What is held about people, for everybody to read; one's own data; leaving; how often pages are looked at."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 from wtforms.validators import InputRequired
 
 from portal import clock
+from portal.areas.queries import controller
 from portal.people import queries, sessions
 from portal.people.access import PUBLIC, SIGNED_IN, allow, fresh
 from portal.people.rules import Role
@@ -30,9 +31,15 @@ class LeaveForm(Form):
 @bp.get("/privacy")
 @allow(PUBLIC)
 def notice():
+    config = current_app.config
     return render_template(
-        "privacy/notice.html", topics=telling.topics(), cookies=COOKIES, special=SPECIAL
-    )
+        "privacy/notice.html",
+        topics=telling.topics(),
+        special=SPECIAL,
+        cookies=[one._replace(name=config["SESSION_COOKIE_NAME"]) if one.name == "session" else one for one in COOKIES],
+        controller=controller(),
+        officer=config["DATA_PROTECTION_OFFICER"],
+    )  # fmt: skip
 
 
 @bp.route("/account/data", methods=["GET", "POST"])

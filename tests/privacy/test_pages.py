@@ -131,3 +131,29 @@ def test_somebody_who_signed_in_long_ago_is_asked_again(app, client):
     with clock.at(THE_DAY + timedelta(hours=2)):
         for path in ("/account/data", "/account/leave"):
             assert "/account/confirm" in client.get(path).location
+
+
+def test_it_names_who_is_responsible_and_whom_to_ask(here, client, app, monkeypatch):
+    """UK GDPR article 13(1)(a) and (b), 13(2)(d)."""
+    page = client.get("/privacy").get_data(as_text=True)
+    assert f"{here.area.name} runs this portal" in page
+    assert "Ask the controller for the data protection officer" in page
+    monkeypatch.setitem(app.config, "CONTROLLER", "Thornmere Council, Town Hall, TH1 1AA")
+    monkeypatch.setitem(app.config, "DATA_PROTECTION_OFFICER", "dpo@thornmere.example")
+    page = client.get("/privacy").get_data(as_text=True)
+    assert "Thornmere Council runs this portal" in page
+    for said in ("Thornmere Council, Town Hall, TH1 1AA", "dpo@thornmere.example", "0303 123 1113"):
+        assert said in page
+    assert "run by Thornmere Council." in client.get("/accessibility").get_data(as_text=True)
+
+
+def test_names_in_uploaded_files_stay_and_the_pages_say_so(here, client):
+    assert "those inside files that somebody has sent in" in client.get("/privacy").get_data(as_text=True)  # fmt: skip
+    client.sign_in("ruth@example.org")
+    page = client.get("/account/leave").get_data(as_text=True)
+    assert "so do the names inside them" in page
+
+
+def test_the_cookie_is_called_as_the_browser_calls_it(here, client, app, monkeypatch):
+    monkeypatch.setitem(app.config, "SESSION_COOKIE_NAME", "__Host-session")
+    assert "__Host-session" in client.get("/privacy").get_data(as_text=True)
