@@ -255,6 +255,7 @@ TABLE = """
 /s/{sign}                                                  *      /
 /setup                                                     a      a
 /setup/audit                                               a      /
+/setup/audit.csv                                           a      /
 /setup/letters                                             a      /
 /setup/letters/{letter}/again                              /      a
 /setup/residents                                           a      a

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 
 from portal.audit.models import AuditEntry
 from portal.audit.rules import BEGINNING, ENTRY_FIELDS, Entry, Verdict, Wanted, walk
 from portal.db import db
 
 AT_A_TIME = 2_000
+SOME = 500
 
 
 def verify(against: str = "") -> Verdict:
@@ -31,11 +32,23 @@ def found(wanted: Wanted, *, before: int | None = None, most: int = 50) -> list[
     )
 
 
+def pages(wanted: Wanted) -> Iterator[list[AuditEntry]]:
+    """All entries that fit, newest first, some hundred in memory at a time."""
+    before: int | None = None
+    while page := found(wanted, before=before, most=SOME):
+        yield page
+        before = page[-1].number
+        db.session.expunge_all()
+
+
 def _fitting(wanted: Wanted) -> Select[tuple[AuditEntry]]:
     query = select(AuditEntry)
     for name in ("area_id", "act", "user_id", "object_id"):
         if (value := getattr(wanted, name)) is not None:
             query = query.where(getattr(AuditEntry, name) == value)
+    if wanted.person_id is not None:
+        about = and_(AuditEntry.kind == "user_account", AuditEntry.object_id == wanted.person_id)
+        query = query.where(or_(AuditEntry.user_id == wanted.person_id, about))
     if wanted.kind:
         query = query.where(AuditEntry.kind == wanted.kind)
     if wanted.since:

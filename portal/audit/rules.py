@@ -117,6 +117,7 @@ class Wanted:
     area_id: int | None = None
     act: Act | None = None
     user_id: int | None = None
+    person_id: int | None = None  # what somebody did, and what was done about them
     kind: str = ""
     object_id: int | None = None
     since: datetime | None = None

@@ -78,6 +78,12 @@ DAYS = {
     for name in ("first", "last")
     for part in ("day", "month", "year")
 }
+LOG = {
+    "who": Question(_l("A person's e-mail address or number"), TEXT),
+    "act": Question(_l("What was done"), TEXT),
+    "kind": Question(_l("About what"), TEXT),
+    "number": Question(_l("Its number"), TEXT),
+}
 
 # endpoint: what it does. In this order the page shows them.
 OPERATIONS: dict[str, Operation] = {
@@ -100,6 +106,7 @@ OPERATIONS: dict[str, Operation] = {
     "locating.here_geojson": Operation(_l("For brokers: the place that was typed, on the map"), GEOJSON, named("Spots"), SPOT, (400, 403, 404), signed_in=True),
     "money.statement": Operation(_l("For brokers and officers: a statement of the money"), CSV, TEXT, {"holder": Question(_l("The holder's number"), TEXT)} | DAYS, (400, 403, 404), signed_in=True, holes={"kind": "csv"}),
     "dates.hours": Operation(_l("For brokers: the hours of rooms, offered, booked and attended"), CSV, TEXT, DAYS, (403, 404), signed_in=True, holes={"kind": "csv"}),
+    "setup.audit_csv": Operation(_l("For administrators: the audit log"), CSV, TEXT, LOG, (400, 403), signed_in=True),
     "home.healthz": Operation(_l("Whether the database answers"), JSON, named("Health"), errors=(503,), trouble=(JSON, named("Health"))),
     "home.ping": Operation(_l("Whether the portal answers"), "text/plain", TEXT),
     "developers.openapi": Operation(_l("This list for programs"), JSON, {"type": "object"}, errors=(404,)),

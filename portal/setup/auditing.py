@@ -1,6 +1,7 @@
 """What the administrator's page of the audit log asks for and shows: the form, and an entry in words."""
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -40,8 +41,10 @@ NOBODY = 0  # no person has this number
 class AuditForm(SearchForm):
     act = SelectField(_l("What was done"), validators=[Optional()])
     who = StringField(
-        _l("Who did it"),
-        description=_l("An e-mail address, or the number that this page shows."),
+        _l("Who"),
+        description=_l(
+            "An e-mail address, or the number that this page shows. You see what this person did, and what was done about them."
+        ),
         validators=[Optional(), Length(max=254)],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
@@ -68,7 +71,7 @@ class AuditForm(SearchForm):
         return Wanted(
             area_id=current_area().id,
             act=Act(self.act.data) if self.act.data else None,
-            user_id=_person(self.who.data) if self.who.data else None,
+            person_id=_person(self.who.data) if self.who.data else None,
             kind=self.kind.data or "",
             object_id=self.number.data,
             since=self.since.data and _midnight(self.since.data),
@@ -86,32 +89,49 @@ class Shown(NamedTuple):
     about: str
     path: str
     detail: str
+    person: int | None  # whose entries one may want to see next
 
 
 def page(wanted: Wanted, before: int | None) -> tuple[list[Shown], int | None]:
     """A page of entries, and the number before which the next one begins."""
     found = queries.found(wanted, before=before, most=PAGE + 1)
     entries, more = found[:PAGE], len(found) > PAGE
-    ids = {entry.user_id for entry in entries if entry.user_id}
-    names = {
-        user.id: user.shown_name
-        for user in db.session.scalars(select(User).where(User.id.in_(ids)))
-    }
+    names = names_of(entries)
     return [_shown(entry, names) for entry in entries], entries[-1].number if more else None
 
 
+def names_of(entries: Iterable[AuditEntry]) -> dict[int, str]:
+    """What those are called today who did something or whom it is about; who has been erased is left out."""
+    ids = {number for entry in entries for number in (entry.user_id, _whom(entry)) if number}
+    found = db.session.scalars(select(User).where(User.id.in_(ids), User.closed_at.is_(None)))
+    return {user.id: user.shown_name for user in found}
+
+
+def _whom(entry: AuditEntry) -> int | None:
+    return entry.object_id if entry.kind == "user_account" else None
+
+
 def _shown(entry: AuditEntry, names: dict[int, str]) -> Shown:
-    words, path = OBJECTS.get(entry.kind, (entry.kind, ""))
+    _words, path = OBJECTS.get(entry.kind, (entry.kind, ""))
     number = entry.object_id
     return Shown(
         entry=entry,
         what=_(ACT_WORDS[Act(entry.act)]),
         who=_who(entry.user_id, names),
         role=_("Command line") if entry.role == OPERATOR else role_words(entry.role),
-        about=f"{words} {number}" if number else str(words),
+        about=_about(entry, names),
         path=path.format(number) if path and number else "",
         detail=_in_words(json.loads(entry.detail)),
+        person=entry.user_id or _whom(entry),
     )
+
+
+def _about(entry: AuditEntry, names: dict[int, str]) -> str:
+    """Case 7; a person by name, and not once more where they did it themselves."""
+    words, _path = OBJECTS.get(entry.kind, (entry.kind, ""))
+    if whom := _whom(entry):
+        return "" if whom == entry.user_id else _who(whom, names)
+    return f"{words} {entry.object_id}" if entry.object_id else str(words)
 
 
 def _who(user_id: int | None, names: dict[int, str]) -> str:
