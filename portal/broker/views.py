@@ -45,7 +45,7 @@ def desk():
 @allow(Role.BROKER)
 def unreached():
     """Which groups get no letters, for the broker alone."""
-    return render_template("broker/unreached.html", people=post.unreached())
+    return render_template("broker/unreached.html", unreached=post.unreached())
 
 
 @bp.get("/desk/find")

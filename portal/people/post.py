@@ -48,13 +48,13 @@ def tell_returned() -> None:
 
 
 class Unreached(NamedTuple):
-    """Somebody who organises a group and gets no letters; `nobody` where that is true of all who organise it."""
+    """Somebody who organises a group and gets no letters; `others` are those whom letters to it do reach."""
 
     group: str
-    who: str
+    who: User
     since: datetime
     why: str
-    nobody: bool
+    others: list[User]
 
 
 def unreached() -> list[Unreached]:
@@ -68,16 +68,13 @@ def unreached() -> list[Unreached]:
         .order_by(Group.name, User.email)
     )
     rows = db.session.execute(query).all()
-    reached = {
-        group for group, _name, _user, mailbox in rows if not mailbox or not mailbox.returned_at
-    }
+    reached: dict[int, list[User]] = {}
+    for group, _name, user, mailbox in rows:
+        if not mailbox or not mailbox.returned_at:
+            reached.setdefault(group, []).append(user)
     return [
         Unreached(
-            name,
-            user.shown_name,
-            mailbox.returned_at,
-            mailbox.returned_why or "",
-            group not in reached,
+            name, user, mailbox.returned_at, mailbox.returned_why or "", reached.get(group, [])
         )
         for group, name, user, mailbox in rows
         if mailbox and mailbox.returned_at

@@ -13,6 +13,7 @@ from portal.notices.rules import Verdict
 from portal.notices.sending import mark_returned
 from portal.notices.service import write
 from portal.people import service
+from portal.people.models import Membership
 from portal.people.rules import GroupKind, Role
 from tests import factories
 from tests.conftest import THE_DAY
@@ -138,6 +139,12 @@ def test_the_broker_sees_which_groups_are_not_reached_and_nobody_else_does(
     page = client.get("/desk/unreached").text
     assert "Gardeners" in page
     assert "Nobody in this group gets letters" in page
+    assert ROSA in page
+    with transaction() as session:
+        session.add(Membership(group_id=group.id, user_id=group.ben))
+    page = client.get("/desk/unreached").text
+    assert "Nobody in this group gets letters" not in page
+    assert 'href="mailto:ben@example.org"' in page
     other = app.test_client().sign_in("ben@example.org")
     assert other.get("/desk/unreached").status_code == 403
     assert "Gardeners" not in other.get("/desk").text
