@@ -229,7 +229,14 @@ _TITLES = {
     403: lambda: gettext("This is not open to you"),
     404: lambda: gettext("Page not found"),
     409: lambda: gettext("That cannot be done now"),
-    429: lambda: gettext("Wait a moment"),
+    405: lambda: gettext("This page cannot be used like that"),
+    413: lambda: gettext("That was too large"),
+    429: lambda: gettext("Please wait"),
+}
+# Where the reason says more than the number.
+_TITLES_OF_CODES = {
+    "signed-out": lambda: gettext("You are signed out"),
+    "not-fresh": lambda: gettext("This page was open for too long"),
 }
 
 
@@ -237,7 +244,8 @@ def _error_page(
     status: int, sentence: str, *, code: str, title: str | None = None, unsure: bool = False
 ) -> tuple[Response | str, int]:
     """One error, as a page or as problem+json (RFC 9457), with what the person had typed."""
-    title = title or _TITLES.get(status, lambda: gettext("Something went wrong"))()
+    usual = _TITLES.get(status, lambda: gettext("Something went wrong"))
+    title = title or _TITLES_OF_CODES.get(code, usual)()
     if wants_json():
         body = jsonify(type="about:blank", title=title, status=status, detail=sentence, code=code)
         body.mimetype = "application/problem+json"
@@ -246,7 +254,7 @@ def _error_page(
         "errors/error.html",
         title=title,
         sentence=sentence,
-        status=status,
+        code=code,
         typed=_typed(),
         unsure=unsure,
     )

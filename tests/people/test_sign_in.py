@@ -189,3 +189,11 @@ def test_a_closed_account_gets_no_letters_of_its_group(app):
     closed.closed_at = clock.now()
     db.session.commit()
     assert organiser_emails(group.id) == ["open@example.org"]
+
+
+def test_who_was_signed_out_finds_the_way_in_and_what_was_typed(client):
+    page = client.post("/groups/new", data={"name": "Gardeners of Mill Lane"}).get_data(as_text=True)  # fmt: skip
+    assert "<h1" in page
+    assert "You are signed out</h1>" in page
+    assert 'href="/sign-in" target="_blank"' in page
+    assert "Gardeners of Mill Lane" in page
