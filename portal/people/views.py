@@ -33,6 +33,7 @@ def account():
         browsers=sessions.of_user(me.id),
         here=sessions.here(),
         step=second_step.of(me.id),
+        codes_left=second_step.codes_left(me.id),
     )
 
 
