@@ -23,10 +23,12 @@ from portal.db import db
 from portal.errors import PortalError
 from portal.migrate import upgrade
 from portal.models import Model
+from portal.money import govuk_pay
 from portal.people.links import hashed
 from portal.people.models import SignedIn
 from portal.web import limiter
 from tests import requirements
+from tests.lettings.paying.stand_in import KEY, SECRET, StandIn
 
 # Tests of the second step turn it on; the others sign in by the link alone, and so do the commands that they start.
 os.environ.setdefault("SECOND_STEP", "off")
@@ -205,6 +207,20 @@ def _empty(engine: Engine) -> None:
             "SELECT setval((quote_ident(schemaname) || '.' || quote_ident(sequencename))::regclass, start_value, false)"
             " FROM pg_sequences WHERE last_value IS NOT NULL"
         )
+
+
+@pytest.fixture
+def pay(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    """Payments by card are taken, by a stand-in of GOV.UK Pay that answers within a moment or counts as silent."""
+    stand_in = StandIn()
+    app.config |= {
+        "GOVUK_PAY_KEY": KEY,
+        "GOVUK_PAY_URL": stand_in.url,
+        "GOVUK_PAY_WEBHOOK_SECRET": SECRET,
+    }
+    monkeypatch.setattr(govuk_pay, "SECONDS", 0.3)
+    yield stand_in
+    stand_in.close()
 
 
 @pytest.fixture

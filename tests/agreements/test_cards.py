@@ -13,21 +13,7 @@ from portal.money.steps import CardState, RefundState
 from portal.proposals.models import CaseEvent
 from portal.proposals.rules import Action
 from tests.conftest import broken, csrf_token
-from tests.lettings.paying.stand_in import KEY, SECRET, StandIn
 from tests.proposals.stage import Stage
-
-
-@pytest.fixture
-def pay(app, monkeypatch):
-    stand_in = StandIn()
-    app.config |= {
-        "GOVUK_PAY_KEY": KEY,
-        "GOVUK_PAY_URL": stand_in.url,
-        "GOVUK_PAY_WEBHOOK_SECRET": SECRET,
-    }
-    monkeypatch.setattr(govuk_pay, "SECONDS", 0.3)
-    yield stand_in
-    stand_in.close()
 
 
 @pytest.fixture

@@ -8,18 +8,19 @@ import contextlib
 import hashlib
 import hmac
 import json
-import threading
 import time
 import uuid
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
+
+from tests.served import Served
 
 SERVICE, SECRET = "26785a09-ab16-4eb0-8407-a37497a57506", "3d844edf-8d35-48ac-975b-e847b4f122b0"
 KEY, TEMPLATE = f"meanwhile-{SERVICE}-{SECRET}", "f33517ff-2a88-4f6e-b855-c550268ce08a"
 TOKEN = "callback-token"
 
 
-class StandIn:
+class StandIn(Served):
     """What it sent, what it was asked, and what it shall do wrong next."""
 
     def __init__(self, now) -> None:
@@ -28,16 +29,7 @@ class StandIn:
         # One for each next call: a status, "lost" (done, but the answer never arrives) or "slow".
         self.wrong: list[str] = []
         self.now = now
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(_handler(self))
 
     def send(self, body: dict) -> tuple[int, dict]:
         if set(body["personalisation"]) != {"subject", "body"}:

@@ -7,15 +7,16 @@ import contextlib
 import hashlib
 import hmac
 import json
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.served import Served
 
 KEY, SECRET = "api_test_key", "webhook-secret"
 CODES = {"failed": "P0010", "expired": "P0020", "cancelled": "P0030", "error": "P0050"}
 
 
-class StandIn:
+class StandIn(Served):
     """Its payments, what it was asked, and what it shall do wrong next."""
 
     def __init__(self):
@@ -25,16 +26,7 @@ class StandIn:
         self.wrong: list[
             str
         ] = []  # one for each next call: "500", "slow", "no json", "lost", "429", "400"
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(_handler(self))
 
     def create(self, body: dict, key: str) -> tuple[int, dict]:
         if key in self.by_key:

@@ -13,13 +13,12 @@ from portal.lettings.dates import service as dates
 from portal.lettings.models import Let
 from portal.lettings.paying import cards, rent
 from portal.lettings.paying.tick import tick
-from portal.money import charging, crediting, govuk_pay, queries, settling, statements
+from portal.money import charging, crediting, queries, settling, statements
 from portal.money.models import CardRefund, Charge, Posting
 from portal.money.rules import Account, Paid, PostingKind
 from portal.notices.models import Letter
 from tests.conftest import broken
 from tests.lettings import make
-from tests.lettings.paying.stand_in import KEY, SECRET, StandIn
 from tests.test_many_at_once import at_once
 
 MARCH, APRIL = date(2026, 3, 1), datetime(2026, 4, 1, 8, tzinfo=UTC)
@@ -150,10 +149,7 @@ def test_half_paid_first_the_open_half_is_taken_off(here, let):
     assert [one.pence for one in queries.surplus()] == [8_00]
 
 
-def test_what_was_paid_by_card_goes_back_to_the_card(app, here, let, monkeypatch):
-    pay = StandIn()
-    monkeypatch.setattr(govuk_pay, "SECONDS", 0.3)
-    app.config |= {"GOVUK_PAY_KEY": KEY, "GOVUK_PAY_URL": pay.url, "GOVUK_PAY_WEBHOOK_SECRET": SECRET}  # fmt: skip
+def test_what_was_paid_by_card_goes_back_to_the_card(here, let, pay):
     rent.ask_ahead(here.ids.broker, let.id, month=MARCH)
     number = cards.start(here.ids.organiser, let.id, charge_id())
     pay.pays()
@@ -162,7 +158,6 @@ def test_what_was_paid_by_card_goes_back_to_the_card(app, here, let, monkeypatch
     with clock.at(APRIL):
         tick()
         settling.tick()
-    pay.close()
     assert [one["amount"] for p in pay.payments.values() for one in p["refunds"]] == [6_00]
     assert db.session.scalars(select(CardRefund.pence)).one() == 6_00
     assert (queries.surplus(), money()[Account.CARDS]) == ([], 18_00)

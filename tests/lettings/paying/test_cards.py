@@ -15,27 +15,13 @@ from portal.lettings.paying import cards, deposits
 from portal.lettings.paying.tick import tick as let_tick
 from portal.lettings.rules import LetState
 from portal.money import cards as money_cards
-from portal.money import charging, govuk_pay, queries, settling
+from portal.money import charging, queries, settling
 from portal.money.models import CardPayment, CardRefund, Charge, Posting
 from portal.money.rules import Account, DepositState, Paid, PostingKind
 from portal.money.steps import CardState, RefundState
 from portal.notices.models import Letter
 from tests.conftest import THE_DAY, broken
 from tests.lettings import make
-from tests.lettings.paying.stand_in import KEY, SECRET, StandIn
-
-
-@pytest.fixture
-def pay(app, monkeypatch):
-    stand_in = StandIn()
-    app.config |= {
-        "GOVUK_PAY_KEY": KEY,
-        "GOVUK_PAY_URL": stand_in.url,
-        "GOVUK_PAY_WEBHOOK_SECRET": SECRET,
-    }
-    monkeypatch.setattr(govuk_pay, "SECONDS", 0.3)
-    yield stand_in
-    stand_in.close()
 
 
 @pytest.fixture
