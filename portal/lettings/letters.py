@@ -89,16 +89,18 @@ def tell(
     let: Let,
     event: LetEvent,
     *,
+    why: str | LazyString = "",
     dates: Sequence[Occurrence] = (),
     more: Mapping[Role, str | LazyString] = MappingProxyType({}),
 ) -> None:
     """Write to everybody whom a step concerns, in the transaction of the step.
 
-    `dates`: all those concerned, where they are not one; `more`: what one side is told besides.
+    `why`: the event's, lazy where the portal says it; `dates`: all those concerned, where they are not one; `more`: what
+    one side is told besides.
     """
     subject = SUBJECTS.get(event.action) or STATE_SUBJECTS.get(event.after, NO_SUBJECT)
     for role in HEAR.get(event.action, ()):
-        body = LazyString(_body, let, event, dates, more.get(role, ""))
+        body = LazyString(_body, let, event, why, dates, more.get(role, ""))
         for address in TO[role](let):
             notices.write(
                 to=address, subject=subject, body=body, key=f"let-event:{event.id}:{address}"
@@ -138,27 +140,24 @@ def _of_lent(let: Let, event: LetEvent, theirs: Sequence[Occurrence]) -> str:
     )  # fmt: skip
 
 
-def _body(let: Let, event: LetEvent, dates: Sequence[Occurrence], more: str | LazyString) -> str:
-    return "\n\n".join(part for part in _parts(let, event, dates, str(more)) if part)
-
-
-def _approved_by(let: Let, event: LetEvent) -> str:
-    """The standing approval that led to this step in the same moment."""
-    rules = (e.why for e in let.events if e.action is Action.PRE_APPROVE and e.at == event.at)
-    return next(rules, "")
-
-
-def _parts(let: Let, event: LetEvent, dates: Sequence[Occurrence], more: str) -> list[str]:
+def _body(
+    let: Let,
+    event: LetEvent,
+    why: str | LazyString,
+    dates: Sequence[Occurrence],
+    more: str | LazyString,
+) -> str:
     deposit = let.deposit
     dates = dates or ([event.occurrence] if event.occurrence else [])
-    return [
+    parts = (
         _(table.told(event.before, event.action, event.after)),
         "\n".join(words.date_and_room(date) for date in dates),
-        event.why or _approved_by(let, event),
-        more,
+        str(why),
+        str(more),
         "\n".join((let.group.name, let.room.name, words.term(wish_of(let.need)))),
         _("Deposit: %(amount)s", amount=words.web.pounds(deposit.pence)) if deposit else "",
         _("Receipt: %(number)s", number=deposit.receipt) if deposit and deposit.receipt else "",
         str(words.NEXT[let.state]),
         f"{current_app.config['BASE_URL'].rstrip('/')}/lets/{let.id}",
-    ]
+    )
+    return "\n\n".join(filter(None, parts))

@@ -1,5 +1,6 @@
 """Taking one step of a let: the let locked, the row of the table that allows it, the state, its history, its letters."""
 
+from flask_babel import LazyString
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -30,10 +31,18 @@ def allowed(
     return step, next(role for role in Role if role in step.roles & roles)
 
 
-def act(session: Session, let: Let, action: Action, user: User | None, *, why: str = "") -> None:
+def act(
+    session: Session,
+    let: Let,
+    action: Action,
+    user: User | None,
+    *,
+    why: str = "",
+    told: str | LazyString = "",
+) -> None:
     """Take a step that needs nothing but its row."""
     step, role = allowed(let, action, user)
-    record(session, let, let.state, step, user, role, why=why)
+    record(session, let, let.state, step, user, role, why=why, told=told)
 
 
 def record(  # noqa: PLR0913 - a row of history is this wide
@@ -44,10 +53,14 @@ def record(  # noqa: PLR0913 - a row of history is this wide
     user: User | None,
     role: Role,
     *,
-    why: str = "",
+    why: str | LazyString = "",
+    told: str | LazyString = "",
     occurrence: Occurrence | None = None,
 ) -> LetEvent:
-    """Go to the step's state, write the history and the letters."""
+    """Go to the step's state, write the history and the letters.
+
+    `why` is kept, and lazy where letters shall say it in their reader's language; `told` stands in letters only.
+    """
     let.state = step.to
     event = LetEvent(
         let=let,
@@ -58,7 +71,7 @@ def record(  # noqa: PLR0913 - a row of history is this wide
         action=step.action,
         before=before,
         after=step.to,
-        why=why,
+        why=str(why),
         clause=step.clause,
     )
     session.add(event)
@@ -67,5 +80,5 @@ def record(  # noqa: PLR0913 - a row of history is this wide
         by = user and user.id
         note(Act.LET_STEP, area_id=let.area_id, by=by, role=role, about=("let", let.id), step=step.action, to=step.to)  # fmt: skip
     if step.action not in letters.TOLD_APART:
-        letters.tell(let, event)
+        letters.tell(let, event, why=why or told)
     return event

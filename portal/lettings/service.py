@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from types import MappingProxyType
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
@@ -126,7 +127,7 @@ def approve(
     return let
 
 
-def pre_approve(session: Session, let: Let, *, why: str) -> None:
+def pre_approve(session: Session, let: Let, *, why: LazyString) -> None:
     """A standing approval fits, so the portal approves in the transaction of the request. RuleBroken: nothing was done."""
     step, role = moves.allowed(let, Action.PRE_APPROVE, None)
     _promise(session, let, step, None, role, why=why)
@@ -187,7 +188,7 @@ def _tick_one(let_id: int) -> int:
 
 
 def _promise(
-    session: Session, let: Let, step: Step, user: User | None, role: Role, *, why: str
+    session: Session, let: Let, step: Step, user: User | None, role: Role, *, why: str | LazyString
 ) -> None:
     """Hold every date. What is within the group's means and needs no deposit is settled at once."""
     holding.hold(session, let)
@@ -195,9 +196,10 @@ def _promise(
         usual.ask(let)
     offer = moves.record(session, let, let.state, step, user, role, why=why)
     if Action.SETTLE in table.open_to(let.state, {Role.PORTAL}, queries.facts_of(let)):
-        moves.act(session, let, Action.SETTLE, None)
+        # A standing approval is named in the letter about what followed from it.
+        moves.act(session, let, Action.SETTLE, None, told=why if user is None else "")
     else:  # otherwise the letter about what follows says it all
-        letters.tell(let, offer)
+        letters.tell(let, offer, why=why)
 
 
 def check_terms(group: Group, insurance: Insurance, *, safeguarding: bool) -> None:

@@ -22,6 +22,7 @@ from portal.lettings.table import Facts
 from portal.money import words as money_words
 from portal.money.rules import WITH_BROKER
 from portal.people.rules import Role
+from portal.register.models import Asset
 from portal.register.words import address
 from portal.venues.facilities import FACILITIES
 
@@ -133,12 +134,13 @@ VALUES: dict[str, Callable[[Any], str]] = {
 
 def term(wish: Wish) -> str:
     """Thursdays 18:00 to 20:00, every week from 5 February 2026 to 28 May 2026."""
+    other = _("every %(n)s weeks", n=wish.every_weeks)
     return _(
         "%(day)s %(starts)s to %(ends)s, %(every)s from %(first)s to %(last)s",
         day=PLURAL_DAYS[wish.weekday],
         starts=clock(wish.starts),
         ends=clock(wish.ends),
-        every=EVERY.get(wish.every_weeks, _("every %(n)s weeks", n=wish.every_weeks)),
+        every=EVERY.get(wish.every_weeks, other),
         first=full(wish.first),
         last=full(wish.last),
     )
@@ -269,14 +271,23 @@ def local(instant: datetime) -> str:
     return f"{web.day(at.date())}, {clock(at.time())}"
 
 
-def date_and_room(occurrence: Occurrence) -> str:
+class Was(NamedTuple):
+    """A date as it was before it was moved."""
+
+    on: date
+    starts: datetime
+    ends: datetime
+    other_room: Asset | None
+
+
+def date_and_room(occurrence: Occurrence | Was) -> str:
     """Thursday 2 April 2026, 18:00 to 20:00, and the room where it is not the let's."""
     room = occurrence.other_room.name if occurrence.other_room else ""
     said = f"{web.day(occurrence.on)}, {times(occurrence)}"
     return f"{said}, {room}" if room else said
 
 
-def times(occurrence: Occurrence) -> str:
+def times(occurrence: Occurrence | Was) -> str:
     """18:00 to 20:00 on the wall."""
     starts, ends = (walltime.wall(i).time() for i in (occurrence.starts, occurrence.ends))
     return _("%(starts)s to %(ends)s", starts=clock(starts), ends=clock(ends))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -119,8 +120,11 @@ def conclude(
 def _doubtful(payment: CardPayment, answer: Answer) -> None:
     """Not what was asked for: nothing is booked, and the broker looks into it."""
     payment.state = CardState.ERROR
-    told = _("The card service says that %(paid)s were paid, but %(asked)s had been asked for (%(number)s). Nothing was booked. Look at it in GOV.UK Pay.", paid=pounds(answer.pence), asked=pounds(payment.pence), number=reference(payment))  # fmt: skip
-    letters.to_brokers(_("A card payment needs a look"), [told], key=f"card:{payment.id}:doubtful")
+
+    def say() -> list[str]:
+        return [_("The card service says that %(paid)s were paid, but %(asked)s had been asked for (%(number)s). Nothing was booked. Look at it in GOV.UK Pay.", paid=pounds(answer.pence), asked=pounds(payment.pence), number=reference(payment))]  # fmt: skip
+
+    letters.to_brokers(_l("A card payment needs a look"), say, key=f"card:{payment.id}:doubtful")
 
 
 def _surplus(payment: CardPayment) -> None:
@@ -245,12 +249,14 @@ def _note(refund_id: int, state: RefundState, *, provider_id: str = "", said: st
         row.state, row.said = state, said[:200]
         row.provider_id = provider_id or row.provider_id
         if state is RefundState.FAILED:
-            told = _("%(amount)s could not go back to the card. Give it back by bank transfer, and record that on the page “Money”.", amount=pounds(row.pence))  # fmt: skip
             letters.to_brokers(
-                _("A card took no money back"),
-                [told, letters.link("/money")],
+                _l("A card took no money back"),
+                lambda: [
+                    _("%(amount)s could not go back to the card. Give it back by bank transfer, and record that on the page “Money”.", amount=pounds(row.pence)),
+                    letters.link("/money"),
+                ],
                 key=f"refund:{row.id}:failed",
-            )
+            )  # fmt: skip
 
 
 def given_back_by_hand(by: int, refund_id: int) -> None:

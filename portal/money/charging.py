@@ -4,6 +4,7 @@ function here and one transaction; `charge` and `take` work inside their caller'
 
 from datetime import timedelta
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
@@ -30,9 +31,9 @@ def charge(  # noqa: PLR0913 - what is owed, by whom and for what is said by nam
     group_id: int,
     about: str,
     path: str,
-    words: str,
+    words: str | LazyString,
 ) -> Charge | None:
-    """Ask a group for money and tell it so; None where this key was charged before."""
+    """Ask a group for money and tell it so, for what in its own language; None where this key was charged before."""
     rules.check_amount(pence)
     if db.session.scalar(select(Charge.id).where(Charge.key == key)) is not None:
         return None
@@ -44,7 +45,7 @@ def charge(  # noqa: PLR0913 - what is owed, by whom and for what is said by nam
         key=key,
         about=about,
         path=path,
-        words=words,
+        words=str(words),
         pence=pence,
         raised_on=clock.today(),
         due_on=clock.today() + PAY_WITHIN,
@@ -52,7 +53,7 @@ def charge(  # noqa: PLR0913 - what is owed, by whom and for what is said by nam
     db.session.add(made)
     db.session.flush()
     service.post(rules.charge(pence), what="Asked for", by=None, kind=PostingKind.CHARGED, charge=made)  # fmt: skip
-    letters.asked_for(made)
+    letters.asked_for(made, words)
     return made
 
 
@@ -103,7 +104,7 @@ def write_off(by: int, charge_id: int, *, why: str) -> Posting:
         posting = service.post(
             rules.write_off(left), what=why[:200], by=by, kind=PostingKind.WRITTEN_OFF, charge=owed
         )
-        letters.written_off(owed, posting)
+        letters.written_off(owed, posting, posting.what)
         return posting
 
 

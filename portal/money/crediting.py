@@ -1,5 +1,6 @@
 """What was asked for in advance and is not owed after all: written off, or given back the way it came."""
 
+from flask_babel import LazyString
 from sqlalchemy import func, select
 
 from portal.areas.queries import current_area
@@ -11,17 +12,22 @@ from portal.money.rules import LIES_IN, Account, Paid, PostingKind
 from portal.money.steps import CardState
 
 
-def credit(owed: Charge, pence: int, *, why: str) -> None:
-    """So much of a charge is not owed after all, in the caller's transaction: first what is open, then what was paid."""
+def credit(
+    owed: Charge, pence: int, *, why: str | LazyString, words: str | LazyString = ""
+) -> None:
+    """So much of a charge is not owed after all, in the caller's transaction: first what is open, then what was paid.
+
+    `why` and `words`, for what it was asked, are lazy where the group shall read them in its own language.
+    """
     rules.check_amount(pence)
     off = min(pence, max(charging.open_of(owed), 0))
     if off:
         posting = service.post(
-            rules.write_off(off), what=why[:200], by=None, kind=PostingKind.WRITTEN_OFF, charge=owed
-        )
-        letters.written_off(owed, posting, off)
+            rules.write_off(off), what=str(why)[:200], by=None, kind=PostingKind.WRITTEN_OFF, charge=owed
+        )  # fmt: skip
+        letters.written_off(owed, posting, why, off)
     if back := pence - off:
-        _give_back(owed, back)
+        _give_back(owed, back, words or owed.words)
 
 
 def give_back(by: int, charge_id: int, *, paid_by: Paid, shown: int | None = None) -> Posting:
@@ -41,7 +47,7 @@ def give_back(by: int, charge_id: int, *, paid_by: Paid, shown: int | None = Non
         )
 
 
-def _give_back(owed: Charge, pence: int) -> None:
+def _give_back(owed: Charge, pence: int, words: str | LazyString) -> None:
     paid, commission = (-_sum(owed, account) for account in (Account.HOLDERS, Account.COMMISSION))
     posting = service.post(
         rules.credit(pence, commission * pence // (paid + commission)),
@@ -56,7 +62,7 @@ def _give_back(owed: Charge, pence: int) -> None:
         kind = PostingKind.SURPLUS_BACK
         goes = service.post(lines, what="Goes back to the card", by=None, kind=kind, charge=owed)
         service.refund(card, goes, pence)
-    letters.credited(owed, posting, pence, by_card=card is not None)
+    letters.credited(owed, posting, pence, words, by_card=card is not None)
 
 
 def _whole_by_card(owed: Charge) -> CardPayment | None:

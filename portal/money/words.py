@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.money.models import Deposit
+from portal.money.models import Charge, Deposit
 from portal.money.rules import DEPOSIT_WORDS, Account, Paid, PostingKind
 from portal.web import pounds
 
@@ -36,6 +36,16 @@ KINDS = {
     PostingKind.OTHER: _l("Other"),
 }
 PAID = {Paid.CASH: _l("in cash"), Paid.TRANSFER: _l("by bank transfer"), Paid.CARD: _l("by card")}
+
+
+# What is owed is called by the page on which it stands. It is stored in the first language, for papers.
+ABOUT = {"lets": _l("Let %(number)s"), "cases": _l("Case %(number)s")}
+
+
+def about(cause: Charge | Deposit) -> str:
+    """What something that is owed is called, in the reader's language: Let 12."""
+    pages, _slash, number = cause.path.strip("/").partition("/")
+    return str(ABOUT[pages]) % {"number": number} if pages in ABOUT else cause.about
 
 
 def deposit(one: Deposit) -> str:

@@ -102,6 +102,7 @@ KINDS: tuple[tuple[str, Kind], ...] = (
     ("charge:*", Kind(MONEY, stop=TASK)),
     ("posting:*", Kind(MONEY, stop=TASK)),
     ("card:*", Kind(MONEY, stop=TASK)),
+    ("refund:*", Kind(MONEY, stop=TASK)),
     ("retention:*", Kind(MONEY, stop=TASK)),
     ("case:*:review:*", Kind(CASES, N_("You get this letter because you are an administrator of this area."), TASK)),
     ("case:*", Kind(CASES, stop=CASE)),

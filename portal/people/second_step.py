@@ -8,7 +8,8 @@ from hashlib import scrypt, sha256
 
 import pyotp
 from flask import current_app
-from flask_babel import gettext as _
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -81,7 +82,7 @@ def set_up(user_id: int, salt: str, code: str, *, here: int) -> tuple[list[str],
         sessions.end_all(s, user_id, but=here)
         key = sessions.passed(s, here)
         noted(Act.SECOND_STEP_SET, user_id)
-        _tell(user, _("Your second step is set up"), _("From now on the portal asks for a code of your telephone when you sign in."))  # fmt: skip
+        _tell(user, _l("Your second step is set up"), _l("From now on the portal asks for a code of your telephone when you sign in."))  # fmt: skip
     return codes, key
 
 
@@ -120,7 +121,7 @@ def new_codes(user_id: int) -> list[str]:
             raise RuleBroken("no-second-step", "You have no second step, so you need no recovery codes.")  # fmt: skip
         codes = _new_codes(s, user_id)
         noted(Act.SECOND_STEP_SET, user_id, what="codes")
-        _tell(user, _("You have new recovery codes"), _("The old ones no longer work."))
+        _tell(user, _l("You have new recovery codes"), _l("The old ones no longer work."))
     return codes
 
 
@@ -130,7 +131,7 @@ def turn_off(user_id: int) -> None:
         user = s.get_one(User, user_id, with_for_update=True)
         if forget(s, user_id):
             noted(Act.SECOND_STEP_REMOVED, user_id)
-            _tell(user, _("Your second step is off"), _("The portal does not ask for a code of your telephone any more."))  # fmt: skip
+            _tell(user, _l("Your second step is off"), _l("The portal does not ask for a code of your telephone any more."))  # fmt: skip
 
 
 def reset(email: str, why: str, *, by: int | None = None) -> User:
@@ -146,8 +147,8 @@ def reset(email: str, why: str, *, by: int | None = None) -> User:
         noted(Act.SECOND_STEP_REMOVED, user.id)
         _tell(
             user,
-            _("Your second step has been taken off"),
-            _(
+            _l("Your second step has been taken off"),
+            _l(
                 "An administrator has done it, and gave this reason: %(why)s\nSign in by letter, and set it up anew.",
                 why=why,
             ),
@@ -192,8 +193,8 @@ def _use_paper(s: Session, user_id: int, code: str) -> bool:
     one.used_at = clock.now()
     _tell(
         s.get_one(User, user_id),
-        _("A recovery code was used"),
-        _(
+        _l("A recovery code was used"),
+        _l(
             "You have %(left)s left. Is your telephone gone? Then set up the second step with another one.",
             left=len(kept) - 1,
         ),
@@ -219,11 +220,11 @@ def _paper_hash(code: str, salt: str) -> str:
     return scrypt(code.encode(), salt=salt.encode(), **SCRYPT).hex()
 
 
-def _tell(user: User, subject: str, words: str) -> None:
+def _tell(user: User, subject: LazyString, words: LazyString) -> None:
     notices.write(
         to=user.email,
         subject=subject,
-        body=_(
+        body=_l(
             "%(what)s\n\nWas it not you? Then sign in, sign out all other browsers on your page, and tell your broker:\n\n%(link)s",
             what=words,
             link=f"{current_app.config['BASE_URL'].rstrip('/')}/account",

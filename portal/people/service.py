@@ -1,7 +1,8 @@
 """Groups and roles, and at its door the links that people sign in by. One function a user action."""
 
 from flask import current_app
-from flask_babel import gettext as _
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from portal import clock
@@ -103,11 +104,11 @@ def _tell_of_role(user: User, grant: RoleGrant) -> None:
     area = current_area()
     notices.write(
         to=user.email,
-        subject=_("You have a new role in %(area)s", area=area.name),
-        body=_(
+        subject=_l("You have a new role in %(area)s", area=area.name),
+        body=_l(
             "From now on you act as %(role)s on %(name)s:\n\n%(link)s\n\n"
             "Did you not expect this? Then answer to your council, and do not sign in.",
-            role=role_words(grant.role.value),
+            role=LazyString(role_words, grant.role.value),
             name=area.product_name,
             link=f"{current_app.config['BASE_URL'].rstrip('/')}{AFTER_SIGN_IN}",
         ),

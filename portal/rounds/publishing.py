@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import asdict, replace
 
 from flask_babel import LazyString
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -111,8 +111,8 @@ def _tell_groups(requests: list[Request]) -> None:
         for address in people.organiser_emails(request.group_id):
             notices.write(
                 to=address,
-                subject=_("The rooms of the next term are given out"),
-                body=words.letter_result(request),
+                subject=_l("The rooms of the next term are given out"),
+                body=LazyString(words.letter_result, request),
                 key=f"round-result:{request.id}:{address}",
             )
 
@@ -126,7 +126,7 @@ def _tell_officers(there: Round, places: list[Place]) -> None:
         for address in people.emails_with_role(Role.OFFICER, holder_id=holder_id):
             notices.write(
                 to=address,
-                subject=_("Rooms of yours are let for the next term"),
-                body=words.letter_holder(there, theirs),
+                subject=_l("Rooms of yours are let for the next term"),
+                body=LazyString(words.letter_holder, there, theirs),
                 key=f"round-holder:{there.id}:{holder_id}:{address}",
             )

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, time
 
-from flask_babel import gettext as _
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -63,8 +64,8 @@ def give_up(by: int, round_id: int, *, why: str) -> None:
             raise RuleBroken("reason", "Give the reason: the groups will read it.")
         there = _take(session, round_id, by, Action.GIVE_UP)
         for request in queries.requests_of(round_id):
-            body = words.letter_given_up(request, why)
-            _tell(request, _("The round you asked in is not held"), body, "given-up")
+            body = LazyString(words.letter_given_up, request, why)
+            _tell(request, _l("The round you asked in is not held"), body, "given-up")
         _forget(session, _places(session, there))
 
 
@@ -197,8 +198,8 @@ def _close_late(round_id: int) -> bool:
         for address in people.emails_with_role(Role.BROKER):
             notices.write(
                 to=address,
-                subject=_("A round is closed: propose who gets which room"),
-                body=words.letter_closed(there),
+                subject=_l("A round is closed: propose who gets which room"),
+                body=LazyString(words.letter_closed, there),
                 key=f"round-closed:{round_id}:{there.closes_on}:{address}",
             )
     return True
@@ -237,7 +238,7 @@ def _forget(session: Session, places: Sequence[Place]) -> None:
     session.expire_all()
 
 
-def _tell(request: Request, subject: str, body: str, key: str) -> None:
+def _tell(request: Request, subject: LazyString, body: LazyString, key: str) -> None:
     for address in people.organiser_emails(request.group_id):
         notices.write(
             to=address, subject=subject, body=body, key=f"round-{key}:{request.id}:{address}"

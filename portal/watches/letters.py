@@ -1,7 +1,7 @@
 """Letters of a watch. Each says why one gets it and how to end it; a subject line names no place."""
 
 from flask import current_app
-from flask_babel import LazyString, format_date, lazy_ngettext, ngettext
+from flask_babel import LazyString, format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -60,13 +60,15 @@ def _of_too_many(watches: list[Watch]) -> str:
 
 def of_news(watch: Watch, shown: list[tuple[News, Asset]], more: int) -> None:
     """What is new: some places, and how many more."""
-    subject = lazy_ngettext(
-        "%(num)d place is new in what you watch",
-        "%(num)d places are new in what you watch",
-        len(shown) + more,
-    )
+    subject = LazyString(_of_number, len(shown) + more)
     body = LazyString(_of_news, watch, shown, more)
     _write(watch, subject, body, f"news:{watch.looked_at:%Y%m%d%H%M%S}")
+
+
+def _of_number(new: int) -> str:
+    return ngettext(
+        "%(num)d place is new in what you watch", "%(num)d places are new in what you watch", new
+    )
 
 
 def _of_news(watch: Watch, shown: list[tuple[News, Asset]], more: int) -> str:
@@ -78,15 +80,19 @@ def _of_news(watch: Watch, shown: list[tuple[News, Asset]], more: int) -> str:
     return "\n\n".join(parts)
 
 
-def of_loss(watch: Watch, sentences: list[str]) -> None:
+def of_loss(watch: Watch) -> None:
     """The search means nothing any more: a ward was redrawn, a holder is gone."""
-    body = _l(
+    _write(watch, _l("A watch of yours has ended"), LazyString(_of_loss, watch), "lost")
+
+
+def _of_loss(watch: Watch) -> str:
+    lost = words.read(current_area(), watch.query).errors_read
+    return _(
         "You watch something that we do not find any more: %(why)s\n\n"
         "So this watch has ended. To watch something else, look for it here and press “Watch this search”:\n%(link)s",
-        why=" ".join(sentences),
+        why=" ".join(lost.values()),
         link=_list(watch),
     )
-    _write(watch, _l("A watch of yours has ended"), body, "lost")
 
 
 def of_doubt(watch: Watch) -> None:

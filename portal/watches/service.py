@@ -125,13 +125,12 @@ def _look(watch_id: int, news: Told, until: datetime) -> bool:
         return False
     form = words.read(current_area(), watch.query)
     found, total = queries.fitting(current_area(), form.search(), news, watch.looked_at)
-    lost = list(form.errors_read.values())
     with transaction() as session:
         watch = session.get(Watch, watch_id, with_for_update=True)
         if watch is None or watch.due_at > clock.now():
             return False  # another clock was quicker, or its watcher has just spoken
-        if lost:
-            letters.of_loss(watch, lost)
+        if form.errors_read:
+            letters.of_loss(watch)
             session.delete(watch)
             return True
         shown = queries.shown(found)

@@ -76,7 +76,7 @@ def spoken(form: PlacesForm) -> list[str]:
     said: dict[str, list[str]] = {}
     for name, (words, _address) in zip(names, form.tags(), strict=True):
         said.setdefault(name, []).append(words)
-    either = f" {_('or')} "
+    either = " " + _("or") + " "
     return [either.join(several) for several in said.values()] or [
         _("Every place in %(area)s", area=form.area.name)
     ]

@@ -24,7 +24,9 @@ READS = "cy"
 FILLED_IN = re.compile(r"(%\(\w+\)[a-z]|%%)")
 MARKED = re.compile("⟦[^⟧]*(?:⟧|$)")
 # What nobody translates: what people wrote, addresses, numbers with their letters.
-DATA = re.compile(r"«[^»]*»|https?://\S+|\S+@\S+|\b[A-Z]{1,2}-?\d[\w-]*")
+DATA = re.compile(
+    r"«[^»]*»|https?://\S+|\S+@\S+|\b[A-Z]{1,2}\d+ \d[A-Z]{2}\b|\b[A-Z]{1,2}-?\d[\w-]*"
+)
 A_WORD = re.compile(r"[^\W\d_]{2,}")
 
 

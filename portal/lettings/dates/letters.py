@@ -4,7 +4,7 @@ A subject line names neither group, place nor time; no letter says who gave a da
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from flask import current_app
@@ -23,7 +23,6 @@ from portal.lettings.walltime import wall
 from portal.notices.service import write
 from portal.people import queries as people
 from portal.people.rules import Role
-from portal.register.models import Asset
 from portal.web import day, moment
 
 MOST_DATES = 4  # of several that are cancelled at once, with rooms that are free then
@@ -35,31 +34,35 @@ def link(path: str) -> str:
     return f"{current_app.config['BASE_URL'].rstrip('/')}{path}"
 
 
-def elsewhere(dates: Sequence[Occurrence]) -> str:
+def elsewhere(dates: Sequence[Occurrence]) -> LazyString:
     """For the group: which other rooms are free on the dates that it lost, and where to take one."""
     now = clock.now()
     let, chosen = dates[0].let, set(dates)
     goes_on = any(is_ahead(one) for one in let.occurrences if one not in chosen)
-    parts = []
+    free = []
     for one in dates[:MOST_DATES]:
-        free = choices.other_rooms(one, one.on, now, {Role.ORGANISER})[:FEW]
-        if free:
-            parts.append(
-                _(
-                    "Free on %(when)s: %(rooms)s. To take one of them: %(link)s",
-                    when=words.local(one.starts),
-                    rooms=", ".join(choice.room.name for choice in free),
-                    link=_to_move(one) if goes_on else _to_find(one),
-                )
-            )
-    if not parts:
-        parts = [
-            _(
-                "No other room of the same holder is free then. See whether another one is: %(link)s",
-                link=_to_find(dates[0]),
-            )
-        ]
-    return "\n".join(parts)
+        rooms = choices.other_rooms(one, one.on, now, {Role.ORGANISER})[:FEW]
+        if rooms:
+            to_take = _to_move(one) if goes_on else _to_find(one)
+            free.append((one.starts, ", ".join(choice.room.name for choice in rooms), to_take))
+    return LazyString(_elsewhere, free, _to_find(dates[0]))
+
+
+def _elsewhere(free: list[tuple[datetime, str, str]], to_find: str) -> str:
+    if not free:
+        return _(
+            "No other room of the same holder is free then. See whether another one is: %(link)s",
+            link=to_find,
+        )
+    return "\n".join(
+        _(
+            "Free on %(when)s: %(rooms)s. To take one of them: %(link)s",
+            when=words.local(starts),
+            rooms=rooms,
+            link=to_take,
+        )
+        for starts, rooms, to_take in free
+    )
 
 
 def _to_move(one: Occurrence) -> str:
@@ -71,27 +74,29 @@ def _to_find(one: Occurrence) -> str:
     return link(f"/rooms/find?{urlencode(args_of(wish), doseq=True)}")
 
 
-def to_other_holders(let: Let, event: LetEvent, before: str, left: Asset | None) -> None:
+def to_other_holders(let: Let, event: LetEvent, was: words.Was) -> None:
     """Where a date moves into or out of a room of another holder, its officers learn of it too."""
     one = event.occurrence
-    if one is None or left is one.other_room:
+    if one is None or was.other_room is one.other_room:
         return
-    come = _("A date of a let was moved into a room of yours by the broker.")
-    gone = _("A date of a let is not in your room any more: it was moved.")
-    for room, what, when in (
-        (one.other_room, come, words.date_and_room(one)),
-        (left, gone, before),
-    ):
+    come = _l("A date of a let was moved into a room of yours by the broker.")
+    gone = _l("A date of a let is not in your room any more: it was moved.")
+    for there, what in ((one, come), (was, gone)):
+        room = there.other_room
         if room is None or room.holder_id == let.room.holder_id:
             continue
-        body = [what, when, _("You get this letter because you act for the holder of the room.")]
         for email in people.emails_with_role(Role.OFFICER, holder_id=room.holder_id):
             write(
                 to=email,
-                subject=_("One date of a room is moved"),
-                body="\n\n".join(body),
+                subject=_l("One date of a room is moved"),
+                body=LazyString(_of_moving, what, there),
                 key=f"let-event:{event.id}:lent:{room.id}:{email}",
             )
+
+
+def _of_moving(what: LazyString, there: Occurrence | words.Was) -> str:
+    why = _("You get this letter because you act for the holder of the room.")
+    return f"{what}\n\n{words.date_and_room(there)}\n\n{why}"
 
 
 def offer(waiting: Waiting, made: Sequence[DateOffer]) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from datetime import date, time
 
-from flask_babel import gettext as _
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -81,8 +82,8 @@ def move(by: int, let_id: int, date_id: int, *, room_id: int, on: date, begins: 
         if _is_there(moving, room_id, span):
             return let
         choices.check(moving, room_id, span, queries.roles_towards(user, let))
-        before, was = words.date_and_room(moving), (moving.starts, moving.ends)
-        old_room, left = moving.room_id, moving.other_room
+        was = words.Was(moving.on, moving.starts, moving.ends, moving.other_room)
+        old_room = moving.room_id
         held = moving.state is OccurrenceState.PLANNED
         moving.moved_from = moving.moved_from or moving.starts
         moving.on, (moving.starts, moving.ends) = on, span
@@ -92,12 +93,13 @@ def move(by: int, let_id: int, date_id: int, *, room_id: int, on: date, begins: 
         session.refresh(moving, ["other_room"])
         holding.move(session, [holding.claim(moving)], moving)
         if held:
-            spare = [was] if old_room != room_id else rules.rest(was, span)
+            free = was.starts, was.ends
+            spare = [free] if old_room != room_id else rules.rest(free, span)
             freeing.remember(session, moving, old_room, spare, clock.now())
-        why = _("It was %(before)s.", before=before)
+        why = _l("It was %(before)s.", before=LazyString(words.date_and_room, was))
         event = moves.record(session, let, let.state, step, user, role, why=why, occurrence=moving)
-        letters.tell(let, event)
-        to_other_holders(let, event, before, left)
+        letters.tell(let, event, why=why)
+        to_other_holders(let, event, was)
     return let
 
 
@@ -163,7 +165,7 @@ def _write(  # noqa: PLR0913 - a row of history is this wide
     dates: Sequence[Occurrence],
     *,
     why: str = "",
-    more: dict[Role, str] | None = None,
+    more: dict[Role, str | LazyString] | None = None,
 ) -> None:
     """One row of history for each date, and one letter for all of them."""
     step, role = moves.allowed(let, action, user, giving_up=len(dates))
@@ -171,7 +173,7 @@ def _write(  # noqa: PLR0913 - a row of history is this wide
         moves.record(session, let, let.state, step, user, role, why=why, occurrence=one)
         for one in dates
     ]
-    letters.tell(let, events[0], dates=dates, more=more or {})
+    letters.tell(let, events[0], why=why, dates=dates, more=more or {})
 
 
 def _span(let: Let, moving: Occurrence, on: date, begins: time) -> rules.Span:

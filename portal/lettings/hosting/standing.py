@@ -1,5 +1,6 @@
 """Standing approvals: a holder says yes in advance, and the portal approves what fits at once."""
 
+from flask_babel import LazyString
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -115,7 +116,7 @@ def answer(session: Session, let: Let) -> None:
     if rule is None or queries.others_asking([let.room_id], spans, but=let.id).get(let.room_id):
         return
     try:
-        service.pre_approve(session, let, why=words.named(rule))
+        service.pre_approve(session, let, why=LazyString(words.named, rule))
     except RuleBroken:
         return  # taken in this moment: the request stays as it was
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from flask import current_app
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -74,18 +76,17 @@ def _tell_date(session: Session, date_id: int) -> int:
     room = date.room
     if not stands or date.starts <= clock.now() or not entry.notes_of(room):
         return 0
-    body = (
-        _("You meet on %(when)s.", when=local(date.starts)),
-        f"{let.group.name}\n{room.name}",
-        _(
-            "How you get in stands on this page until you are done. Sign in to read it, and do not pass it on: it can change at any time."
-        ),
-        _link(f"/lets/{let.id}/way-in"),
-    )
     _write(
         people.organiser_emails(let.group_id),
-        _("How you get into the room"),
-        body,
+        _l("How you get into the room"),
+        lambda: (
+            _("You meet on %(when)s.", when=local(date.starts)),
+            f"{let.group.name}\n{room.name}",
+            _(
+                "How you get in stands on this page until you are done. Sign in to read it, and do not pass it on: it can change at any time."
+            ),
+            _link(f"/lets/{let.id}/way-in"),
+        ),
         f"way-in:{date.id}:{date.starts:%Y%m%d%H%M}",
     )
     return 1
@@ -107,16 +108,19 @@ def _tell_loan(session: Session, loan_id: int) -> int:
     if not keys.is_overdue(loan):
         return 0
     let = loan.let
-    body = (
-        _("A key should have been back by %(day)s.", day=full(loan.due_on)),
-        "\n".join((loan.what, _("with %(who)s", who=loan.holder_name), let.room.name)),
-        _(
-            "Please bring it back, or tell whoever gave it to you what has become of it: others wait for it."
+    _write(
+        [*people.organiser_emails(let.group_id), loan.out_by.email],
+        _l("A key is not back yet"),
+        lambda: (
+            _("A key should have been back by %(day)s.", day=full(loan.due_on)),
+            "\n".join((loan.what, _("with %(who)s", who=loan.holder_name), let.room.name)),
+            _(
+                "Please bring it back, or tell whoever gave it to you what has become of it: others wait for it."
+            ),
+            _link(f"/lets/{let.id}"),
         ),
-        _link(f"/lets/{let.id}"),
+        f"key-overdue:{loan.id}:{loan.due_on}",
     )
-    to = [*people.organiser_emails(let.group_id), loan.out_by.email]
-    _write(to, _("A key is not back yet"), body, f"key-overdue:{loan.id}:{loan.due_on}")
     return 1
 
 
@@ -133,24 +137,27 @@ def _tell_paper(session: Session, paper_id: int) -> int:
     let_id = session.scalar(
         select(Let.id).where(Let.group_id == paper.group_id).order_by(Let.id.desc()).limit(1)
     )
-    body = (
-        _("A paper of a group runs out on %(day)s.", day=full(paper.valid_until)),
-        f"{paper.group.name}\n{words.PAPERS[paper.kind]}: {words.seen(paper)}",
-        _("Ask the group for the newer one, look at it, and write down that you have seen it."),
-        _link(f"/lets/{let_id}" if let_id else "/lets"),
-    )
     _write(
         people.emails_with_role(Role.BROKER),
-        _("A paper of a group runs out"),
-        body,
+        _l("A paper of a group runs out"),
+        lambda: (
+            _("A paper of a group runs out on %(day)s.", day=full(paper.valid_until)),
+            f"{paper.group.name}\n{words.PAPERS[paper.kind]}: {words.seen(paper)}",
+            _("Ask the group for the newer one, look at it, and write down that you have seen it."),
+            _link(f"/lets/{let_id}" if let_id else "/lets"),
+        ),
         f"paper:{paper.id}",
     )
     return 1
 
 
-def _write(to: Iterable[str], subject: str, body: Iterable[str], key: str) -> None:
+def _write(
+    to: Iterable[str], subject: LazyString, say: Callable[[], Iterable[str]], key: str
+) -> None:
+    """`say` gives the paragraphs in the language that holds when it is asked."""
+    body = LazyString(lambda: "\n\n".join(say()))
     for address in dict.fromkeys(to):
-        notices.write(to=address, subject=subject, body="\n\n".join(body), key=f"{key}:{address}")
+        notices.write(to=address, subject=subject, body=body, key=f"{key}:{address}")
 
 
 def _told(prefix: str, days: int) -> set[str]:

@@ -5,7 +5,9 @@ One function a user action; each is one transaction.
 
 from datetime import timedelta
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +21,7 @@ from portal.lettings.rules import Action, LetState
 from portal.money import claims
 from portal.money import letters as money_letters
 from portal.money import service as money
+from portal.money import words as money_words
 from portal.money.models import Deposit, Retention
 from portal.money.rules import BY_HAND, DepositState, Paid
 from portal.web import day, pounds
@@ -64,7 +67,7 @@ def take_by_card(session: Session, let: Let) -> str:
     """The card provider says that the deposit is paid; in the caller's transaction, under the let's lock."""
     step, role = moves.allowed(let, Action.RECORD_DEPOSIT, None)
     receipt = money.receive(_deposit(let), paid_by=Paid.CARD, by=None)
-    moves.record(session, let, let.state, step, None, role, why=_("By card."))
+    moves.record(session, let, let.state, step, None, role, why=_l("By card."))
     return receipt
 
 
@@ -108,7 +111,8 @@ def claim_deposit(by: int, let_id: int, *, pence: int, why: str, evidence: str) 
             deposit=deposit, answer_by=claims.answer_by(clock.today(), let.area_id), told_on=None
         )
         claims.claim(row, [deposit], pence=pence, why=why, evidence=evidence, by=by)
-        said = _("%(amount)s. %(why)s What shows it: %(evidence)s. Answer by %(day)s.", amount=pounds(pence), why=why, evidence=evidence, day=day(row.answer_by))  # fmt: skip
+        last = LazyString(day, row.answer_by)
+        said = _l("%(amount)s. %(why)s What shows it: %(evidence)s. Answer by %(day)s.", amount=pounds(pence), why=why, evidence=evidence, day=last)  # fmt: skip
         moves.record(session, let, let.state, step, user, role, why=said)
     return let
 
@@ -119,9 +123,14 @@ def answer_claim(by: int, let_id: int, *, agrees: bool, words: str = "") -> Let:
         let, user = moves.load(session, let_id, by)
         step, role = moves.allowed(let, Action.ANSWER_CLAIM, user)
         claims.answer(_deposit(let).retention, agrees=agrees, words=words)
-        said = _("The group agrees.") if agrees else _("The group does not agree.")
-        moves.record(session, let, let.state, step, user, role, why=f"{said} {words}".strip())
+        why = LazyString(_answered, words, agrees=agrees)
+        moves.record(session, let, let.state, step, user, role, why=why)
     return let
+
+
+def _answered(words: str, *, agrees: bool) -> str:
+    said = _("The group agrees.") if agrees else _("The group does not agree.")
+    return f"{said} {words}".strip()
 
 
 def return_deposit(by: int, let_id: int, *, kept_pence: int = 0) -> Let:
@@ -131,7 +140,7 @@ def return_deposit(by: int, let_id: int, *, kept_pence: int = 0) -> Let:
         step, role = moves.allowed(let, Action.RETURN_DEPOSIT, user)
         deposit = _deposit(let)
         back = claims.settle([deposit], deposit.retention, kept_pence, by=by)
-        given = _("Given back: %(back)s. Kept: %(kept)s.", back=pounds(back), kept=pounds(kept_pence))  # fmt: skip
+        given = _l("Given back: %(back)s. Kept: %(kept)s.", back=pounds(back), kept=pounds(kept_pence))  # fmt: skip
         moves.record(session, let, let.state, step, user, role, why=given)
     return let
 
@@ -196,9 +205,14 @@ def _tell_one(deposit_id: int) -> int:
         if not here or row.told_on or row.answered_on:
             return 0
         row.told_on = clock.today()
-        told = _("%(about)s: the group has not answered what is to be kept of its deposit. Its last day was %(day)s. You can settle the deposit now.", about=row.deposit.about, day=day(row.answer_by))  # fmt: skip
-        body = [told, money_letters.link(row.deposit.path)]
-        money_letters.to_brokers(_("A deposit can be settled"), body, key=f"retention:{deposit_id}")
+        money_letters.to_brokers(
+            _l("A deposit can be settled"),
+            lambda: [
+                _("%(about)s: the group has not answered what is to be kept of its deposit. Its last day was %(day)s. You can settle the deposit now.", about=money_words.about(row.deposit), day=day(row.answer_by)),
+                money_letters.link(row.deposit.path),
+            ],
+            key=f"retention:{deposit_id}",
+        )  # fmt: skip
         return 1
 
 

@@ -5,8 +5,9 @@ from datetime import date
 from itertools import groupby
 
 from flask import current_app
-from flask_babel import format_date, ngettext
+from flask_babel import LazyString, format_date, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
@@ -89,7 +90,8 @@ def _settle(charge_id: int) -> int:
         cost = sum(rules.costs(one, _day(one)) for one in _due(let, dates))
         less = ahead.charge.pence // len(dates) * (len(dates) - cost)
         if less:
-            crediting.credit(ahead.charge, less, why=_("Dates that were given up in time, or cancelled."))  # fmt: skip
+            why = _l("Dates that were given up in time, or cancelled.")
+            crediting.credit(ahead.charge, less, why=why, words=_words(dates))
         ahead.settled_on = clock.today()
         return 1
 
@@ -150,7 +152,6 @@ def _charge_month(
 
 
 def _ask(let: Let, dates: list[Occurrence]) -> Charge | None:
-    number = ngettext("%(num)s date", "%(num)s dates", len(dates))
     return charging.charge(
         ChargeKind.RENT,
         key=f"date:{dates[0].id}",
@@ -159,8 +160,18 @@ def _ask(let: Let, dates: list[Occurrence]) -> Charge | None:
         group_id=let.group_id,
         about=deposits.about(let),
         path=deposits.path(let),
-        words=_("%(dates)s in %(month)s", dates=number, month=format_date(dates[0].on, "MMMM y")),
+        words=_words(dates),
     )
+
+
+def _words(dates: list[Occurrence]) -> LazyString:
+    """For what the rent is: 4 dates in March 2027."""
+    return LazyString(_dates_in, len(dates), min(one.on for one in dates))
+
+
+def _dates_in(number: int, month: date) -> str:
+    dates = ngettext("%(num)s date", "%(num)s dates", number)
+    return _("%(dates)s in %(month)s", dates=dates, month=format_date(month, "MMMM y"))
 
 
 def _holder(one: Occurrence) -> int:
