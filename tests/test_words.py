@@ -1,5 +1,6 @@
 """Every text goes through translation: the catalogues are whole, and a page in Welsh is in Welsh."""
 
+import ast
 import re
 import subprocess
 from pathlib import Path
@@ -24,6 +25,8 @@ from tests import factories
 ROOT = Path(__file__).resolve().parents[1]
 PORTAL = ROOT / "portal"
 TRANSLATIONS = PORTAL / "translations"
+# What says a text, and how many of its arguments are texts.
+SAYS = {"_": 1, "_l": 1, "N_": 1, "ngettext": 2, "lazy_ngettext": 2}
 OTHERS = [code for code in LANGUAGES if code != FIRST_LANGUAGE]
 
 
@@ -52,6 +55,18 @@ def test_catalogue_holds_what_the_code_says(tmp_path):
     subprocess.run([ROOT / "script" / "words", "--to", collected], check=True)
     now, kept = catalogue(collected), catalogue(TRANSLATIONS / "messages.pot")
     assert not now.keys() ^ kept.keys(), "run script/words"
+
+
+def test_the_collector_finds_every_text():
+    """It looks into no f-string and no call within another, and knows no other names than script/words tells it."""
+    known, lost = spoken(), []
+    for path in PORTAL.rglob("*.py"):
+        if "_(" in (text := path.read_text()):
+            calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+            said = (call.args[: SAYS.get(ast.unparse(call.func), 0)] for call in calls)
+            texts = (one.value for args in said for one in args if isinstance(one, ast.Constant))
+            lost += [(path.name, text) for text in texts if text not in known]
+    assert not lost
 
 
 @pytest.mark.parametrize("code", OTHERS)
