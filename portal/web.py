@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from flask import Flask, g, render_template, request
+from flask import Flask, g, render_template, request, url_for
 from flask_babel import format_date, format_datetime, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -247,6 +247,18 @@ def _is_here(path: str, kind: str | None) -> bool:
     return request.path.startswith(path)
 
 
+# Which signs need no other spelling in a question.
+PLAIN_SIGNS = "!$'()*,/:;?@"
+
+
+def page_with(endpoint: str, asked: Mapping[str, Any], **values: Any) -> str:
+    """The address of a page with a question behind it. What somebody asked is never more than a question: url_for takes
+    some of its names for itself.
+    """
+    question = urlencode(asked, doseq=True, safe=PLAIN_SIGNS)
+    return url_for(endpoint, **values) + (f"?{question}" if question else "")
+
+
 def page_url(page: int) -> str:
     """The address of this page with another page number, its filters kept."""
     asked = request.args.to_dict(flat=False) | {"page": [page]}
@@ -293,4 +305,5 @@ def init_app(app: Flask) -> None:
         "language_links": language_links,
         "navigation": navigation,
         "page_url": page_url,
+        "page_with": page_with,
     }

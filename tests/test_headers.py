@@ -10,7 +10,8 @@ from portal import papers
 from portal.errors import BadInput
 from portal.people.blueprint import local
 from tests import conftest, factories
-from tests.hostile import everything
+from tests.hostile import NEED, everything
+from tests.lettings import make
 from tests.test_matrix import ROWS
 
 ON_SQLITE = pytest.mark.parametrize("engine_name", ["sqlite"])
@@ -191,3 +192,42 @@ def test_odd_methods_are_refused(client, method):
     answer = client.open("/", method=method)
     assert answer.status_code == 405
     assert "Werkzeug" not in answer.get_data(as_text=True)
+
+
+NAMES = (
+    "endpoint",
+    "_external",
+    "_scheme",
+    "_anchor",
+    "_method",
+    "room_id",
+    "self",
+    "values",
+    "x=y&endpoint",
+)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_asked_is_a_question_and_nothing_else(client, name):
+    """An address may bring any name along; those that make addresses take some for themselves."""
+    here = make.place()
+    room, free = make.room(here), make.room(here, name="Blue room")
+    make.confirmed(here, room)
+    client.sign_in(here.organiser.email)
+    asked = "&".join(f"{one}={value.replace(' ', '+')}" for one, value in NEED.items())
+    for query in (f"{name}=javascript", f"{asked}&{name}=javascript&_external=1"):
+        for path in (
+            "/rooms",
+            "/rooms/find",
+            "/needs/new",
+            f"/rooms/{free.id}/ask",
+            f"/rooms/{room.id}/wait",
+        ):
+            answer = client.get(f"{path}?{query}")
+            assert answer.status_code in (200, 302, 422), path
+            assert answer.headers.get("Location", "/rooms").startswith(("/rooms", "/needs")), path
+            page = answer.get_data(as_text=True)
+            assert not re.search(
+                r'(href|action)="(?!/|#|https?://(localhost|127\.0\.0\.1)|\?)', page
+            ), path

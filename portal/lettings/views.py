@@ -32,7 +32,7 @@ from portal.register.models import Asset
 from portal.register.rules import Kind
 from portal.venues import queries as venues
 from portal.venues import words as venue_words
-from portal.web import attempt, render_form, row_id, told
+from portal.web import attempt, page_with, render_form, row_id, told
 
 bp = Blueprint("lettings", __name__)
 
@@ -65,7 +65,7 @@ def ask_for_it(asset: Asset) -> list[Door]:
 @bp.get("/rooms")
 @allow(PUBLIC)
 def index():
-    return redirect(url_for("lettings.find", **request.args.to_dict(flat=False)))
+    return redirect(page_with("lettings.find", request.args.to_dict(flat=False)))
 
 
 @bp.get("/rooms/find")
@@ -119,12 +119,12 @@ def ask(room_id: int):
     need = FindForm(current_area())
     if not need.validate():
         again = request.args.to_dict(flat=False) | {"room": [str(room_id)]}
-        return redirect(url_for("lettings.find", **again))
+        return redirect(page_with("lettings.find", again))
     try:
         wish, elsewhere = links.chosen(need.wish, request.args)
     except BadInput as cut:
         flash(told(cut), "error")
-        return redirect(url_for("lettings.find", **links.need_of(request.args)))
+        return redirect(page_with("lettings.find", links.need_of(request.args)))
     form = forms.AskForm(people.groups_of(people.me()), wish.group_kind)
     if form.validate_on_submit() and (let := _ask(form, room_id, wish, elsewhere)):
         flash(str(ASKED.get(let.state, HELD)))

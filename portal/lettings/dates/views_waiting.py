@@ -18,7 +18,7 @@ from portal.lettings.rules import Insurance, LetState, Wish
 from portal.lettings.views import group_of
 from portal.people import queries as people
 from portal.people.access import SIGNED_IN, allow
-from portal.web import Form, attempt, render_form
+from portal.web import Form, attempt, page_with, render_form
 
 HELD = _l("It is held for you. It is yours as soon as the broker has the deposit.")
 
@@ -31,12 +31,12 @@ def wait(room_id: int):
     need = FindForm(current_area())
     if not need.validate():
         again = request.args.to_dict(flat=False) | {"room": [str(room_id)]}
-        return redirect(url_for("lettings.find", **again))
+        return redirect(page_with("lettings.find", again))
     form = AskForm(people.groups_of(people.me()))
     if form.validate_on_submit() and _joined(form, room_id, need.wish):
         flash(_("You are on the list. When a date becomes free we write to you."))
         return redirect(url_for("dates.waiting_list"))
-    back = url_for("lettings.find", **links.need_of(request.args) | {"room": [str(room_id)]})
+    back = page_with("lettings.find", links.need_of(request.args) | {"room": [str(room_id)]})
     return render_form(
         "lettings/dates/wait.html", form, room=room, back=back, **pages.about(need.wish)
     )

@@ -15,7 +15,7 @@ from portal.lettings.rules import Wish
 from portal.lettings.search import Answer, Match
 from portal.register.models import Asset
 from portal.venues import stops
-from portal.web import row_id
+from portal.web import page_with, row_id
 
 PAGE = 12
 FEW = 3
@@ -56,7 +56,7 @@ def _ask(wish: Wish, need: links.Args, matches: Iterable[Match]) -> dict[int, st
         path = url_for("lettings.ask", room_id=match.room.id)
         if match.wish not in rest:
             args = need | links.of_slot(wish, match.wish)
-            rest[match.wish] = url_for("lettings.ask", room_id=match.room.id, **args)[len(path) :]
+            rest[match.wish] = page_with("lettings.ask", args, room_id=match.room.id)[len(path) :]
         found[match.room.id] = path + rest[match.wish]
     return found
 
@@ -72,7 +72,7 @@ def _options(
         (
             option,
             said.offer(wish, option),
-            url_for("lettings.ask", room_id=option.room.id, **need | links.of_option(wish, option)),
+            page_with("lettings.ask", need | links.of_option(wish, option), room_id=option.room.id),
         )
         for option in offers.options(current_area(), wish, only=room and room.id)
     ]
@@ -114,5 +114,5 @@ def asked_for(room: Asset, wish: Wish, elsewhere: dict[date, int]) -> dict[str, 
         "dates": dates,
         "plan": [(words.short(day), names.get(elsewhere.get(day, 0), room.name)) for day in dates],
         "elsewhere": len(elsewhere),
-        "back": url_for("lettings.find", **need),
+        "back": page_with("lettings.find", need),
     }

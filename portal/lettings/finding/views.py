@@ -10,7 +10,7 @@ from portal.lettings import queries
 from portal.lettings.finding import links, pages, saving
 from portal.lettings.finding.forms import FindForm
 from portal.people.access import PUBLIC, SIGNED_IN, allow
-from portal.web import EXPIRED, Form, attempt, render_form, row_id
+from portal.web import EXPIRED, Form, attempt, page_with, render_form, row_id
 
 bp = Blueprint("finding", __name__)
 
@@ -33,7 +33,7 @@ def new():
     """What will be kept, once more in words, and one button; or the change of one that is kept."""
     asked = FindForm(current_area())
     if not asked.validate():
-        return redirect(url_for("lettings.find", **request.args.to_dict(flat=False)))
+        return redirect(page_with("lettings.find", request.args.to_dict(flat=False)))
     saved_id = request.args.get("saved", type=row_id)
     if saved_id is not None:
         saving.one_of(current_user.id, saved_id)
@@ -43,7 +43,7 @@ def new():
     ):
         flash(_("We write to you as soon as a room becomes free."))
         return redirect(url_for("finding.needs"))
-    back = url_for("lettings.find", **links.need_of(request.args))
+    back = page_with("lettings.find", links.need_of(request.args))
     return render_form(
         "lettings/need_new.html", form, **pages.about(asked.wish), back=back, changes=saved_id
     )
@@ -56,7 +56,7 @@ def rooms(saved_id: int):
     saved = saving.one_of(current_user.id, saved_id)
     wish = queries.wish_of(saved.need)
     wish = saving.ahead(wish, clock.now()) or wish
-    return redirect(url_for("lettings.find", **links.args_of(wish) | {"saved": [str(saved_id)]}))
+    return redirect(page_with("lettings.find", links.args_of(wish) | {"saved": [str(saved_id)]}))
 
 
 @bp.post("/needs/<int:saved_id>/stop")
