@@ -7,7 +7,7 @@ from portal.db import db
 from portal.notices.models import Letter
 from portal.people.models import Group, Membership
 from portal.people.rules import GroupKind
-from portal.proposals import service
+from portal.proposals import files, service
 from portal.proposals.models import Proposal
 from portal.proposals.rules import State
 from portal.proposals.writing import declaring
@@ -429,3 +429,26 @@ def test_nobody_hears_of_a_draft_that_is_given_up(client, stage):
     before = db.session.scalar(select(func.count(Letter.id)))
     service.withdraw(stage.case_id, stage.organiser)
     assert db.session.scalar(select(func.count(Letter.id))) == before
+
+
+@pytest.mark.parametrize("who", ["resident", "officer", "panel"])
+def test_who_sends_another_groups_page_reads_nothing_of_it(app, client, stage, who):
+    """Of a registered interest anybody may read that it is there; what its group still writes is the group's own."""
+    stage.draft()
+    plan = files.ready(files.Sent(factories.photo(), "quiet-plan.jpg", "Where the beds go."))
+    files.add(stage.case_id, stage.organiser, [plan])
+    declaring.register_interest(stage.case_id, stage.organiser)
+    client.sign_in(stage.emails[who])
+    token = csrf_token(client.get("/account").get_data(as_text=True))
+    for part in ("edit/what", "edit/means", "edit/who", "edit/brings", "files"):
+        answer = client.post(f"/cases/{stage.case_id}/{part}", data={"csrf_token": token})
+        assert answer.status_code == 403, part
+        for secret in (
+            "Raised beds",
+            "£600",
+            "Two key holders",
+            "Neighbours meet",
+            "quiet-plan",
+            "the beds go",
+        ):
+            assert secret not in text(answer), part

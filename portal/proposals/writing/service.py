@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from portal import clock
 from portal.db import db
-from portal.errors import Forbidden, RuleBroken
+from portal.errors import N_, Forbidden, RuleBroken
 from portal.people.rules import Role
 from portal.proposals import moves, rules
 from portal.proposals.judging.benefit import Side
@@ -16,6 +16,7 @@ from portal.proposals.writing.models import WrittenSection
 from portal.proposals.writing.sections import EVIDENCE, GAIN, WRITTEN, Section, section_of
 
 Answers = Mapping[str, object]
+NOT_YOURS = N_("Only the group can change its proposal.")
 
 
 class Saved(NamedTuple):
@@ -92,7 +93,7 @@ def _writing(case_id: int, user_id: int) -> Iterator[moves.Turn]:
 def may_write(turn: moves.Turn) -> None:
     """Raises what stands against this person's changing the proposal now."""
     if Role.ORGANISER not in turn.roles:
-        raise Forbidden("not-your-part", "Only the group can change its proposal.")
+        raise Forbidden("not-your-part", NOT_YOURS)
     if turn.case.state not in rules.EDITABLE:
         raise RuleBroken(
             "not-now",

@@ -7,6 +7,7 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from portal import clock
+from portal.errors import Forbidden
 from portal.people.access import PUBLIC, SIGNED_IN, allow
 from portal.people.queries import me
 from portal.people.rules import Role
@@ -42,8 +43,8 @@ def edit(case_id: int):
 def write(case_id: int, section: str):
     """One part. What can be read is kept whatever else is wrong; a script may save in the background too."""
     part = Section(section) if section in list(Section) else abort(404)
-    one = queries.case_for(case_id, me())
-    if request.method == "GET" and not _is_writing(one):
+    one = _to_write(case_id)
+    if request.method != "POST" and not _is_writing(one):
         return redirect(url_for("proposals.case", case_id=case_id))
     form = section_form(part, profile_of(one), needed_of(one))(data=page_writing.written(one, part))
     saved = _save(form, case_id, part) if form.is_submitted() else None
@@ -110,6 +111,16 @@ def _next(case_id: int, part: Section) -> str:
     return url_for("proposals.case_files", case_id=case_id)
 
 
+def _to_write(case_id: int) -> Proposal:
+    """The case of a page on which its group writes. Whoever sends it without a part in the group is turned away before
+    anything is read: the form that comes back would show what is not handed in yet.
+    """
+    one = queries.case_for(case_id, me())
+    if request.method == "POST" and Role.ORGANISER not in roles_of(one, me()):
+        raise Forbidden("not-your-part", writing.NOT_YOURS)
+    return one
+
+
 def _is_writing(one: Proposal) -> bool:
     return one.state in EDITABLE and Role.ORGANISER in roles_of(one, me())
 
@@ -121,8 +132,8 @@ def _is_writing(one: Proposal) -> bool:
 @allow(SIGNED_IN)
 def case_files(case_id: int):
     """Photos and documents beside the proposal: those that are good are kept at once, whatever else is wrong."""
-    one = queries.case_for(case_id, me())
-    if request.method == "GET" and not _is_writing(one):
+    one = _to_write(case_id)
+    if request.method != "POST" and not _is_writing(one):
         return redirect(url_for("proposals.case", case_id=case_id))
     form, too_much = uploads.form_of(one)
     if form.is_submitted() and not too_much:
