@@ -259,12 +259,18 @@ def _note(refund_id: int, state: RefundState, *, provider_id: str = "", said: st
             )  # fmt: skip
 
 
+def refund_of(refund_id: int, *, locked: bool = False) -> CardRefund:
+    """What goes back to a card, of this area. Raises NotFound."""
+    row = db.session.get(CardRefund, refund_id, with_for_update=locked)
+    if row is None or row.payment.area_id != current_area().id:
+        raise NotFound("no-refund", "There is no such amount here.")
+    return row
+
+
 def given_back_by_hand(by: int, refund_id: int) -> None:
     """The broker has given back by transfer what the card would not take: the bank has less, the provider owes it."""
-    with transaction() as session:
-        row = session.get(CardRefund, refund_id, with_for_update=True)
-        if row is None or row.payment.area_id != current_area().id:
-            raise NotFound("no-refund", "There is no such amount here.")
+    with transaction():
+        row = refund_of(refund_id, locked=True)
         if row.state is not RefundState.FAILED:
             raise RuleBroken("refund-done", "This has been given back already.")
         service.post(

@@ -151,6 +151,7 @@ def move():
 @allow(Role.BROKER)
 def refund_by_hand(refund_id: int):
     form = forms.Form()
+    cards.refund_of(refund_id)
     if form.validate_on_submit() and attempt(form, cards.given_back_by_hand, current_user.id, refund_id):  # fmt: skip
         flash(_("Recorded."))
         return redirect(url_for("money.index"))

@@ -48,7 +48,7 @@ def by_token(token: str, *, locked: bool = False) -> PetitionSignature:
     """The signature that a letter's link is about."""
     query = select(PetitionSignature).where(PetitionSignature.token_hash == hashed(token))
     found = db.session.scalar(query.with_for_update() if locked else query)
-    if found is None:
+    if found is None or found.petition.proposal.asset.area_id != current_area().id:
         raise NotFound(
             "no-signature",
             "This link is not in use any more. Perhaps a newer letter has another one, or the signature is gone.",

@@ -27,7 +27,7 @@ TOLD = (LetState.CONFIRMED, LetState.RUNNING, LetState.ENDED)
 def offer_for(user: User, offer_id: int) -> DateOffer:
     """An offer to a group of somebody's. Raises NotFound for everybody else."""
     offer = db.session.get(DateOffer, offer_id)
-    if offer is None or offer.waiting.group_id not in group_ids(user):
+    if offer is None or not _ours(user, offer.waiting):
         raise NotFound("no-offer", "There is no such offer here, or it is not yours to see.")
     return offer
 
@@ -35,11 +35,15 @@ def offer_for(user: User, offer_id: int) -> DateOffer:
 def waiting_for(user: User, waiting_id: int) -> Waiting:
     """A place on a waiting list of a group of somebody's. Raises NotFound for everybody else."""
     waiting = db.session.get(Waiting, waiting_id)
-    if waiting is None or waiting.group_id not in group_ids(user):
+    if waiting is None or not _ours(user, waiting):
         raise NotFound(
             "no-waiting", "There is no such place on a waiting list, or it is not yours."
         )
     return waiting
+
+
+def _ours(user: User, waiting: Waiting) -> bool:
+    return waiting.area_id == current_area().id and waiting.group_id in group_ids(user)
 
 
 def my_waiting(user: User) -> list[Waiting]:
@@ -63,6 +67,7 @@ def my_offers(user: User) -> list[DateOffer]:
         .join(Waiting)
         .where(
             Waiting.group_id.in_(group_ids(user)),
+            Waiting.area_id == current_area().id,
             DateOffer.answered_at.is_(None),
             DateOffer.answer_by > clock.now(),
         )

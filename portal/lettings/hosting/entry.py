@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from portal import clock
+from portal.areas.queries import current_area
 from portal.db import db, transaction
 from portal.errors import NotFound, RuleBroken
 from portal.lettings.hosting import rules
-from portal.lettings.hosting.access import lineage, staff_of
+from portal.lettings.hosting.access import PLACES, lineage, staff_of
 from portal.lettings.hosting.models import EntryNote
 from portal.lettings.models import Let
 from portal.lettings.rules import LetState, OccurrenceState
@@ -24,7 +25,8 @@ GO_IN = frozenset({LetState.CONFIRMED, LetState.RUNNING})
 def place_for(user: User, place_id: int) -> Asset:
     """A building or room, for who runs or opens it. Raises NotFound."""
     place = db.session.get(Asset, place_id)
-    if place is None or not any(True for _ in lineage(place)) or not staff_of(user, place):
+    here = place is not None and place.area_id == current_area().id and place.kind in PLACES
+    if not here or not staff_of(user, place):
         raise NotFound("no-place", "There is no such room here, or it is not yours to run.")
     return place
 

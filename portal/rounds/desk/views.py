@@ -171,6 +171,7 @@ class PlaceForm(Form):
 @allow(Role.BROKER)
 def place(round_id: int, request_id: int):
     """By hand: a time of the week, then one of the rooms that would do then."""
+    queries.round_of(round_id)
     asked = next((r for r in queries.requests_of(round_id) if r.id == request_id), None)
     if asked is None:
         return redirect(url_for("round_desk.desk", round_id=round_id))
