@@ -62,11 +62,11 @@ def check_request() -> Response | None:
         return None
     here = sessions.here()
     if here is not None and here.missing and BEGUN in allowed:
-        return None
+        return _begun_lately(here)
     if here is None or here.missing or not current_user.is_authenticated:
         return _to_sign_in(here)
     if {SIGNED_IN, BEGUN} & allowed or allowed & area_roles():
-        return _to_confirm(here) if _must_be_fresh() else None
+        return to_confirm() if _must_be_fresh() else None
     raise Forbidden(
         "not-your-role",
         "This page is for people with another role. Ask your broker if it should be yours.",
@@ -75,7 +75,7 @@ def check_request() -> Response | None:
 
 def _to_sign_in(here: sessions.Here | None) -> Response:
     """Send a reader to what is missing of the sign-in, and back; a writer sees what was typed, so that it is not lost."""
-    if request.method in ("GET", "HEAD"):
+    if _reads():
         return redirect(way_in(here and here.missing, _here_again()))
     raise Forbidden(
         "signed-out",
@@ -99,17 +99,30 @@ def _must_be_fresh() -> bool:
     return getattr(current_app.view_functions[str(request.endpoint)], "fresh", False)
 
 
-def _to_confirm(here: sessions.Here) -> Response | None:
-    """Ask once more who it is, if that was long ago. What was typed is shown, so that it is not lost."""
-    reads = request.method in ("GET", "HEAD")
-    if sessions.is_fresh(here, writes=not reads):
+def _begun_lately(here: sessions.Here) -> Response | None:
+    """A second step is set up by who signed in just now: in a browser that was left open when its owner got a role it would
+    else be anybody's telephone.
+    """
+    lately = sessions.is_fresh(here, writes=not _reads())
+    return None if lately or not _must_be_fresh() else _to_sign_in(None)
+
+
+def to_confirm() -> Response | None:
+    """Ask once more who it is, if that was long ago; a view says so itself where only some of its acts do much harm. What
+    was typed is shown, so that it is not lost.
+    """
+    if sessions.is_fresh(sessions.here(), writes=not _reads()):
         return None
-    if reads:
+    if _reads():
         return redirect(url_for("people.confirm", next=_here_again()))
     raise Forbidden(
         "not-fresh",
         "This page was open for a long time, and what it does is serious. Open it again from its beginning: we ask once more who you are.",
     )
+
+
+def _reads() -> bool:
+    return request.method in ("GET", "HEAD")
 
 
 def _here_again() -> str:

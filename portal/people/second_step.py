@@ -21,7 +21,7 @@ from portal.errors import RuleBroken
 from portal.notices import service as notices
 from portal.people import sessions
 from portal.people.audited import noted
-from portal.people.models import RecoveryCode, SecondStep, User
+from portal.people.models import RecoveryCode, RoleGrant, SecondStep, User
 from portal.people.rules import check_email
 
 DRIFT = 1  # half minutes that a telephone's clock may be wrong by, either way
@@ -140,6 +140,8 @@ def reset(email: str, why: str, *, by: int | None = None) -> User:
         user = s.scalar(select(User).where(User.email == check_email(email)).with_for_update())
         if user is None or s.get(SecondStep, user.id) is None:
             raise RuleBroken("no-second-step", "Nobody with this address has a second step.")
+        if by is not None and _acts_elsewhere(s, user.id):
+            raise RuleBroken("role-elsewhere", "This person has a role in another area too. Ask whoever runs the portal.")  # fmt: skip
         if user.id == by:
             raise RuleBroken("own-second-step", "Somebody else must take your second step off. Your own page lets you change it.")  # fmt: skip
         forget(s, user.id)
@@ -154,6 +156,14 @@ def reset(email: str, why: str, *, by: int | None = None) -> User:
             ),
         )
     return user
+
+
+def _acts_elsewhere(s: Session, user_id: int) -> bool:
+    """Whether somebody has a role in an area that this portal does not serve now: its administrators answer for that."""
+    query = select(RoleGrant.id).where(
+        RoleGrant.user_id == user_id, RoleGrant.area_id != current_area().id
+    )
+    return s.scalar(query.limit(1)) is not None
 
 
 def forget(s: Session, user_id: int) -> bool:

@@ -14,8 +14,8 @@ from portal.cli import main
 from portal.db import db
 from portal.errors import RuleBroken
 from portal.notices.models import Letter
-from portal.people import second_step
-from portal.people.models import RecoveryCode, SecondStep, SignedIn, User
+from portal.people import second_step, service
+from portal.people.models import RecoveryCode, RoleGrant, SecondStep, SignedIn, User
 from portal.people.rules import FRESH, Role
 from tests import factories
 from tests.conftest import broken, csrf_token
@@ -95,6 +95,23 @@ def test_staff_see_nothing_before_it_is_set_up(client):
     hashes = db.session.scalars(select(RecoveryCode.code_hash)).all()
     held = [*hashes, db.session.scalar(select(SecondStep.salt))]
     assert not [one for one in held if one in (*codes, secret)]
+
+
+def test_in_a_browser_left_open_nobody_sets_it_up(client):
+    """Somebody got a role after they had signed in: whoever finds that browser must not tie their own telephone to it."""
+    client.sign_in("rosa@example.org")
+    page = client.get(SET_UP).get_data(as_text=True)
+    code = now_code(typed_key(page))
+    service.give_role("rosa@example.org", Role.PANEL)
+    with clock.at(clock.now() + FRESH):
+        assert client.get(SET_UP).location == f"/sign-in?next={SET_UP}"
+    with clock.at(clock.now() + 2 * FRESH):
+        late = client.post(SET_UP, data={"csrf_token": csrf_token(page), "code": code})
+        assert late.status_code == 403
+        assert db.session.scalar(select(func.count(SecondStep.user_id))) == 0
+        client.sign_in("rosa@example.org")
+        set_up(client)
+        assert has(client)
 
 
 def test_what_was_typed_meanwhile_is_not_lost(client):
@@ -278,6 +295,17 @@ def test_an_administrator_takes_it_off_and_the_person_hears_why(ready, administr
     app.config["SECOND_STEP"] = "staff"
     ready.sign_in(STAFF)
     assert ready.get("/desk").location.startswith(SET_UP)
+
+
+def test_nobody_takes_off_that_of_another_area(ready, administrator):
+    elsewhere = factories.area(slug="elsewhere", name="Elsewhere")
+    person = db.session.scalar(select(User.id).where(User.email == STAFF))
+    db.session.add(RoleGrant(user_id=person, role=Role.BROKER, area_id=elsewhere.id))
+    db.session.commit()
+    refused = administrator.send("/people/second-step", {"email": STAFF, "why": "Lost."})
+    assert refused.status_code == 409
+    assert "another area" in refused.get_data(as_text=True)
+    assert second_step.reset(STAFF, "Rang back.").email == STAFF  # by the command line
 
 
 def test_nobody_takes_their_own_off_that_way(administrator):
