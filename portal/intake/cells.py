@@ -9,6 +9,7 @@ from opening_hours import OpeningHours, ParserError
 
 from portal.intake.spoken import hours_of_days, weekly_hours
 from portal.register.rules import Kind, Opener, Status, fold
+from portal.spreadsheets import MARK, RUNS
 
 HECTARE = 10_000.0
 ACRE = 4_046.856_422_4
@@ -67,7 +68,7 @@ DAYS = {
 
 
 # As our own downloads and others write a text that a spreadsheet would take for a formula.
-MARKED = frozenset({"'=", "'+", "'-", "'@"})
+MARKED = frozenset(MARK + sign for sign in RUNS if sign.isprintable())
 
 
 class NotReadError(ValueError):

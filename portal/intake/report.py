@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from portal.errors import BadInput
+from portal.spreadsheets import harmless
 
 SHOWN = 1000  # lines kept for the screen and for JSON; a file takes all
 COUNTED = (
@@ -81,7 +82,7 @@ class Report:
     def tell(self, line: Line) -> None:
         """One line more."""
         if self._file:
-            self._writer.writerow(map(_harmless, line))
+            self._writer.writerow(map(harmless, line))
         if line.what in IN_FILE_ONLY:
             return
         self.total += 1
@@ -96,11 +97,6 @@ class Report:
             | {"report": [line._asdict() for line in self.lines]}
             | {"report_lines": self.total}
         )
-
-
-def _harmless(cell: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+@\t" and cell else cell
 
 
 def differences(changes: Sequence[tuple[str, Any, Any]]) -> str:

@@ -22,6 +22,7 @@ from portal.money.models import Entry, Posting
 from portal.money.rules import OWED_TO_HOLDERS, Account, PostingKind
 from portal.money.words import ACCOUNTS, KINDS
 from portal.people.models import Holder
+from portal.spreadsheets import harmless
 
 DAY = timedelta(days=1)
 
@@ -244,10 +245,3 @@ def _csv(rows: Iterable[Iterable[object]]) -> str:
     writer = csv.writer(out)
     writer.writerows([harmless(cell) for cell in row] for row in rows)
     return out.getvalue()
-
-
-def harmless(cell: object) -> object:
-    """No text that a spreadsheet would take for a formula; a negative amount is a number and stays."""
-    text = str(cell)
-    is_number = text.removeprefix("-").replace(".", "", 1).isdigit()
-    return f"'{text}" if text[:1] in "=+-@\t\r" and not is_number else cell

@@ -10,14 +10,13 @@ from portal.areas.queries import current_area
 from portal.ownership import queries, words
 from portal.ownership.models import Question
 from portal.ownership.rules import OPEN, QuestionState, working_days
+from portal.spreadsheets import harmless
 
 COLUMNS = (
     "number", "state", "asked_on", "due", "ended_on", "working_days", "place", "asset", "longitude", "latitude",
     "asked_by", "question", "sent_on_to", "times_chased", "owner", "title_number", "shown_by", "said_by", "as_of",
     "who_may_use_it", "joined_to", "page",
 )  # fmt: skip
-# What a spreadsheet would take for a formula at the beginning of a cell.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv() -> str:
@@ -26,7 +25,7 @@ def as_csv() -> str:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for question in queries.all_of_them():
-        writer.writerow([_cell(value) for value in _row(question)])
+        writer.writerow([harmless(value) for value in _row(question)])
     return out.getvalue()
 
 
@@ -55,8 +54,3 @@ def _row(question: Question) -> Iterator[object]:
 def _link(endpoint: str, **values: object) -> str:
     """By the portal's own address, whatever the request called it."""
     return f"{str(current_app.config['BASE_URL']).rstrip('/')}{url_for(endpoint, **values)}"
-
-
-def _cell(value: object) -> object:
-    """Text that a spreadsheet cannot run."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -27,6 +27,7 @@ from portal.register.glance import Glance, Rows
 from portal.register.models import Asset, Source
 from portal.register.rules import ACCESS, Kind, Status
 from portal.register.search import Search
+from portal.spreadsheets import harmless
 
 CHUNK = 1000
 MOST_PACKED = 50_000  # a GeoPackage is made before it is sent, while somebody waits
@@ -81,8 +82,6 @@ COLUMNS: dict[str, Any] = {
     "OpeningHours": lambda r: r.Asset.public_hours or r.Asset.hours_text,
     "HireHours": lambda r: r.Asset.hire_hours,
 }
-# What a spreadsheet takes for a formula; a quote before it makes it text.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows_of(seen: Glance, search: Search) -> Rows:
@@ -99,15 +98,11 @@ def as_csv(seen: Glance, search: Search) -> Iterator[str]:
     found = rows_of(seen, search)
     for start in range(0, len(found), CHUNK):
         for row in _rows(seen, found[start : start + CHUNK]):
-            writer.writerow([_cell(read(row)) for read in COLUMNS.values()])
+            writer.writerow([harmless(read(row)) for read in COLUMNS.values()])
         yield page.getvalue()
         page.seek(0)
         page.truncate()
     yield page.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 class _Placed:

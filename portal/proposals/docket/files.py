@@ -20,8 +20,8 @@ from portal.proposals.docket.words import COLUMNS
 from portal.proposals.doors import columns_of
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.rules import UNDECIDED, Action, State
-from portal.register.export import FORMULA
 from portal.register.models import Asset
+from portal.spreadsheets import harmless
 
 CHUNK = 200
 YES_NO = {True: "Yes", False: "No", None: ""}
@@ -149,10 +149,10 @@ def as_csv(ids: list[int]) -> Iterator[str]:
 
 
 def _cell(value: Any) -> Any:
-    """What a spreadsheet would take for a formula stays text."""
+    """As a spreadsheet shows it and runs nothing."""
     if isinstance(value, bool):
         return YES_NO[value]
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return harmless(value)
 
 
 def as_json(ids: list[int]) -> Iterator[bytes]:
