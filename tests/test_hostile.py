@@ -108,7 +108,6 @@ def an_old_page_loses_nothing(form, start):
         "take a role",
         "stop a need",
         "send a letter again",
-        "sign out others",
     }:  # one button on a page of many: back to it, with the sentence there
         answer = form.get(answer.location)
     page = answer.get_data(as_text=True)

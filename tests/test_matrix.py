@@ -33,7 +33,7 @@ TABLE = """
 /account/second-step                                       +      +
 /account/second-step/codes                                 +      +
 /account/second-step/off                                   +      +
-/account/sign-out-others                                   /      +
+/account/sign-out-others                                   +      +
 /area.css                                                  *      /
 /area.geojson                                              *      /
 /assets                                                    *      /

@@ -170,5 +170,5 @@ ACTS |= {
         ),
         "agreements/deposit.html",
     ),
-    Action.SETTLE_DEPOSIT: Act(_settle_form, _settle, "agreements/deposit.html"),
+    Action.SETTLE_DEPOSIT: Act(_settle_form, _settle, "agreements/deposit.html", fresh=True),
 }

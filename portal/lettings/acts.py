@@ -20,6 +20,7 @@ class Act(NamedTuple):
     form: type[Form]
     call: Callable[..., object]
     serious: bool = False
+    fresh: bool = False  # money leaves by it: who does it shows first who they are
 
 
 ACTS = {

@@ -25,7 +25,7 @@ from portal.lettings.rules import Action, Insurance, Wish
 from portal.limits import limited
 from portal.people import queries as people
 from portal.people import service as people_service
-from portal.people.access import PUBLIC, SIGNED_IN, allow
+from portal.people.access import PUBLIC, SIGNED_IN, allow, to_confirm
 from portal.people.rules import GroupKind
 from portal.register.doors import Door, aside, door
 from portal.register.models import Asset
@@ -181,6 +181,8 @@ def _act(action: Action, let_id: int, *more: int):
     """Any action on a let: load, check, form, one call, back to the let."""
     found, roles = queries.let_for(current_user, let_id)
     how = ACTS[action]
+    if how.fresh and (first := to_confirm()):
+        return first
     form = how.form(**forms.known(found))
     if form.validate_on_submit():
         if attempt(form, how.call, current_user.id, let_id, *more, **forms.said(form)):

@@ -22,7 +22,7 @@ from portal.money import (
     words,
 )
 from portal.money.models import Charge, Posting
-from portal.people.access import SIGNED_IN, allow, area_roles, group_ids, roles_for
+from portal.people.access import SIGNED_IN, allow, area_roles, fresh, group_ids, roles_for
 from portal.people.models import Holder
 from portal.people.queries import me
 from portal.people.rules import Role
@@ -87,6 +87,7 @@ def write_off(charge_id: int):
 
 @bp.route("/money/charges/<int:charge_id>/give-back", methods=["GET", "POST"])
 @allow(Role.BROKER)
+@fresh
 def give_back(charge_id: int):
     """What a group paid in advance and does not owe after all."""
     charge = _charge(charge_id)
@@ -103,6 +104,7 @@ def give_back(charge_id: int):
 
 @bp.route("/money/entries/<int:posting_id>/take-back", methods=["GET", "POST"])
 @allow(Role.BROKER)
+@fresh
 def take_back(posting_id: int):
     form = forms.WhyForm()
     posting = _posting(posting_id)
@@ -120,6 +122,7 @@ def take_back(posting_id: int):
 
 @bp.route("/money/holders/<int:holder_id>/pay-out", methods=["GET", "POST"])
 @allow(Role.BROKER)
+@fresh
 def pay_out(holder_id: int):
     holder = _holder(holder_id)
     owed = next((one.pence for one in queries.creditors() if one.holder.id == holder.id), 0)
@@ -135,6 +138,7 @@ def pay_out(holder_id: int):
 
 @bp.route("/money/move", methods=["GET", "POST"])
 @allow(Role.BROKER)
+@fresh
 def move():
     form = forms.MoveForm(data={"shown": charging.last_move()})
     said = {name: form[name].data for name in ("pence", "source", "target", "shown")}
@@ -149,6 +153,7 @@ def move():
 
 @bp.route("/money/refunds/<int:refund_id>/by-hand", methods=["GET", "POST"])
 @allow(Role.BROKER)
+@fresh
 def refund_by_hand(refund_id: int):
     form = forms.Form()
     cards.refund_of(refund_id)

@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 from portal.people import queries, second_step, service, sessions, views_organisers
 from portal.people import views_second_step as steps
 from portal.people import views_sign_in as ways_in
-from portal.people.access import SIGNED_IN, allow
+from portal.people.access import SIGNED_IN, allow, fresh
 from portal.people.blueprint import bp, local
 from portal.people.forms import GroupForm, NameForm
 from portal.people.rules import GroupKind
-from portal.web import EXPIRED, Form, attempt, render_form
+from portal.web import Form, attempt, render_form
 
 __all__ = ["bp", "steps", "views_organisers", "ways_in"]
 
@@ -37,17 +37,29 @@ def account():
     )
 
 
-@bp.post("/account/sign-out-others")
+@bp.route("/account/sign-out-others", methods=["GET", "POST"])
 @allow(SIGNED_IN)
+@fresh
 def sign_out_others():
-    here = sessions.here()
-    if not Form().validate_on_submit():
-        flash(str(EXPIRED), "error")
-    elif sessions.end_others(here.user_id, but=here.id):
-        flash(_("You are signed out everywhere but here."))
-    else:
-        flash(_("You were signed in nowhere else."))
-    return redirect(url_for("people.account"))
+    """Who found a browser open must not shut its owner out of the others."""
+    here, form = sessions.here(), Form()
+    if form.validate_on_submit():
+        ended = sessions.end_others(here.user_id, but=here.id)
+        nowhere, everywhere = (
+            _("You were signed in nowhere else."),
+            _("You are signed out everywhere but here."),
+        )
+        flash(everywhere if ended else nowhere)
+        return redirect(url_for("people.account"))
+    return render_form(
+        "people/sure.html",
+        form,
+        title=_("Sign out everywhere else"),
+        words=_(
+            "All other browsers in which you are signed in have to sign in again. This one stays."
+        ),
+        button=_("Sign out everywhere else"),
+    )
 
 
 @bp.route("/groups/new", methods=["GET", "POST"])

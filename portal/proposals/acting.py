@@ -20,6 +20,7 @@ class Act(NamedTuple):
     template: str = "proposals/act.html"
     done: str = ""
     megabytes: int = 0  # how much may be sent at once, where the form takes files
+    fresh: bool = False  # money leaves by it: who does it shows first who they are
 
 
 def plain(_case: Proposal) -> Form:

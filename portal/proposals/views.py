@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from portal.areas.queries import current_area
 from portal.errors import RuleBroken
-from portal.people.access import PUBLIC, SIGNED_IN, allow
+from portal.people.access import PUBLIC, SIGNED_IN, allow, to_confirm
 from portal.people.models import User
 from portal.people.queries import groups_of, me
 from portal.proposals import forms, page, queries, rules, service, words
@@ -70,10 +70,12 @@ def act(case_id: int, slug: str):
     action = act_of(slug) or abort(404)
     user = me()
     one = queries.case_for(case_id, user)
-    if (refusal := _refusal(one, action, user)) and request.method == "GET":
+    if (refusal := _refusal(one, action, user)) and request.method != "POST":
         flash(told(refusal), "error")
         return redirect(url_for("proposals.case", case_id=case_id))
     how, said = ACTS[action], words.said_of(action, one)
+    if how.fresh and (first := to_confirm()):
+        return first
     if how.megabytes:
         request.max_content_length = how.megabytes * 1_000_000
     form = how.form(one)
@@ -94,7 +96,7 @@ def _refusal(one: Proposal, action: Action, user: User) -> RuleBroken | None:
     try:
         rules.find(one.state, action, roles_of(one, user), facts_of(one, user), input_too=False)
     except RuleBroken as refusal:
-        if request.method != "GET" and refusal.code == "not-now":
+        if request.method == "POST" and refusal.code == "not-now":
             raise
         return refusal
     return None

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from portal import clock
 from portal.people import queries as people
-from portal.people.access import SIGNED_IN, allow
+from portal.people.access import SIGNED_IN, allow, fresh
 from portal.venues import forms, opening, queries, termdates, words
 from portal.venues.blueprint import bp
 from portal.venues.doors import agreed_on
@@ -35,6 +35,7 @@ def openers(asset_id: int):
 
 @bp.route("/venues/<int:asset_id>/openers/new", methods=["GET", "POST"])
 @allow(SIGNED_IN)
+@fresh
 def add_opener(asset_id: int):
     form = forms.KeyholderForm()
     if form.validate_on_submit() and attempt(
@@ -48,6 +49,7 @@ def add_opener(asset_id: int):
 
 @bp.route("/openers/<int:keyholder_id>", methods=["GET", "POST"])
 @allow(SIGNED_IN)
+@fresh
 def opener(keyholder_id: int):
     """Change what is said of somebody who opens."""
     one = queries.keyholder_for(people.me(), keyholder_id)

@@ -90,6 +90,20 @@ def test_one_ends_all_others_and_stays(client, app):
     assert "signed in nowhere else" in page
 
 
+def test_ending_the_others_asks_again_who_it_is(client, app):
+    """Who finds a browser open must not shut its owner out of the others."""
+    other = app.test_client().sign_in(ROSA)
+    other.signs_in_again = False
+    client.sign_in(ROSA)
+    path = "/account/sign-out-others"
+    token = csrf_token(client.get(path).get_data(as_text=True))
+    with clock.at(clock.now() + rules.FRESH):
+        assert client.get(path).location == f"/account/confirm?next={path}"
+    with clock.at(clock.now() + 2 * rules.FRESH):
+        assert client.post(path, data={"csrf_token": token}).status_code == 403
+        assert is_in(other)
+
+
 @pytest.mark.parametrize(("staff", "lives"), [(True, STAFF_LIVES), (False, OTHERS_LIVE)])
 def test_a_sign_in_ends_without_a_sign_of_life_and_at_all(client, area, staff, lives):
     if staff:

@@ -7,7 +7,7 @@ from portal.errors import NotFound
 from portal.lettings.hosting import feeds
 from portal.lettings.hosting.blueprint import bp
 from portal.lettings.hosting.rules import Scope
-from portal.people.access import PUBLIC, SIGNED_IN, allow
+from portal.people.access import PUBLIC, SIGNED_IN, allow, fresh
 from portal.people.queries import me
 from portal.web import EXPIRED, Form
 
@@ -17,6 +17,7 @@ SCOPES = f"<any({','.join(Scope)}):scope>"
 
 @bp.get("/calendars")
 @allow(SIGNED_IN)
+@fresh
 def calendars(address: str = "", made_for: tuple[Scope, int] | None = None):
     user = me()
     return render_template(
@@ -32,6 +33,7 @@ def calendars(address: str = "", made_for: tuple[Scope, int] | None = None):
 
 @bp.post(f"/calendars/{SCOPES}/<int(min=0):scope_id>/make")
 @allow(SIGNED_IN)
+@fresh
 def make_calendar(scope: str, scope_id: int):
     """A new address, shown this once on the page that answers."""
     if not Form().validate_on_submit():

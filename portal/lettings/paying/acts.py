@@ -49,6 +49,7 @@ ACTS |= {
         _l("The deposit is settled."),
         forms.ReturnForm,
         deposits.return_deposit,
+        fresh=True,
     ),
     Action.ASK_RENT: Act(
         _l("Ask for rent in advance"),
