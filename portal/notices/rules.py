@@ -71,6 +71,9 @@ class Kind(NamedTuple):
         False  # it goes to whoever asks for it on a page just now, in the language of that page
     )
     always: bool = False  # also to an address from which letters came back
+    follows: bool = (
+        False  # it goes to whoever asked for the one before it, in the language of that one
+    )
 
 
 ORGANISE = N_("You get this letter because you organise the group.")
@@ -113,18 +116,18 @@ KINDS: tuple[tuple[str, Kind], ...] = (
     ("hearing:*:speaker:*", Kind(HEARINGS, N_("You get this letter because you asked to speak at this hearing."), N_("To get no more, take yourself off the list on the page of the hearing."))),
     ("hearing:*:day:*", Kind(HEARINGS, stop=CASE)),
     ("hearing:*", Kind(HEARINGS, N_("You get this letter because you were told of this hearing."), CASE)),
-    ("petition-signature:*:struck", Kind(PETITIONS, N_("You get this letter because you signed the petition."), ONE)),
-    ("petition-signature:*:hearing", Kind(PETITIONS)),
+    ("petition-signature:*:struck", Kind(PETITIONS, N_("You get this letter because you signed the petition."), ONE, follows=True)),
+    ("petition-signature:*:hearing", Kind(PETITIONS, follows=True)),
     ("petition-signature:*", Kind(PETITIONS, asked=True)),
     ("petition-closed:*", Kind(PETITIONS, ORGANISE, CASE)),
     ("ownership:*:body:*", Kind(QUESTIONS, N_("You get this letter because this address answers for a public body that may know."), N_("If it is not for you, answer it and say so: then we ask somebody else."))),
     ("ownership:*", Kind(QUESTIONS, BROKER, TASK)),
     ("ownership-listener:*:confirm", Kind(QUESTIONS, asked=True)),
     ("ownership-listener:*:received", Kind(QUESTIONS, asked=True)),
-    ("ownership-listener:*", Kind(QUESTIONS)),
+    ("ownership-listener:*", Kind(QUESTIONS, follows=True)),
     ("sightings-wait:*", Kind(REPORTS, stop=TASK)),
     ("sighting:*:reported", Kind(REPORTS, asked=True)),
-    ("sighting:*", Kind(REPORTS)),
+    ("sighting:*", Kind(REPORTS, follows=True)),
     ("watch:*:ask:*", Kind(WATCHES, asked=True)),
     ("watch:*:many:*", Kind(WATCHES, N_("You get this letter because somebody gave this address to watch one more search."), ONE, asked=True)),
     ("watch:*", Kind(WATCHES)),

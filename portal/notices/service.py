@@ -38,7 +38,7 @@ def write(
     letter = Letter(
         key=key, to=rules.one_line(to, 254), leave_url=leave_url, written_at=clock.now()
     )
-    letter.language = _language(kind, mailbox) if lazy else FIRST_LANGUAGE
+    letter.language = _language(key, kind, mailbox) if lazy else FIRST_LANGUAGE
     letter.area_id = _area_id()
     with force_locale(letter.language):
         letter.subject = rules.one_line(str(subject))
@@ -77,11 +77,17 @@ def page_language() -> str:
     return found if found in LANGUAGES else FIRST_LANGUAGE
 
 
-def _language(kind: rules.Kind, mailbox: Mailbox | None) -> str:
+def _language(key: str, kind: rules.Kind, mailbox: Mailbox | None) -> str:
     if kind.asked and has_request_context():
         return page_language()
-    known = mailbox.language if mailbox else None
+    known = (mailbox.language if mailbox else None) or (_before(key) if kind.follows else None)
     return known if known in LANGUAGES else FIRST_LANGUAGE
+
+
+def _before(key: str) -> str | None:
+    """The language of the letter before this one, about the same thing: all that is known of who has no account."""
+    about = Letter.key.startswith(key[: key.rindex(":") + 1], autoescape=True)
+    return db.session.scalar(select(Letter.language).where(about).order_by(Letter.id).limit(1))
 
 
 def _why(kind: rules.Kind) -> str:

@@ -18,10 +18,12 @@ from portal.language import Words
 from portal.lettings.models import Need
 from portal.notices.models import Letter, Mailbox
 from portal.people.models import Group, Holder, User
+from portal.proposals.models import Proposal
 from portal.register.models import Asset
 
 READS = "cy"
 FILLED_IN = re.compile(r"(%\(\w+\)[a-z]|%%)")
+OURS = re.compile(r"\S(?:.*\S)?", re.DOTALL)
 MARKED = re.compile("⟦[^⟧]*(?:⟧|$)")
 # What nobody translates: what people wrote, addresses, numbers with their letters.
 DATA = re.compile(
@@ -35,7 +37,7 @@ class _Marks(NullTranslations):
 
     def ugettext(self, text: str) -> str:
         parts = enumerate(FILLED_IN.split(text))
-        return "".join(part if n % 2 or not part else f"⟦{part}⟧" for n, part in parts)
+        return "".join(part if n % 2 else OURS.sub(r"⟦\g<0>⟧", part) for n, part in parts)
 
     def ungettext(self, one: str, many: str, number: int) -> str:
         return self.ugettext(one if number == 1 else many)
@@ -85,6 +87,7 @@ def _names() -> set[str]:
         Area.product_name,
         User.name,
         Need.words,
+        Proposal.title,
     )
     return {name for column in columns for name in db.session.scalars(select(column)) if name}
 
