@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from babel.support import Translations
 from flask import Flask, g
-from flask_babel import Babel, Domain
+from flask_babel import Babel, Domain, LazyString
 
 
 class Words(Domain):
@@ -19,6 +19,11 @@ class Words(Domain):
         if getattr(kept, "babel_translations", None) is None:
             kept.babel_translations = super().get_translations()
         return kept.babel_translations
+
+
+def sentences(*parts: object) -> LazyString:
+    """Whole sentences one after the other, each said in the language of whoever reads them; empty ones left out."""
+    return LazyString(lambda: " ".join(str(part) for part in parts if part))
 
 
 def init_app(app: Flask, choose: Callable[[], str]) -> None:

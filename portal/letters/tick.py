@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from flask import current_app
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -78,8 +79,8 @@ class Due(NamedTuple):
     """One e-mail that is due: to whom, what it says, and the key by which it goes once."""
 
     to: str
-    subject: str
-    body: str
+    subject: LazyString
+    body: LazyString
     key: str
 
 
@@ -115,8 +116,8 @@ def due(case: Proposal) -> list[Due]:
         if last is None or case.state not in one.states or last < today:
             continue
         if last <= working_day(one.working_days, today, nation).due:
-            body = _body(case, _(one.body, day=day(last)))
-            subject = letters.subject(case, _(one.subject))
+            body = LazyString(_body, case, one.body, last)
+            subject = letters.subject(case, one.subject)
             # The last day is part of the key: one that was moved is reminded of anew.
             found += [Due(to, subject, body, f"reminder:{case.id}:{one.name}:{last}:{to}"[:200]) for to in one.to(case)]  # fmt: skip
     return found
@@ -131,11 +132,11 @@ def _overdue(case: Proposal) -> list[Due]:
     to = {
         one for role in (SENIOR, Role.CHAIR, Role.BROKER) for one in letters.addresses(case, role)
     }
-    told = _("This case should have been decided long since. It went to the senior officer on %(day)s, and nobody has decided it. The chair can still decide; see on the page of the case what is missing.", day=day(since))  # fmt: skip
-    why = _("You get this letter each week until it is decided, as the senior officer, a chair or a broker.")  # fmt: skip
-    subject = letters.subject(case, _("Still overdue"))
+    told = N_("This case should have been decided long since. It went to the senior officer on %(day)s, and nobody has decided it. The chair can still decide; see on the page of the case what is missing.")  # fmt: skip
+    why = N_("You get this letter each week until it is decided, as the senior officer, a chair or a broker.")  # fmt: skip
+    subject, body = letters.subject(case, N_("Still overdue")), LazyString(_body, case, told, since, why)  # fmt: skip
     return [
-        Due(one, subject, _body(case, told, why), f"overdue:{case.id}:{since}:{weeks}:{one}"[:200])
+        Due(one, subject, body, f"overdue:{case.id}:{since}:{weeks}:{one}"[:200])
         for one in sorted(to)
     ]
 
@@ -146,10 +147,10 @@ def _escalated_on(case: Proposal) -> date | None:
     return max(event.on for event in case.events if event.action is Action.ESCALATE)
 
 
-def _body(case: Proposal, *parts: str) -> str:
+def _body(case: Proposal, told: str, on: date, why: str = "") -> str:
     about = _("%(title)s, at %(place)s", title=case.shown_title, place=case.asset.name)
     link = _("The case, and what can be done now: %(link)s", link=letters.address(case))
-    return "\n\n".join((about, *parts, link))
+    return "\n\n".join(filter(None, (about, _(told, day=day(on)), why and _(why), link)))
 
 
 def _new(found: list[Due]) -> list[Due]:

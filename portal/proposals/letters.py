@@ -1,9 +1,13 @@
 """Who is told of a step of a case: letters are kept and e-mails written in the step's own transaction."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from email.utils import parseaddr
+from functools import cache
+from typing import Any
 
 from flask import current_app
+from flask_babel import LazyString, get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -19,23 +23,29 @@ from portal.proposals.models import CaseEvent, Proposal, Representation
 from portal.proposals.models_letters import CaseLetter
 from portal.proposals.rules import Transition
 from portal.proposals.says import SENIOR
+from portal.proposals.words_letters import says_of
 
 
-def tell(case: Proposal, row: Transition, event: CaseEvent) -> None:
-    """Keep the letter of a step, and write it to everybody whom the table names, each once."""
+def tell(case: Proposal, row: Transition, event: CaseEvent, why: str | LazyString) -> None:
+    """Keep the letter of a step, and write it to everybody whom the table names, each once and in their language."""
     if not row.tells:
         return
     db.session.flush()
-    said = saying.of_step(case, row, event)
-    db.session.add(CaseLetter(event_id=event.id, said=said))
+    # Put together once for each language, however many read it.
+    say = cache(lambda _language: saying.of_step(case, row, event, str(why)))
+    db.session.add(CaseLetter(event_id=event.id, said=say(str(get_locale()))))
     here = address(case)
     for email, roles in sorted(told_by(case, row).items()):
         write(
             to=email,
-            subject=subject(case, said["subject"]),
-            body=saying.as_text(said, roles, f"{here}/letters/{event.id}.pdf", here),
+            subject=subject(case, says_of(row).subject),
+            body=LazyString(_body, say, roles, f"{here}/letters/{event.id}.pdf", here),
             key=f"case:{case.id}:{event.id}:{email}",
         )
+
+
+def _body(say: Callable[[str], dict[str, Any]], roles: set[str], letter: str, page: str) -> str:
+    return saying.as_text(say(str(get_locale())), roles, letter, page)
 
 
 def told_by(case: Proposal, row: Transition) -> dict[str, set[str]]:
@@ -47,9 +57,9 @@ def told_by(case: Proposal, row: Transition) -> dict[str, set[str]]:
     return found
 
 
-def subject(case: Proposal, what: str) -> str:
-    """The subject of an e-mail about a case."""
-    return _("Case %(number)s: %(what)s", number=case.id, what=what)[:200]
+def subject(case: Proposal, what: str) -> LazyString:
+    """The subject of an e-mail about a case; `what` is a text that the translators know."""
+    return LazyString(lambda: _("Case %(number)s: %(what)s", number=case.id, what=_(what)))
 
 
 def address(case: Proposal) -> str:

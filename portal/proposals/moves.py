@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
-from flask_babel import gettext as _
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,8 @@ from portal.areas.queries import current_area
 from portal.audit.rules import Act, weighty
 from portal.audit.service import note
 from portal.db import transaction
-from portal.errors import N_, NotFound, RuleBroken
+from portal.errors import NotFound, RuleBroken
+from portal.language import sentences
 from portal.people.models import User
 from portal.people.rules import Role
 from portal.proposals import letters
@@ -46,10 +48,10 @@ EVENTS = {
 WITH_HEARING = "decision_with_hearing"
 AT_ONCE = tuple(row for row in TRANSITIONS if Role.PORTAL in row.roles and row.clock is None)
 CALLED_BY = {
-    "petition": N_("The petition has as many signatures as it needs."),
-    "objection": N_("The holder objected."),
-    "land": N_("The rules of this area ask for a hearing about every such place."),
-    "building": N_("The rules of this area ask for a hearing about every such place."),
+    "petition": _l("The petition has as many signatures as it needs."),
+    "objection": _l("The holder objected."),
+    "land": _l("The rules of this area ask for a hearing about every such place."),
+    "building": _l("The rules of this area ask for a hearing about every such place."),
 }
 
 
@@ -60,7 +62,7 @@ class Turn:
     session: Session
     case: Proposal
     user: User | None
-    taken: list[tuple[Transition, CaseEvent]] = field(default_factory=list)
+    taken: list[tuple[Transition, CaseEvent, str | LazyString]] = field(default_factory=list)
 
     @property
     def profile(self) -> Profile:
@@ -76,10 +78,10 @@ class Turn:
         return find(self.case.state, action, self.roles, facts)
 
     def take(
-        self, action: Action, *, why: str = "", on: date | None = None, **typed: object
+        self, action: Action, *, why: str | LazyString = "", on: date | None = None, **typed: object
     ) -> Transition:
         """Take the step: new state, its deadlines, one row of history; letters at the end. `on`: the day its periods run from,
-        if not today.
+        if not today. A lazy `why` is kept in the first language and said in each letter in its reader's.
         """
         row = self.allowed(action, **typed)
         case, today = self.case, clock.today()
@@ -102,8 +104,8 @@ class Turn:
         if action in EVENTS and not (action is Action.OPEN_HEARING and row.to is State.ON_NOTICE):
             self._start_periods(EVENTS[action], on or today)
         self._hearing_periods(action, today)
-        event = record(self.session, case, row, user=self.user, roles=self.roles, why=why)
-        self.taken.append((row, event))
+        event = record(self.session, case, row, user=self.user, roles=self.roles, why=str(why))
+        self.taken.append((row, event, why))
         return row
 
     def _start_periods(self, event: str, on: date) -> None:
@@ -154,8 +156,8 @@ def turn(case_id: int, user_id: int | None) -> Iterator[Turn]:
         yield mine
         settle(mine)
         # Last of all, when everything stands that the letters tell of.
-        for row, event in mine.taken:
-            letters.tell(mine.case, row, event)
+        for row, event, why in mine.taken:
+            letters.tell(mine.case, row, event, why)
 
 
 def settle(mine: Turn) -> None:
@@ -167,7 +169,7 @@ def settle(mine: Turn) -> None:
         row = next((row for row in waiting if row.broken(facts) is None), None)
         if row is None:
             return
-        why = " ".join(_(CALLED_BY[name]) for name in sorted(facts.hearing_called_by))
+        why = sentences(*(CALLED_BY[name] for name in sorted(facts.hearing_called_by)))
         portal.take(row.action, why=why if row.action is Action.OPEN_HEARING else "")
         mine.session.flush()
 

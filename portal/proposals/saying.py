@@ -3,10 +3,12 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from portal.areas.counting import how_counted
 from portal.areas.models import Area
+from portal.config import FIRST_LANGUAGE
 from portal.db import db
 from portal.masking import EMAIL
 from portal.people.rules import Role
@@ -28,10 +30,10 @@ Part = dict[str, Any]
 NAMED = {Role.OFFICER, Role.BROKER, Role.CHAIR}
 
 
-def of_step(case: Proposal, row: Transition, event: CaseEvent) -> dict[str, Any]:
+def of_step(case: Proposal, row: Transition, event: CaseEvent, why: str) -> dict[str, Any]:
     """The letter of a step as `documents.shapes.Letter` has it, with `next`: role -> what it can do now.
 
-    Names no private group and no address; everybody who may read the case may read it.
+    In the language that holds now; `why` is what the history says of the step, in that language too. Names no private group and no address; everybody who may read the case may read it.
     """
     says, area = says_of(row), db.session.get_one(Area, case.asset.area_id)
     values = _values(case)
@@ -45,8 +47,8 @@ def of_step(case: Proposal, row: Transition, event: CaseEvent) -> dict[str, Any]
         "facts": _facts(case, event),
         "subject": _(says.subject),
         "parts": [
-            {"kind": "text", "paragraphs": _opening(case, event, says, values)},
-            *(part for name in says.parts for part in PARTS[name](case, event)),
+            {"kind": "text", "paragraphs": _opening(case, event, says, why)},
+            *(part for name in says.parts for part in PARTS[name](case, event, why)),
             *_dates(case, says),
         ],
         "next": {
@@ -60,16 +62,21 @@ def of_step(case: Proposal, row: Transition, event: CaseEvent) -> dict[str, Any]
 def as_text(said: dict[str, Any], roles: Collection[str], letter: str, page: str) -> str:
     """The same as an e-mail to somebody in these roles: what they can do, and where the letter and the case are."""
     mine = [step for role in said["next"] if role in roles for step in said["next"][role]]
-    because = _(" and ").join(_(why) for role, why in BECAUSE.items() if role in roles)
     blocks = [
         *(text for part in said["parts"] for text in _plain(part)),
         *([_("What you can do now:"), "\n".join(f"- {step}" for step in mine)] if mine else []),
         *(text for part in said["clause"] for text in _plain(part)),
-        _("This letter as a PDF: %(link)s", link=letter),
+        _paper(letter),
         _("The case, and what can be done now: %(link)s", link=page),
-        _("You get this letter because %(why)s.", why=because),
+        " ".join(_(why) for role, why in BECAUSE.items() if role in roles),
     ]
     return "\n\n".join(blocks)
+
+
+def _paper(link: str) -> str:
+    if str(get_locale()) == FIRST_LANGUAGE:
+        return _("This letter as a PDF: %(link)s", link=link)
+    return _("This letter as a PDF, as it is kept with the case, in English: %(link)s", link=link)
 
 
 def tells(row: Transition) -> tuple[str, ...]:
@@ -99,7 +106,7 @@ def _public(case: Proposal, text: str) -> str:
     """Words that somebody typed, without e-mail addresses and without a private group's name."""
     if case.group.private:
         text = text.replace(case.group.name, _("A community group"))
-    return EMAIL.sub("[e-mail address]", text)
+    return EMAIL.sub(_("[e-mail address]"), text)
 
 
 def _title(case: Proposal) -> str:
@@ -126,10 +133,10 @@ def _facts(case: Proposal, event: CaseEvent) -> list[tuple[str, str]]:
     ]
 
 
-def _opening(case: Proposal, event: CaseEvent, says: Says, values: dict[str, str]) -> list[str]:
+def _opening(case: Proposal, event: CaseEvent, says: Says, why: str) -> list[str]:
     # A decision's reasons stand under headings of their own.
-    why = "" if "verdict" in says.parts and _decision(case) else event.why
-    told = [_(event.sentence), _public(case, why)]
+    shown_why = "" if "verdict" in says.parts and _decision(case) else why
+    told, values = [_(event.sentence), _public(case, shown_why)], _values(case)
     return [one for one in (*told, *(_(text, **values) for text in says.paragraphs)) if one]
 
 
@@ -168,14 +175,14 @@ def _text(heading: str, *paragraphs: str) -> list[Part]:
     return [{"kind": "text", "heading": heading, "paragraphs": told}] if told else []
 
 
-def _verdict(case: Proposal, event: CaseEvent) -> list[Part]:
+def _verdict(case: Proposal, _event: CaseEvent, why: str) -> list[Part]:
     decision = _decision(case)
     if decision is None:
         return []
     ground = _(profile_of(case).grounds[decision.ground]) if decision.ground else ""
     evidence = decision.evidence or ""
     # The history has ground, evidence and reasons in one line.
-    reasons = event.why.removeprefix(f"{ground}.").strip().removeprefix(evidence).strip()
+    reasons = why.removeprefix(f"{ground}.").strip().removeprefix(evidence).strip()
     return [
         *_text(_("The ground"), ground and f"{ground}."),
         *_text(_("What shows it"), _public(case, evidence)),
@@ -209,7 +216,7 @@ def _columns(case: Proposal, decision: Decision) -> list[Part]:
     ]  # fmt: skip
 
 
-def _holder(case: Proposal, _event: CaseEvent) -> list[Part]:
+def _holder(case: Proposal, _event: CaseEvent, _why: str) -> list[Part]:
     said = case.response
     if said is None:
         return []
@@ -223,14 +230,14 @@ def _holder(case: Proposal, _event: CaseEvent) -> list[Part]:
     return _text(_("What the holder gave"), *told)
 
 
-def _appeal(case: Proposal, event: CaseEvent) -> list[Part]:
+def _appeal(case: Proposal, event: CaseEvent, _why: str) -> list[Part]:
     if appeal := profile_of(case).appeal:
         return _text(_("Appeal"), _(appeal))
     none = _("These rules name nobody who hears an appeal after the review.")
     return _text(_("Appeal"), none) if event.action is Action.DECIDE else []
 
 
-def _waits(case: Proposal, _event: CaseEvent) -> list[Part]:
+def _waits(case: Proposal, _event: CaseEvent, _why: str) -> list[Part]:
     """What a decision still needs."""
     facts = facts_of(case, None)
     scored = _("The panel: %(there)s of %(needed)s members have scored.", there=facts.scores, needed=facts.panel_size)  # fmt: skip
@@ -243,14 +250,14 @@ def _waits(case: Proposal, _event: CaseEvent) -> list[Part]:
     return _text(_("What is missing"), *(text for missing, text in wanting if missing))
 
 
-def _late_review(case: Proposal, _event: CaseEvent) -> list[Part]:
+def _late_review(case: Proposal, _event: CaseEvent, _why: str) -> list[Part]:
     if conditions.silence_means(case) != "review":
         return []
     told = _("Because nobody decided in time, the group can ask for a review by another panel on the page of the case.")  # fmt: skip
     return _text(_("Review"), told)
 
 
-PARTS: dict[str, Callable[[Proposal, CaseEvent], list[Part]]] = {
+PARTS: dict[str, Callable[[Proposal, CaseEvent, str], list[Part]]] = {
     "appeal": _appeal,
     "holder": _holder,
     "late_review": _late_review,

@@ -3,7 +3,9 @@
 from typing import NamedTuple
 
 from flask import current_app
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from portal import clock
@@ -93,18 +95,19 @@ def _due(turn: moves.Turn) -> Transition | None:
 def _plain(turn: moves.Turn, row: Transition) -> None:
     period = row.clock.period if row.clock else None
     last = turn.case.due.get(period) if period else None
-    turn.take(row.action, why=_("The last day was %(day)s.", day=day(last)) if last else "")
+    why = _l("The last day was %(day)s.", day=LazyString(day, last)) if last else ""
+    turn.take(row.action, why=why)
 
 
 def _default_grant(turn: moves.Turn, row: Transition) -> None:
     """Silence is a grant here: the council's resolution is copied, so that it stays what it was."""
     area = turn.session.get_one(Area, turn.case.asset.area_id)
-    why = _(
+    why = _l(
         "The last day was %(day)s. By resolution %(reference)s of %(on)s the council adopted the compact, "
         "under which silence is a grant.",
-        day=day(turn.case.due[row.clock.period]),
+        day=LazyString(day, turn.case.due[row.clock.period]),
         reference=area.resolution_reference,
-        on=day(area.resolution_on) or _("no recorded day"),
+        on=LazyString(lambda: day(area.resolution_on) or _("no recorded day")),
     )
     turn.take(row.action, why=why)
     turn.session.add(
@@ -113,7 +116,7 @@ def _default_grant(turn: moves.Turn, row: Transition) -> None:
             round=turn.case.round,
             outcome=row.to,
             on=clock.today(),
-            reasons=why,
+            reasons=str(why),
             result=as_json(result_of(turn.case)),
             resolution_reference=area.resolution_reference,
             resolution_on=area.resolution_on,
@@ -123,11 +126,11 @@ def _default_grant(turn: moves.Turn, row: Transition) -> None:
 
 def _escalate(turn: moves.Turn, row: Transition) -> None:
     area = turn.session.get_one(Area, turn.case.asset.area_id)
-    why = _(
+    why = _l(
         "The last day was %(day)s. It is now with %(officer)s.",
-        day=day(turn.case.due[row.clock.period]),
+        day=LazyString(day, turn.case.due[row.clock.period]),
         # The name only: the address is for the letter, this is public.
-        officer=senior_name(area) or _("the senior officer"),
+        officer=senior_name(area) or _l("the senior officer"),
     )
     turn.take(row.action, why=why)
 

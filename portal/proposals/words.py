@@ -61,6 +61,15 @@ EXTENDED = {
     "review": _l("The review: until"),
 }
 
+# The same, once somebody has asked.
+MOVED = {
+    "holder_response": _l("The holder's answer: until %(until)s instead of %(before)s."),
+    "answers": _l("The group's answers: until %(until)s instead of %(before)s."),
+    "hearing": _l("The hearing: until %(until)s instead of %(before)s."),
+    "decision": _l("The decision: until %(until)s instead of %(before)s."),
+    "review": _l("The review: until %(until)s instead of %(before)s."),
+}
+
 # What lies ahead is named by what happens, not by an outcome that nobody knows yet.
 AHEAD = {S.GRANTED: _l("Decision"), S.AGREEMENT: _l("Agreement")}
 

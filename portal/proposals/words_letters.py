@@ -304,13 +304,15 @@ NEXT_FOR = {
 }
 # Why somebody gets the letter.
 BECAUSE = {
-    ORGANISER: N_("you organise the group"),
-    OFFICER: N_("you act for the holder"),
-    BROKER: N_("you are a broker of this area"),
-    PANEL: N_("you are a member of the panel"),
-    CHAIR: N_("you are a chair"),
-    RESIDENT: N_("you spoke about the proposal"),
-    SENIOR: N_("you are the senior officer for cases that are overdue"),
+    ORGANISER: N_("You get this letter because you organise the group."),
+    OFFICER: N_("You get this letter because you act for the holder."),
+    BROKER: N_("You get this letter because you are a broker of this area."),
+    PANEL: N_("You get this letter because you are a member of the panel."),
+    CHAIR: N_("You get this letter because you are a chair."),
+    RESIDENT: N_("You get this letter because you spoke about the proposal."),
+    SENIOR: N_(
+        "You get this letter because you are the senior officer for cases that are overdue."
+    ),
 }
 TO = {
     BROKER: N_("The broker"),

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 
 from portal import clock
 from portal.errors import RuleBroken
+from portal.language import sentences
 from portal.proposals import files, moves
 from portal.proposals.filing import FileKind
 from portal.proposals.judging.benefit import Side
@@ -53,9 +55,15 @@ def object_to(
 ) -> None:
     """The holder objects on a ground of the closed list, with evidence and a named officer."""
     with moves.turn(case_id, user_id) as turn:
-        words = f"{turn.profile.grounds.get(ground, ground)}. {evidence}"
+        words = LazyString(lambda: f"{_(turn.profile.grounds.get(ground, ground))}.")
         named = officer.name if officer.post else ""
-        turn.take(Action.OBJECT, why=words, ground=ground, evidence=evidence, officer=named)
+        turn.take(
+            Action.OBJECT,
+            why=sentences(words, evidence),
+            ground=ground,
+            evidence=evidence,
+            officer=named,
+        )
         _respond(
             turn,
             Action.OBJECT,

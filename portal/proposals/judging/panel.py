@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete
 
 from portal import clock
 from portal.db import db
+from portal.language import sentences
 from portal.proposals import conditions, moves
 from portal.proposals.judging.benefit import Result, Side, shown
 from portal.proposals.judging.findings import as_json
@@ -164,10 +167,11 @@ def decide(
         given = {"ground": ground, "evidence": evidence, "upheld": upheld}
         row = turn.allowed(Action.DECIDE, **given)
         refused = row.to is State.REFUSED
-        why = [_(result.sentence, **told(result, turn.profile.most_points)), reasons]
+        why = [_l(result.sentence, **told(result, turn.profile.most_points)), reasons]
         if refused:
-            why = [f"{_(turn.profile.grounds[ground])}.", evidence, _of_rivals(turn), *why]
-        turn.take(Action.DECIDE, why=" ".join(w for w in why if w), **given)
+            named = LazyString(lambda: f"{_(turn.profile.grounds[ground])}.")
+            why = [named, evidence, _of_rivals(turn), *why]
+        turn.take(Action.DECIDE, why=sentences(*why), **given)
         turn.session.add(
             Decision(
                 proposal_id=case_id,
@@ -184,15 +188,15 @@ def decide(
     return row.to
 
 
-def _of_rivals(turn: moves.Turn) -> str:
+def _of_rivals(turn: moves.Turn) -> str | LazyString:
     """That another proposal has the place, or goes before this one, where that is why it is refused."""
     found = outlook(moves.facts_of(turn.case, turn.user))
     if found is Outlook.TAKEN and (winner := conditions.winner_of(turn.case)):
-        return _(
+        return _l(
             "The place has been granted to another proposal, case %(number)s.", number=winner.id
         )
     if found is Outlook.BEATEN and (better := conditions.better_of(turn.case)):
-        return _(
+        return _l(
             "Another proposal for this place, case %(number)s, goes before it: it would bring more, or as much and was lodged first.",
             number=better.id,
         )

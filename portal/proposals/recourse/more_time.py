@@ -3,15 +3,16 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from flask_babel import gettext as _
+from flask_babel import LazyString
 
 from portal import clock
 from portal.errors import RuleBroken
+from portal.language import sentences
 from portal.people.rules import Role
 from portal.proposals import moves
 from portal.proposals.models import Deadline, Extension, Proposal
 from portal.proposals.rules import Action, State
-from portal.proposals.words import EXTENDED
+from portal.proposals.words import MOVED
 from portal.web import day
 
 # Which last days can be moved in which state, and which other last day none of them may pass.
@@ -58,7 +59,7 @@ def ask(case_id: int, user_id: int, *, period: str, until: date | None, why: str
         told = _sentence(period, until, stretch.due) if until else ""
         turn.take(
             Action.ASK_MORE_TIME,
-            why=f"{told} {why}".strip(),
+            why=sentences(told, why),
             words=why,
             day=until,
             earliest=stretch.due + timedelta(days=1),
@@ -89,17 +90,12 @@ def answer(case_id: int, user_id: int, *, given: bool, words: str = "") -> None:
                 "too-late", "The last day for this was %(day)s. It is over.", day=waiting.instead_of
             )
         why = _sentence(waiting.period, waiting.until, waiting.instead_of) if given else ""
-        turn.take(action, why=f"{why} {words}".strip())
+        turn.take(action, why=sentences(why, words))
         waiting.answered_on, waiting.given = clock.today(), given
         if given:
             key = {"proposal_id": case_id, "period": waiting.period}
             turn.session.get_one(Deadline, key).due = waiting.until
 
 
-def _sentence(period: str, until: date, instead_of: date) -> str:
-    return _(
-        "%(what)s %(until)s instead of %(before)s.",
-        what=EXTENDED[period],
-        until=day(until),
-        before=day(instead_of),
-    )
+def _sentence(period: str, until: date, instead_of: date) -> LazyString:
+    return LazyString(lambda: MOVED[period] % {"until": day(until), "before": day(instead_of)})
