@@ -1,6 +1,6 @@
 """A second look by others: the group asks, another panel and another chair decide."""
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from portal.notices.service import write
 from portal.people.queries import emails_with_role
@@ -22,8 +22,8 @@ def _tell_who_finds_judges(case: Proposal) -> None:
     for email in emails_with_role(Role.ADMINISTRATOR):
         write(
             to=email,
-            subject=_("Case %(number)s needs another panel and another chair", number=case.id),
-            body=_(
+            subject=_l("Case %(number)s needs another panel and another chair", number=case.id),
+            body=_l(
                 "The group has asked for a review. Nobody who scored or decided the first time takes part. "
                 "See that enough others have the roles of panel member and chair."
             ),

@@ -1,11 +1,14 @@
 """The broker takes out what somebody said where it does harm; that it was said stays on the record."""
 
 from flask import current_app
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from portal import clock
 from portal.areas.queries import current_area
 from portal.errors import NotFound, RuleBroken
+from portal.language import sentences
 from portal.masking import masked
 from portal.notices.service import write
 from portal.people.models import User
@@ -24,21 +27,27 @@ def moderate(
     `reason`: a name in MODERATED_FOR; `words` become public with it. Its writer is told.
     """
     with moves.turn(case_id, user_id) as turn:
-        why = f"{MODERATED_FOR[reason]} {masked(words.strip())}" if words.strip() else ""
-        turn.allowed(Action.MODERATE, words=why)
+        said = words.strip()
+        why = sentences(MODERATED_FOR[reason], masked(said)) if said else ""
+        turn.allowed(Action.MODERATE, words=str(why))
         one = turn.session.get(Representation, representation_id)
         if one is None or one.proposal_id != case_id:
             raise NotFound("no-words", "Nobody has said that here.")
         if one.hidden_on:
             raise RuleBroken("hidden", "That has been taken out already.")
-        turn.take(Action.MODERATE, words=why, why=why)
-        one.hidden_on, one.hidden_why = clock.today(), why
+        turn.take(Action.MODERATE, words=str(why), why=why)
+        one.hidden_on, one.hidden_why = clock.today(), str(why)
         writer = turn.session.get_one(User, one.user_id)
-        _tell(turn.case, one, writer.email)
+        write(
+            to=writer.email,
+            subject=_l("What you said about case %(number)s was taken out", number=case_id),
+            body=LazyString(_letter, turn.case, one, why),
+            key=f"moderated:{one.id}",
+        )
 
 
-def _tell(case: Proposal, one: Representation, email: str) -> None:
-    """A letter to whoever wrote it: what happened, what still counts, and how to complain."""
+def _letter(case: Proposal, one: Representation, why: LazyString) -> str:
+    """To whoever wrote it: what happened, what still counts, and how to complain."""
     link = f"{current_app.config['BASE_URL'].rstrip('/')}/cases/{case.id}#voices"
     parts = [
         _(
@@ -46,7 +55,7 @@ def _tell(case: Proposal, one: Representation, email: str) -> None:
             number=case.id,
             title=case.shown_title,
         ),
-        _("The reason: %(why)s", why=one.hidden_why),
+        _("The reason: %(why)s", why=why),
         _("You wrote:\n%(words)s", words=one.words),
         _("That somebody spoke for it still counts.")
         if one.supports
@@ -57,12 +66,7 @@ def _tell(case: Proposal, one: Representation, email: str) -> None:
         ),
         _("The case: %(link)s", link=link),
     ]
-    write(
-        to=email,
-        subject=_("What you said about case %(number)s was taken out", number=case.id),
-        body="\n\n".join(parts),
-        key=f"moderated:{one.id}",
-    )
+    return "\n\n".join(parts)
 
 
 def _complaints() -> str:
