@@ -4,6 +4,7 @@ from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from flask import current_app
+from flask_babel import LazyString
 from flask_babel import gettext as _
 
 from portal import clock
@@ -71,7 +72,7 @@ def set_hearing(case_id: int, user_id: int, plan: Plan, *, shown: str = "") -> N
         if rules.needs_notice(changes):
             window = queries.window_of(case)
             given |= {"earliest": window.notice.due, "latest": window.latest}
-        why = telling.of_setting(plan, changes if there else [])
+        why = LazyString(telling.of_setting, plan, changes if there else [])
         turn.take(Action.SET_HEARING, why=why, **given)
         hearing = there or Hearing(
             proposal_id=case_id, round=case.round, uid=_uid(case), changes=-1, speakers=[]
@@ -106,7 +107,7 @@ def record_hearing(
                 "Write conditions where the outcome has some, and choose that outcome where you write some.",
             )
         hearing = queries.of_round(turn.case)
-        why = telling.of_record(record)
+        why = LazyString(telling.of_record, record)
         turn.take(Action.RECORD_HEARING, why=why, words=record.minutes)
         if paper is not None:
             shows = paper._replace(shows=paper.shows or _("Minutes of the hearing"))

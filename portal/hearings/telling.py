@@ -4,6 +4,7 @@ from datetime import time
 
 from flask import current_app
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.hearings import rules, words
 from portal.hearings.models import Hearing
@@ -72,7 +73,7 @@ def of_record(record) -> str:
     if record.conditions:
         told.append(_("Conditions: %(conditions)s", conditions=record.conditions))
     if record.attendance is not None:
-        told.append(_("%(number)s people came.", number=record.attendance))
+        told.append(ngettext("%(num)d person came.", "%(num)d people came.", record.attendance))
     return " ".join(told)
 
 
