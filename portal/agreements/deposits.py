@@ -1,6 +1,7 @@
 """The deposit of an agreement: asked for when the terms are agreed, held by the broker, settled after the return."""
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from portal.agreements import terms
 from portal.agreements.models import Agreement, DepositClaim
@@ -64,7 +65,7 @@ def take(case_id: int, user_id: int, *, paid_by: Paid) -> str:
         deposit = terms.current(case_id).deposit
         receipt = money.receive(deposit, paid_by=paid_by, by=user_id)
         # The guard has been asked above; by now the answer would be that it is no longer open.
-        said = _("%(amount)s. Receipt %(number)s.", amount=pounds(deposit.pence), number=receipt)
+        said = _l("%(amount)s. Receipt %(number)s.", amount=pounds(deposit.pence), number=receipt)
         turn.take(Action.TAKE_DEPOSIT, why=said, deposit_open=True)
     return receipt
 
@@ -73,7 +74,7 @@ def take_by_card(turn: moves.Turn, deposit: Deposit) -> None:
     """The card provider says that it is paid; in the caller's turn."""
     turn.allowed(Action.TAKE_DEPOSIT, paid_by_card=True)
     receipt = money.receive(deposit, paid_by=Paid.CARD, by=None)
-    said = _("%(amount)s. Receipt %(number)s.", amount=pounds(deposit.pence), number=receipt)
+    said = _l("%(amount)s. Receipt %(number)s.", amount=pounds(deposit.pence), number=receipt)
     turn.take(Action.TAKE_DEPOSIT, why=said, deposit_open=True, paid_by_card=True)
 
 
@@ -107,6 +108,6 @@ def settle(case_id: int, user_id: int, *, kept_pence: int = 0) -> int:
     with moves.turn(case_id, user_id) as turn:
         turn.allowed(Action.SETTLE_DEPOSIT)
         back = claims.settle(held(case_id), claim_of(case_id), kept_pence, by=user_id)
-        given = _("Given back: %(back)s. Kept: %(kept)s.", back=pounds(back), kept=pounds(kept_pence))  # fmt: skip
+        given = _l("Given back: %(back)s. Kept: %(kept)s.", back=pounds(back), kept=pounds(kept_pence))  # fmt: skip
         turn.take(Action.SETTLE_DEPOSIT, why=given, deposit_held=True)
     return back

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
 
 from portal import clock
@@ -65,7 +66,7 @@ def change_term(case_id: int, user_id: int, key: str, value: object, *, version:
         if key == "deposit" and agreement.deposit and agreement.deposit.paid_by:
             raise RuleBroken("deposit-held", "The deposit has been paid, so it cannot change now.")
         months = int(text) if key == "term_months" else agreement.term_months
-        turn.take(Action.CHANGE_TERMS, term=months, why=_named([key]))
+        turn.take(Action.CHANGE_TERMS, term=months, why=LazyString(_named, [key]))
         _change(turn, agreement, {key: text}, role)
 
 
@@ -86,7 +87,7 @@ def accept_terms(case_id: int, user_id: int, shown: Mapping[str, int]) -> None:
         new = [key for key in shown if role in there[key].open_for]
         if not new:
             raise RuleBroken("nothing-to-accept", "Your side has accepted these already.")
-        turn.take(Action.ACCEPT_TERMS, why=_named(new))
+        turn.take(Action.ACCEPT_TERMS, why=LazyString(_named, new))
         terms.accept(agreement, new, role=role, user_id=user_id)
         papers.make_if_ready(turn, agreement)
 

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from flask_babel import gettext as _
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 
 from portal import clock
 from portal.agreements import papers, rules, terms
@@ -10,6 +11,7 @@ from portal.agreements.models import Agreement, Condition, Signature
 from portal.agreements.negotiating import acting
 from portal.agreements.rules import SIDES, Moment
 from portal.errors import RuleBroken
+from portal.language import sentences
 from portal.people.rules import Role
 from portal.proposals import moves
 from portal.proposals.rules import Action
@@ -63,7 +65,7 @@ def give_notice(case_id: int, user_id: int, *, ends_on: date, why: str) -> None:
         row = turn.allowed(Action.GIVE_NOTICE, day=ends_on, words=why)
         agreement, side = terms.in_force(case_id), acting(row, turn)
         earliest, latest = notice_days(agreement, side)
-        told = _("The last day is %(day)s. %(why)s", day=day(ends_on), why=why)
+        told = sentences(_l("The last day is %(day)s.", day=LazyString(day, ends_on)), why)
         turn.take(Action.GIVE_NOTICE, why=told, words=why, day=ends_on, earliest=earliest, latest=latest)  # fmt: skip
         agreement.ends_on, agreement.notice_role = ends_on, side
         agreement.notice_on = clock.today()

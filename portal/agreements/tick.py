@@ -1,10 +1,12 @@
 """Letters before the holder's right to break begins and before the end. Safe late, twice, on two machines, killed anywhere."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from flask import current_app
+from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from portal import clock
@@ -63,10 +65,10 @@ def _tell(case_id: int) -> int:
             return 0
         told = 0
         if due := _end_due(agreement):
-            _write(turn.case, agreement, due, _about_end(turn.case, agreement))
+            _write(turn.case, agreement, due, _about_end)
             agreement.told_end, told = due, 1
         if due := _break_due(agreement):
-            _write(turn.case, agreement, due, _about_break(agreement))
+            _write(turn.case, agreement, due, _about_break)
             agreement.told_break, told = due, 1
         return told
 
@@ -111,19 +113,29 @@ def _about_end(case: Proposal, agreement: Agreement) -> list[str]:
     ]  # fmt: skip
 
 
-def _about_break(agreement: Agreement) -> list[str]:
+def _about_break(_case: Proposal, agreement: Agreement) -> list[str]:
     _told, begins = _break(agreement)
-    months = terms.values_of(agreement)["break_holder"]
+    months = int(terms.values_of(agreement)["break_holder"])
     return [
-        _("From %(day)s on the holder may end the agreement early, with %(months)s months' notice.", day=day(begins), months=months),
+        ngettext("From %(day)s on the holder may end the agreement early, with %(num)s month's notice.", "From %(day)s on the holder may end the agreement early, with %(num)s months' notice.", months, day=day(begins)),
         _("Nothing has to be done. If you know that the place will be needed, or hear that it may be, talk about it now."),
     ]  # fmt: skip
 
 
-def _write(case: Proposal, agreement: Agreement, due: str, sentences: list[str]) -> None:
+def _body(
+    case: Proposal, agreement: Agreement, told: Callable[[Proposal, Agreement], list[str]]
+) -> str:
     link = f"{current_app.config['BASE_URL'].rstrip('/')}/cases/{case.id}/agreement"
     why = _("You get this letter because you organise the group, act for the holder, or are the broker of this area.")  # fmt: skip
-    body = "\n\n".join([*sentences, _("The agreement: %(link)s", link=link), why])
+    return "\n\n".join([*told(case, agreement), _("The agreement: %(link)s", link=link), why])
+
+
+def _write(
+    case: Proposal,
+    agreement: Agreement,
+    due: str,
+    told: Callable[[Proposal, Agreement], list[str]],
+) -> None:
     to = {
         *organiser_emails(case.group_id),
         *emails_with_role(Role.OFFICER, holder_id=case.asset.holder_id),
@@ -132,7 +144,7 @@ def _write(case: Proposal, agreement: Agreement, due: str, sentences: list[str])
     for email in sorted(to):
         write(
             to=email,
-            subject=_("Case %(number)s: The agreement", number=case.id),
-            body=body,
+            subject=_l("Case %(number)s: The agreement", number=case.id),
+            body=LazyString(_body, case, agreement, told),
             key=f"agreement:{case.id}:{agreement.edition}:{due}:{email}"[:200],
         )
