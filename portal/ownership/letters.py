@@ -1,7 +1,9 @@
 """Letters about a question: to who asked and joined, to the brokers, and to the bodies that it is sent on to."""
 
 from flask import current_app
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from portal.areas.queries import current_area
 from portal.notices.service import write
@@ -21,7 +23,7 @@ TO_BROKERS = {Action.ASK, Action.MARK_OVERDUE, Action.WITHDRAW}
 def tell(question: Question, event: QuestionEvent) -> None:
     """Write to everybody whom a step concerns, in the transaction of the step."""
     key = f"ownership:{question.id}:{event.id}"
-    body = _of_step(question, event)
+    body = LazyString(_of_step, question, event)
     if event.action not in SILENT:
         for listener in queries.heard_by(question):
             _to_listener(listener, body, str(event.id))
@@ -29,32 +31,37 @@ def tell(question: Question, event: QuestionEvent) -> None:
         to_brokers(question, body, key)
 
 
-def to_brokers(question: Question, body: str, key: str) -> None:
+def to_brokers(question: Question, body: LazyString, key: str) -> None:
     """The same letter to every broker of the area."""
-    more = _("Work on it: %(link)s", link=link_to(question))
+    more = _l("Work on it: %(link)s", link=link_to(question))
     for email in emails_with_role(Role.BROKER):
-        write(to=email, subject=subject(question), body=f"{body}\n\n{more}", key=f"{key}:{email}")
+        write(
+            to=email,
+            subject=LazyString(subject, question),
+            body=_paragraphs(body, more),
+            key=f"{key}:{email}",
+        )
 
 
 def ask_to_confirm(listener: Listener) -> None:
     """To an address that somebody typed: nothing more comes unless its owner says so. Once."""
     question = listener.question
-    parts = [
+    body = _paragraphs(
         # Nothing of what was typed: this goes to an address that may be anybody's.
-        _(
+        _l(
             "Somebody gave this address to be told the answer to question %(number)s, about who owns a place.",
             number=question.id,
         ),
-        _("If it was you, open this link and press the button:"),
+        _l("If it was you, open this link and press the button:"),
         link_of(listener),
-        _(
+        _l(
             "If it was not, do nothing. No more letters come, and the address is deleted in 14 days."
         ),
-    ]
+    )
     write(
         to=listener.email or "",
-        subject=_("Please confirm: question %(number)s", number=question.id),
-        body="\n\n".join(parts),
+        subject=_l("Please confirm: question %(number)s", number=question.id),
+        body=body,
         key=f"{key_of(listener)}confirm",
         leave_url=link_of(listener),
     )
@@ -63,12 +70,12 @@ def ask_to_confirm(listener: Listener) -> None:
 def receive(listener: Listener) -> None:
     """The first letter to who is known: what was asked, by when it is answered, how to stop the letters."""
     question = listener.question
-    body = _(
+    body = _l(
         "The question has the number %(number)s: %(place)s.\n\n“%(words)s”\n\n%(due)s",
         number=question.id,
         place=question.place,
         words=question.words,
-        due=due_sentence(question),
+        due=LazyString(due_sentence, question),
     )
     _to_listener(listener, body, "received")
 
@@ -77,6 +84,15 @@ def send_on(body: AskedBody, question: Question, *, again: int = 0) -> None:
     """The question itself, to a body; where its answer should go stands in the letter."""
     if not body.email:
         return
+    write(
+        to=body.email,
+        subject=_l("Do you own this? Question %(number)s", number=question.id),
+        body=LazyString(_to_body, body, question, again=again),
+        key=f"ownership:{question.id}:body:{body.id}:{again}",
+    )
+
+
+def _to_body(body: AskedBody, question: Question, *, again: int) -> str:
     area = current_area()
     parts = [
         _("To %(body)s", body=body.name),
@@ -100,20 +116,15 @@ def send_on(body: AskedBody, question: Question, *, again: int = 0) -> None:
         else "",
         _("The question and every step are public: %(link)s", link=link_to(question)),
     ]
-    write(
-        to=body.email,
-        subject=_("Do you own this? Question %(number)s", number=question.id),
-        body="\n\n".join(part for part in parts if part),
-        key=f"ownership:{question.id}:body:{body.id}:{again}",
-    )
+    return "\n\n".join(part for part in parts if part)
 
 
 def remind(question: Question) -> None:
     """To the brokers, once: it must be answered by the next working day."""
-    body = _(
+    body = _l(
         "Question %(number)s is due on %(day)s and has no answer yet: %(place)s.",
         number=question.id,
-        day=day(question.due),
+        day=LazyString(day, question.due),
         place=question.place,
     )
     to_brokers(question, body, f"ownership:{question.id}:due")
@@ -144,22 +155,19 @@ def key_of(listener: Listener) -> str:
     return f"ownership-listener:{listener.id}:"
 
 
-def _to_listener(listener: Listener, body: str, what: str) -> None:
+def _to_listener(listener: Listener, body: LazyString, what: str) -> None:
     question = listener.question
-    body = "\n\n".join(
-        [
+    write(
+        to=listener.email or "",
+        subject=LazyString(subject, question),
+        body=_paragraphs(
             body,
-            _("The question and every step: %(link)s", link=link_to(question)),
-            _(
+            _l("The question and every step: %(link)s", link=link_to(question)),
+            _l(
                 "You get this because you wanted to know the answer. Stop these letters: %(link)s",
                 link=link_of(listener),
             ),
-        ]
-    )
-    write(
-        to=listener.email or "",
-        subject=subject(question),
-        body=body,
+        ),
         key=f"{key_of(listener)}{what}",
         leave_url=link_of(listener),
     )
@@ -178,6 +186,10 @@ def _of_step(question: Question, event: QuestionEvent) -> str:
     if event.action is Action.ASK:
         parts += [f"{question.place}\n“{question.words}”", due_sentence(question)]
     return "\n\n".join(part for part in parts if part)
+
+
+def _paragraphs(*parts: str | LazyString) -> LazyString:
+    return LazyString(lambda: "\n\n".join(map(str, parts)))
 
 
 def _base() -> str:
