@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from hashlib import sha256
 from time import monotonic
 from typing import Any
 
-from flask import request, session
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
 
@@ -102,10 +102,11 @@ def _after_some(free: Any, strict: Any, name: str) -> Any:
 
 
 def visitor() -> str:
-    """Whoever is signed in counts for themselves, everybody else by the address they come from."""
-    key = session.get("_user_id") if request.cookies else None
-    # By its hash: the key itself lets in whoever reads where the counts are kept.
-    return f"signed-in:{sha256(key.encode()).hexdigest()[:16]}" if key else get_remote_address()
+    """Whoever is signed in counts for themselves, in however many browsers; everybody else by the address they come from.
+    A cookie whose sign-in is over is nobody's.
+    """
+    known = bool(request.cookies) and current_user.is_authenticated
+    return f"signed-in:{current_user.id}" if known else get_remote_address()
 
 
 def typed_address() -> str:

@@ -107,6 +107,27 @@ def test_who_is_signed_in_counts_for_themselves(limited):
     assert seen[0] != seen[1]
 
 
+def test_more_browsers_are_no_more_turns(limited):
+    """Who signs in again, or keeps cookies of sign-ins that are over, does not begin to count anew."""
+    first, second = limited.test_client(), limited.test_client()
+    with limited.app_context():
+        first.sign_in("ada@example.org")
+        second.sign_in("ada@example.org")
+    over = first.get_cookie("session").value
+    seen = []
+    for client in (first, second):
+        with client:
+            client.get("/account")
+            seen.append(limits.visitor())
+    assert seen[0] == seen[1]
+    token = csrf_token(first.get("/account").get_data(as_text=True))
+    first.post("/sign-out", data={"csrf_token": token})
+    first.set_cookie("session", over)
+    with first:
+        first.get("/cases")
+        assert limits.visitor() == "127.0.0.1"
+
+
 def test_a_library_behind_one_address_is_not_locked_out():
     for name, limit in LIMITS.items():
         hourly = min(one.amount * 3600 / one.get_expiry() for one in parse_many(limit.visitor))
