@@ -268,7 +268,12 @@ def _typed() -> list[tuple[str, str]]:
     except HTTPException:
         return []
     tidy = ((web.stripped(name), web.stripped(value)) for name, value in sent)
-    return [(_readable(name), value) for name, value in tidy if name not in NOT_TYPED and value]
+    ticked = {"y": gettext("Yes")}
+    return [
+        (_readable(name), ticked.get(value, value))
+        for name, value in tidy
+        if name not in NOT_TYPED and value
+    ]
 
 
 def _readable(name: str) -> str:

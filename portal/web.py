@@ -155,6 +155,8 @@ class SearchForm(Form):
 
     def __init__(self, formdata: MultiDict | None = None, **kwargs: Any) -> None:
         super().__init__(formdata=request.args if formdata is None else formdata, **kwargs)
+        for field in self:
+            field.flags.optional = False  # in a search nobody expects to have to answer
 
 
 def attempt(form: Form, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -79,7 +79,7 @@ def _to_sign_in(here: sessions.Here | None) -> Response:
         return redirect(way_in(here and here.missing, _here_again()))
     raise Forbidden(
         "signed-out",
-        "You are signed out. Sign in again in another tab, come back here and send this page again.",
+        "Sign in again in another tab. Then come back here and load this page again: what you wrote is sent once more, and you can check it.",
     )
 
 

@@ -147,7 +147,7 @@ def test_a_code_dies_of_age(client):
     code = code_of(asked(client))
     with clock.at(clock.now() + links.LINK_LIVES + timedelta(seconds=1)):
         page = client.get("/sign-in/code").get_data(as_text=True)
-        assert "Ask for a new e-mail" in page
+        assert "Ask for a new link" in page
         with broken("no-code-waits"):
             sessions.enter_by_code(code, "x" * 43, "")
 
