@@ -92,6 +92,21 @@ def test_a_program_hears_of_it_as_json(limited):
     assert client.get("/tiles/14/8080/5300.mvt", headers=headers).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("name", "paths"),
+    [
+        ("download", ["/assets.csv", "/assets.gpkg", "/cases.csv", "/cases.json", "/questions.csv"]),
+        ("paper", ["/cases/1/sign.pdf", "/cases/1/hearing/notice.pdf", "/cases/1/letters/1.pdf", "/cases/1/petition/sheet.pdf"]),
+    ],
+)  # fmt: skip
+def test_every_file_that_takes_long_to_make_is_limited(limited, name, paths):
+    for _n in range(parse_many(LIMITS[name].visitor)[0].amount):
+        hit(name, "10.7.7.7")
+    client = limited.test_client()
+    told = {path: client.get(path, headers={"X-Forwarded-For": "10.7.7.7"}) for path in paths}
+    assert {path: answer.status_code for path, answer in told.items()} == dict.fromkeys(paths, 429)
+
+
 def test_who_is_signed_in_counts_for_themselves(limited):
     """A council's whole staff comes from one address."""
     ada, ben = limited.test_client(), limited.test_client()

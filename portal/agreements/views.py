@@ -24,6 +24,7 @@ from portal.agreements.blueprint import bp
 from portal.agreements.models import Agreement
 from portal.agreements.rules import PaperKind
 from portal.errors import NotFound
+from portal.limits import limited
 from portal.people.access import SIGNED_IN, allow
 from portal.people.queries import me
 from portal.proposals.acting import sent
@@ -91,6 +92,7 @@ def _back_to_terms(answer, case_id: int):
 
 
 @bp.get("/cases/<int:case_id>/agreement/<int:edition>/draft.pdf")
+@limited("paper")
 @allow(SIGNED_IN)
 def draft_pdf(case_id: int, edition: int):
     """As it stands now, for reading and for the file; what is signed is a stored paper, never this."""
@@ -99,6 +101,7 @@ def draft_pdf(case_id: int, edition: int):
 
 
 @bp.get("/cases/<int:case_id>/agreement/<int:edition>/draft.docx")
+@limited("paper")
 @allow(SIGNED_IN)
 def draft_docx(case_id: int, edition: int):
     """The same to edit, for a council's solicitor."""
@@ -122,8 +125,8 @@ def signed(case_id: int, edition: int):
 @allow(SIGNED_IN)
 def condition_photos(case_id: int):
     """Photos are kept as soon as they are sent, whatever else is wrong; what each shows can be said afterwards."""
-    request.max_content_length = ROOM_FOR_PHOTOS
     case, _agreement = queries.for_insider(case_id, me())
+    request.max_content_length = ROOM_FOR_PHOTOS
     form = forms.photos_form()
     if form.validate_on_submit() and _keep(form, case_id):
         flash(_("Saved."))

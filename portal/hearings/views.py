@@ -126,7 +126,7 @@ def _number(name: str) -> int:
 def speak(case_id: int):
     """Ask to speak, change it, or step back: one page, one entry."""
     there, user = _hearing(case_id), me()
-    if request.method == "GET" and rules.NO_SPEAKERS & roles_of(there.case, user):
+    if request.method != "POST" and rules.NO_SPEAKERS & roles_of(there.case, user):
         return redirect(url_for("hearings.hearing", case_id=case_id, _anchor="speak"))
     mine = queries.speaker(there, user)
     form = forms.speak_form(there, mine, user.name or "")

@@ -95,7 +95,7 @@ def here(asset_id: int):
         ):
             flash(_("%(name)s is placed.", name=asset.name))
             return _on(area, queue_key)
-    if "look" in request.form or request.method == "GET":
+    if "look" in request.form or request.method != "POST":
         form = forms.PlaceForm(formdata=None, place=place, suggestion=key, pin=pin)
     asset = queries.asset_of(area, asset_id)
     form.shown.data, form.spot.data = queries.version_of(asset), _mark(spot)

@@ -76,6 +76,7 @@ def questions():
 
 
 @bp.get("/questions.csv")
+@limited("download")
 @allow(PUBLIC)
 def as_csv():
     headers = {"Content-Disposition": "attachment; filename=questions.csv"}
@@ -159,7 +160,7 @@ def act(number: int, slug: str):
     action = act_of(slug) or abort(404)
     one = queries.question_of(number)
     how = ACTS[action]
-    if request.method == "GET" and (refusal := _refusal(one, action)):
+    if request.method != "POST" and (refusal := _refusal(one, action)):
         flash(told(refusal), "error")
         return redirect(url_for("ownership.question", number=number))
     form = how.form(one)

@@ -93,6 +93,7 @@ def withdraw(token: str):
 
 
 @bp.get("/cases/<int:case_id>/petition/sheet.pdf")
+@limited("paper")
 @allow(PUBLIC)
 def paper(case_id: int):
     """A sheet to print, with lines for names."""

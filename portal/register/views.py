@@ -100,6 +100,7 @@ def embedding():
 
 
 @bp.get("/embed")
+@limited("search")
 @allow(PUBLIC)
 def embed():
     """The map and the first places of a search, for a frame in another body's own page."""

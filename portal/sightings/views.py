@@ -229,7 +229,7 @@ def act(sighting_id: int, slug: str):
         if attempt(form, how.run, current_user.id, sighting_id, form):
             flash(str(how.done))
             return redirect(url_for("sightings.one", sighting_id=sighting_id))
-    elif request.method == "GET" and action not in rules.open_to(found.state, {Role.BROKER}):
+    elif request.method != "POST" and action not in rules.open_to(found.state, {Role.BROKER}):
         flash(_("This report has been answered already."), "error")
         return redirect(url_for("sightings.one", sighting_id=sighting_id))
     return render_form(

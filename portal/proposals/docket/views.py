@@ -12,6 +12,7 @@ from flask_login import current_user
 from portal import clock
 from portal.areas.queries import current_area
 from portal.errors import BadInput
+from portal.limits import limited
 from portal.people.access import PUBLIC, allow
 from portal.people.queries import holders
 from portal.proposals import page, queries, words
@@ -81,6 +82,7 @@ def _asked() -> register.Asked:
 
 
 @bp.get("/cases.csv")
+@limited("download")
 @allow(PUBLIC)
 def cases_csv():
     lines = register_files.as_csv(register.ids_of(_asked().search))
@@ -88,6 +90,7 @@ def cases_csv():
 
 
 @bp.get("/cases.json")
+@limited("download")
 @allow(PUBLIC)
 def cases_json():
     parts = register_files.as_json(register.ids_of(_asked().search))
