@@ -54,7 +54,9 @@ def create_app(**overrides: object) -> Flask:
         instance_path=str(config.INSTANCE.resolve()),
     )
     app.config.update(config.load(**overrides))
-    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(str(app.config["DATABASE_URL"]))}
+    url = str(app.config["DATABASE_URL"])
+    pooled = url == app.config["POOLER_URL"]
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(url, pooled=pooled)}
     proxies = int(str(app.config["PROXIES"]))
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

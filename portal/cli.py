@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from pwd import getpwuid
 from typing import Any
 
 import click
@@ -30,11 +31,22 @@ class _Plain(click.Group):
         except PortalError as error:
             sentence = str(error)
         except Exception as error:
-            sentence = _about_the_database(error)
+            sentence = _about_a_file(error) or _about_the_database(error)
             if not sentence:
                 raise
         click.echo(f"portal: {sentence}", err=True)
         sys.exit(2)
+
+
+def _about_a_file(error: Exception) -> str:
+    """What the system says of a file, which whoever named it can mend; "" when it is something else."""
+    if not isinstance(error, OSError) or not error.strerror or isinstance(error, ConnectionError):
+        return ""
+    # Not by the environment: that may still be of whoever called it.
+    whose = ""
+    if isinstance(error, PermissionError):
+        whose = f" This runs as {getpwuid(os.getuid()).pw_name}, who may not use it."
+    return f"{error.filename or 'The disk'}: {error.strerror}.{whose}"
 
 
 def _about_the_database(error: Exception) -> str:
@@ -42,11 +54,15 @@ def _about_the_database(error: Exception) -> str:
     from alembic.util import CommandError
     from sqlalchemy import exc
 
+    from portal.away import Trouble, trouble_of
+
     said = str(getattr(error, "orig", error)).strip().partition("\n")[0]
     if "no such table" in said or "UndefinedTable" in repr(getattr(error, "orig", "")):
         return "The database has no tables yet, or old ones. Run “portal migrate” first."
     if isinstance(error, CommandError):
         return f"{error}."
+    if trouble_of(error) is Trouble.FULL:
+        return f"The disk of the database is full: {said}. Nothing was written; make room and try again."
     if isinstance(error, exc.OperationalError):
         return f"The database of DATABASE_URL does not answer: {said}."
     other = not os.environ.get("DATABASE_URL", "sqlite").startswith(("sqlite", "postgres"))

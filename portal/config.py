@@ -2,7 +2,9 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 ROOT = Path(__file__).parent.parent
 INSTANCE = Path(os.environ.get("INSTANCE") or ROOT / "instance")
@@ -17,6 +19,10 @@ REDIS_PATIENCE = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 # name -> (default, what it does)
 SETTINGS: dict[str, tuple[str, str]] = {
     "DATABASE_URL": ("", "Which database. Empty: SQLite in instance/portal.sqlite3."),
+    "POOLER_URL": (
+        "",
+        "Where `portal run` reaches the same database through PgBouncer. Empty: by DATABASE_URL.",
+    ),
     "SECRET_KEY": ("", "Signs sessions. Empty: made once and kept in instance/secret-key."),
     "INSTANCE": (
         "",
@@ -68,6 +74,9 @@ def load(**overrides: object) -> dict[str, object]:
     config |= overrides
     config["SECRET_KEY"] = config["SECRET_KEY"] or _kept_secret()
     config["DATABASE_URL"] = database_url(str(config["DATABASE_URL"] or ""))
+    config["POOLER_URL"] = config["POOLER_URL"] and database_url(str(config["POOLER_URL"]))
+    config["BASE_URL"] = str(config["BASE_URL"]).rstrip("/")
+    config["DEMO"] = "1" if str(config["DEMO"]) == "1" else ""
     config["SECOND_STEP"] = config["SECOND_STEP"] or ("off" if config["DEMO"] else "staff")
     secure = str(config["BASE_URL"]).startswith("https://")
     return {
@@ -113,6 +122,15 @@ def _kept_secret() -> str:
     make_instance()
     path = INSTANCE / "secret-key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
+        _lay_down(path, secrets.token_urlsafe(48))
     return path.read_text().strip()
+
+
+def _lay_down(path: Path, words: str) -> None:
+    """Whole, and by one of those who start at once: nobody finds half a key, on a full disk neither."""
+    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-") as new:
+        new.write(words)
+        new.flush()
+        os.fsync(new.fileno())
+        with suppress(FileExistsError):
+            os.link(new.name, path)

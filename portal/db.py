@@ -266,8 +266,10 @@ def _alone(engine: Engine, query: str, values: Sequence[Any]) -> list[Any]:
                 driver.autocommit = False
 
 
-def engine_options(url: str) -> dict[str, Any]:
-    """How to make the engine of an address. A PostgreSQL that has gone silent is given up within seconds, not minutes."""
+def engine_options(url: str, *, pooled: bool = False) -> dict[str, Any]:
+    """How to make the engine of an address. A PostgreSQL that has gone silent is given up within seconds, not minutes.
+    `pooled`: through PgBouncer, where the next statement may meet another server process, which knows nothing of the last one's.
+    """
     # What people wrote is in the values of statements: an error's traceback does not repeat them.
     options: dict[str, Any] = {"url": url, "hide_parameters": True}
     if not url.startswith("sqlite"):
@@ -276,6 +278,8 @@ def engine_options(url: str) -> dict[str, Any]:
             "connect_timeout": CONNECT_WITHIN, "application_name": "meanwhile",
             "keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000,
         }  # fmt: skip
+        if pooled:
+            options["connect_args"]["prepare_threshold"] = None
     return options
 
 

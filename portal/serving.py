@@ -22,6 +22,9 @@ OBJECTS = 20_000  # made since the last look for those that nothing leads to any
 
 def application(**overrides: object) -> Flask:
     """The portal as a web server calls it."""
+    # Commands go straight to the database: a backup, say, needs more of a connection than a pooler gives.
+    if pooler := config.load(**overrides)["POOLER_URL"]:
+        overrides |= {"DATABASE_URL": pooler}
     app = create_app(**overrides)
     app.after_request(logs.answered)
     app.wsgi_app = statics.served(app.wsgi_app, FILES)  # type: ignore[method-assign]

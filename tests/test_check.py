@@ -9,21 +9,29 @@ from click.testing import CliRunner
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from portal import checks, clock, config, runs
+from portal import checks, clock, config, migrate, runs
 from portal.app import create_app
+from portal.checks import around as around_us
 from portal.cli import main
 from portal.db import db, transaction
 from portal.notices.models import Letter
+from portal.people import service
+from portal.people.models import RoleGrant
+from portal.people.rules import Role
+from tests import factories
 
-KEY = "k" * 48
+KEY = "a-key-that-is-long-and-not-to-be-guessed-by-trying"
 GOOD = {
     "SECRET_KEY": KEY,
-    "BASE_URL": "https://rooms.example.org",
+    "BASE_URL": "https://rooms.town.test",
     "DATABASE_URL": "postgresql+psycopg://portal@db/portal",
+    "POOLER_URL": "",
+    "AREA": "",
+    "BIND": "127.0.0.1:8000",
     "DEMO": "",
     "PROXIES": "1",
-    "SMTP_URL": "smtp://mail.example.org:587",
-    "MAIL_FROM": "rooms@example.org",
+    "SMTP_URL": "smtp://mail.town.test:587",
+    "MAIL_FROM": "rooms@town.test",
     "REDIS_URL": "redis://redis/0",
     "WORKERS": "4",
     "THREADS": "4",
@@ -34,7 +42,29 @@ GOOD = {
 # What is changed in good settings, what is found, how bad it is.
 BAD = (
     ({"SECRET_KEY": "short"}, "short-key", checks.UNSAFE),
-    ({"BASE_URL": "http://rooms.example.org"}, "not-https", checks.UNSAFE),
+    ({"SECRET_KEY": "changeme" * 8}, "short-key", checks.UNSAFE),
+    ({"BASE_URL": "http://rooms.town.test"}, "not-https", checks.UNSAFE),
+    ({"BASE_URL": "rooms.town.test"}, "not-https", checks.UNSAFE),
+    ({"BASE_URL": "https://[rooms"}, "not-https", checks.UNSAFE),
+    ({"BASE_URL": "https://rooms.town.test/portal"}, "not-an-address", checks.BROKEN),
+    ({"BASE_URL": "https://rooms.example.org"}, "example", checks.BROKEN),
+    ({"SMTP_URL": "smtp://USER:PASSWORD@mail.example.org:587"}, "example", checks.BROKEN),
+    ({"SMTP_URL": "mail.town.test:587"}, "not-an-address", checks.BROKEN),
+    ({"MAIL_FROM": "The rooms <rooms@example.org>"}, "example", checks.BROKEN),
+    ({"MAIL_FROM": "rooms"}, "not-an-address", checks.BROKEN),
+    ({"MAIL_BOUNCES": "bounces"}, "not-an-address", checks.BROKEN),
+    ({"NOTIFY_KEY": "key"}, "no-template", checks.BROKEN),
+    ({"NOTIFY_URL": "http://notify.town.test"}, "not-https", checks.UNSAFE),
+    ({"GOVUK_PAY_URL": "http://pay.town.test"}, "not-https", checks.UNSAFE),
+    ({"SECOND_STEP": "of"}, "not-a-choice", checks.WRONG),
+    ({"REDIS_URL": "127.0.0.1:6379"}, "not-an-address", checks.WRONG),
+    ({"BIND": "0.0.0.0:8000"}, "open-port", checks.ADVICE),
+    ({"DATABASE_URL": "sqlite:///portal.sqlite3"}, "relative-path", checks.BROKEN),
+    (
+        {"DATABASE_URL": "postgresql+psycopg://u@db.town.test/p"},
+        "database-in-the-clear",
+        checks.ADVICE,
+    ),
     ({"BASE_URL": "http://127.0.0.1:8000"}, "base-url-here", checks.ADVICE),
     ({"DEMO": "1"}, "demo", checks.UNSAFE),
     ({"PROXIES": "0"}, "no-proxies", checks.UNSAFE),
@@ -68,6 +98,8 @@ def found(changed=None, chosen=None):
 def test_a_good_set_up_has_nothing_to_mend():
     assert found() == {}
     assert found({"REDIS_URL": "", "WORKERS": "1"}) == {}
+    assert found({"BIND": "unix:/run/meanwhile/web.sock"}) == {}
+    assert found({"DATABASE_URL": "postgresql+psycopg://u@db.town.test/p?sslmode=require"}) == {}
 
 
 @pytest.mark.parametrize(("changed", "code", "level"), BAD, ids=[str(bad[0]) for bad in BAD])
@@ -97,8 +129,10 @@ def test_only_what_is_unsafe_forbids_and_only_for_the_public():
     assert [one.code for one in checks.forbidding(demo)] == ["demo"]
     assert checks.forbidding(demo | {"BASE_URL": "http://localhost:8000"}) == []
     assert checks.forbidding(GOOD | {"SMTP_URL": ""}) == []
-    here = {"BASE_URL": "http://localhost:8000", "WORKERS": "many"}
+    here = {"BASE_URL": "http://localhost:8000", "WORKERS": "many", "REDIS_URL": ""}
     assert [one.code for one in checks.forbidding(GOOD | here)] == ["not-a-number"]
+    reached = {"BASE_URL": "http://localhost:8000", "BIND": "0.0.0.0:8000", "DEMO": "1"}
+    assert [one.code for one in checks.forbidding(GOOD | reached)] == ["demo"]
 
 
 def test_the_public_is_not_served_with_unsafe_settings(monkeypatch):
@@ -107,7 +141,7 @@ def test_the_public_is_not_served_with_unsafe_settings(monkeypatch):
     for name, value in (GOOD | {"DATABASE_URL": "sqlite:////nowhere/p.sqlite3"}).items():
         monkeypatch.setenv(name, value)
     assert CliRunner().invoke(main, ["run"]).exit_code == 0
-    monkeypatch.setenv("BASE_URL", "http://rooms.example.org")
+    monkeypatch.setenv("BASE_URL", "http://rooms.town.test")
     told = CliRunner().invoke(main, ["run"])
     assert (told.exit_code, served) == (1, [True])
     assert "https://" in told.stderr
@@ -116,12 +150,16 @@ def test_the_public_is_not_served_with_unsafe_settings(monkeypatch):
 
 @pytest.fixture
 def around(app):
-    """What is found around a set-up in which the timers have just run."""
+    """What is found around an area in use, in which the timers have just run."""
+    factories.area()
+    service.give_role("ada@town.test", Role.ADMINISTRATOR)
+    with transaction() as session:
+        session.execute(text("DELETE FROM letter"))
     for what in (runs.TICK, runs.BACKUP):
         runs.ran(what)
 
     def look(**changed):
-        settings = app.config | {"REDIS_URL": ""} | changed
+        settings = app.config | {"REDIS_URL": "", "WORKERS": "1"} | changed
         return {one.code: one for one in checks.of_surroundings(settings)}
 
     # The tests' clock stands still on a day in March; the database's does not.
@@ -147,7 +185,7 @@ def plenty(monkeypatch):
 
 def disk(monkeypatch, free):
     usage = SimpleNamespace(total=100e9, used=100e9 - free, free=free)
-    monkeypatch.setattr(checks.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(around_us.shutil, "disk_usage", lambda _: usage)
 
 
 def test_a_disk_that_is_nearly_full(around, monkeypatch):
@@ -200,14 +238,42 @@ def test_a_database_of_another_revision(around, plenty):
         with transaction() as session:
             session.execute(
                 text("UPDATE alembic_version SET version_num = :head"),
-                {"head": checks.migrate.head()},
+                {"head": migrate.head()},
             )
+
+
+def test_an_area_that_is_not_there_or_has_nobody_to_run_it(around, plenty):
+    assert "testing" in around(AREA="elsewhere")["no-area"].sentence
+    assert around(AREA="testing") == {}
+    with transaction() as session:
+        session.execute(RoleGrant.__table__.delete())
+    assert {code: one.level for code, one in around().items()} == {
+        "no-administrator": checks.BROKEN
+    }
+
+
+def test_a_portal_that_has_no_area_yet(app):
+    told = [one.sentence for one in around_us._area(app.config)]
+    assert len(told) == 1
+    assert "portal import-places" in told[0]
+
+
+def test_more_workers_than_the_database_has_connections_for(around, plenty):
+    told = around(WORKERS="200", THREADS="4")
+    assert set(told) == ({"few-connections"} if postgresql() else set())
+
+
+def test_a_pooler_that_is_away(around, plenty):
+    if postgresql():
+        away = "postgresql+psycopg://nobody@127.0.0.1:1/portal"
+        assert set(around(POOLER_URL=away)) == {"no-pooler"}
+        assert around(POOLER_URL=db.engine.url.render_as_string(hide_password=False)) == {}
 
 
 def test_clocks_that_differ_and_an_extension_that_is_not_there(around, plenty, monkeypatch):
     if not postgresql():
         return  # SQLite has neither a clock nor extensions of its own
-    monkeypatch.setattr(checks, "EXTENSIONS", {"postgis", "btree_gist", "cheese"})
+    monkeypatch.setattr(around_us, "EXTENSIONS", {"postgis", "btree_gist", "cheese"})
     with clock.at(clock.now() + timedelta(seconds=45)):
         told = around()
     assert set(told) == {"clocks-apart", "no-extension"}

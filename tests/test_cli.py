@@ -1,5 +1,7 @@
 """The command line with what cannot be: one plain sentence and exit code 2, never a traceback."""
 
+import sqlite3
+
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
@@ -95,6 +97,24 @@ def test_a_database_that_is_not_there(monkeypatch, url, said):
     assert told.exit_code == 2
     assert said in told.output
     assert len(told.output.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (PermissionError(13, "Permission denied", "/root/b.geojson"), "/root/b.geojson: Permission denied. This runs as"),
+        (OSError(28, "No space left on device"), "The disk: No space left on device."),
+        (sqlite3.OperationalError("database or disk is full"), "The disk of the database is full"),
+    ],
+)  # fmt: skip
+def test_a_file_or_a_disk_that_will_not(portal, monkeypatch, error, said):
+    def refused(*_args, **_more):
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    monkeypatch.setattr("portal.areas.service.import_places", refused)
+    told = portal("import-places", "--area", "here")
+    assert (told.exit_code, said in told.stderr) == (2, True), told.output
 
 
 def test_tick_on_a_database_without_an_area_does_nothing(portal):

@@ -3,29 +3,15 @@
 import json
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import click
 
 from portal import config
-from portal.errors import BadInput
 
 FOLDER = config.INSTANCE / "backups"
 PIPE = "-"
-
-
-@contextmanager
-def _of_the_disk() -> Iterator[None]:
-    """What the disk will not do, in one sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise BadInput(
-            "disk", "%(file)s: %(what)s.", file=error.filename or "The disk", what=error.strerror
-        ) from error
 
 
 @click.command()
@@ -35,7 +21,6 @@ def _of_the_disk() -> Iterator[None]:
 @click.option("--keep", metavar="N", default=0, help="Delete all but the newest N afterwards.")
 @click.option("--quick", is_flag=True, help="Do not try it in a scratch database.")
 @click.option("--check", metavar="FILE", help="Make none: try this one in a scratch database.")
-@_of_the_disk()
 def backup(to: str, keep: int, *, quick: bool, check: str | None) -> None:
     """Write everything into one file, while the portal is in use; nobody has to wait."""
     from portal.backup import service  # noqa: PLC0415 - `portal --help` should not wait for it
@@ -53,7 +38,6 @@ def backup(to: str, keep: int, *, quick: bool, check: str | None) -> None:
 @click.option(
     "--replace", is_flag=True, help="Put it in the place of what is there, which is kept."
 )
-@_of_the_disk()
 def restore(file: str, *, replace: bool) -> None:
     """Put a backup back, whole or not at all. Stop the workers and the timer first; - reads standard input."""
     from portal.backup import service  # noqa: PLC0415
