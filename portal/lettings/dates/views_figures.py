@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from flask import Response, render_template, url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from portal import clock
@@ -35,13 +36,14 @@ def hours(kind: str):
         for name, day in (("first", first), ("last", last))
         for part in PARTS
     }
-    return render_template(
+    page = render_template(
         "lettings/dates/figures.html",
         form=form, first=first, last=last, rows=rows, total=figures.total(rows),
-        months=figures.together(rows, lambda row: f"{row.month:%Y-%m}"),
+        months=[(format_date(month, "MMMM y"), some) for month, some in figures.together(rows, lambda row: row.month.replace(day=1))],
         buildings=figures.together(rows, lambda row: row.building),
         csv=url_for("dates.hours", kind="csv", **days),
     )  # fmt: skip
+    return page, 422 if form.errors else 200
 
 
 def _asked(form: PeriodForm) -> tuple[date, date]:

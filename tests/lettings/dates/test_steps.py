@@ -1,5 +1,6 @@
 """Single dates through the services, on both engines: left out, given up, taken back, moved, cancelled, told of."""
 
+import re
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -334,12 +335,15 @@ def test_the_brokers_page_and_table_of_hours_name_no_group(client, here, room):
         page = client.get("/lets/figures").text
         assert "Sale Library" in page
         assert "1 February 2026" in page
+        assert re.search(r"<dt>Offered</dt>\s*<dd>[\d,]+\.\d</dd>", page)
+        assert ">March 2026</th>" in page
         table = client.get("/lets/figures.csv").text.splitlines()
         assert table[0] == "Month,Building,Offered,Booked,Came,Nobody came,Not known"
         assert table[2:] == ["2026-03,Sale Library,155.0,8.0,0.0,0.0,8.0", "2026-04,Sale Library,100.0,6.0,0.0,0.0,6.0"]  # fmt: skip
         assert "Stroke" not in page + "".join(table)
         asked = "first-day=1&first-month=3&first-year=2026&last-day=1&last-month=3&last-year={}"
-        assert "must not be before" in client.get(f"/lets/figures?{asked.format(2025)}").text
+        wrong = client.get(f"/lets/figures?{asked.format(2025)}")
+        assert (wrong.status_code, "must not be before" in wrong.text) == (422, True)
         assert "a year at most" in client.get(f"/lets/figures?{asked.format(2029)}").text
     for email in ("ruth@example.org", here.officer.email):
         other = client.application.test_client().sign_in(email)
