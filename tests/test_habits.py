@@ -17,7 +17,7 @@ PORTAL = ROOT / "portal"
 # look into each other. This is the drawing in ARCHITECTURE.md.
 FLOORS = (
     {"geo"},
-    {"errors", "clock", "config", "states", "masking", "language", "headers", "spreadsheets"},
+    {"errors", "clock", "config", "states", "masking", "language", "headers"},
     {"db", "pictures", "snapshots", "statics", "logs"},
     {"papers", "runs", "audit"},
     {"areas"},

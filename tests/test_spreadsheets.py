@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from portal.documents.spreadsheets import RUNS, harmless
 from portal.intake.cells import clean
 from portal.intake.report import Line, Report
-from portal.spreadsheets import RUNS, harmless
 
 PORTAL = Path(__file__).resolve().parents[1] / "portal"
 EVIL = "-2+3+cmd|' /C calc'!A0"

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from opening_hours import OpeningHours, ParserError
 
+from portal.documents.spreadsheets import MARK, RUNS
 from portal.intake.spoken import hours_of_days, weekly_hours
 from portal.register.rules import Kind, Opener, Status, fold
-from portal.spreadsheets import MARK, RUNS
 
 HECTARE = 10_000.0
 ACRE = 4_046.856_422_4

@@ -7,8 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from portal.documents.spreadsheets import harmless
 from portal.errors import BadInput
-from portal.spreadsheets import harmless
 
 SHOWN = 1000  # lines kept for the screen and for JSON; a file takes all
 COUNTED = (

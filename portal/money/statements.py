@@ -17,12 +17,12 @@ from portal import clock
 from portal.areas.models import Area
 from portal.clock import LONDON
 from portal.db import db
+from portal.documents.spreadsheets import harmless
 from portal.errors import BadInput
 from portal.money.models import Entry, Posting
 from portal.money.rules import OWED_TO_HOLDERS, Account, PostingKind
 from portal.money.words import ACCOUNTS, KINDS
 from portal.people.models import Holder
-from portal.spreadsheets import harmless
 
 DAY = timedelta(days=1)
 

@@ -7,10 +7,10 @@ from io import StringIO
 from flask import current_app, url_for
 
 from portal.areas.queries import current_area
+from portal.documents.spreadsheets import harmless
 from portal.ownership import queries, words
 from portal.ownership.models import Question
 from portal.ownership.rules import OPEN, QuestionState, working_days
-from portal.spreadsheets import harmless
 
 COLUMNS = (
     "number", "state", "asked_on", "due", "ended_on", "working_days", "place", "asset", "longitude", "latitude",

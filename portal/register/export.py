@@ -20,6 +20,7 @@ from sqlalchemy import Row, select
 from portal.areas.models import Ward
 from portal.config import ROOT
 from portal.db import db
+from portal.documents.spreadsheets import harmless
 from portal.errors import BadInput
 from portal.people.models import Holder
 from portal.register import features, matching
@@ -27,7 +28,6 @@ from portal.register.glance import Glance, Rows
 from portal.register.models import Asset, Source
 from portal.register.rules import ACCESS, Kind, Status
 from portal.register.search import Search
-from portal.spreadsheets import harmless
 
 CHUNK = 1000
 MOST_PACKED = 50_000  # a GeoPackage is made before it is sent, while somebody waits

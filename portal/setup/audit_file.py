@@ -8,8 +8,8 @@ from portal.audit import queries
 from portal.audit.models import AuditEntry
 from portal.audit.rules import Wanted
 from portal.clock import LONDON
+from portal.documents.spreadsheets import harmless
 from portal.setup.auditing import names_of
-from portal.spreadsheets import harmless
 
 COLUMNS = (
     "number", "at", "person", "called", "role", "act", "about", "about_number", "about_called", "detail", "request", "hash",

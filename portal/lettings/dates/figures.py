@@ -14,13 +14,13 @@ from sqlalchemy import select
 from portal.areas.calendar import bank_holidays
 from portal.areas.queries import current_area
 from portal.db import db
+from portal.documents.spreadsheets import harmless
 from portal.lettings.dates.rules import DAY
 from portal.lettings.models import Let, Occurrence
 from portal.lettings.rules import Attended, LetState, OccurrenceState
 from portal.lettings.walltime import instants
 from portal.register.models import Asset
 from portal.register.rules import Kind
-from portal.spreadsheets import harmless
 from portal.venues.hours import Hours, hire_minutes, readable
 from portal.venues.rooms import rooms_for_hire
 

@@ -15,13 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from portal.db import db
+from portal.documents.spreadsheets import harmless
 from portal.proposals.docket.search import is_late
 from portal.proposals.docket.words import COLUMNS
 from portal.proposals.doors import columns_of
 from portal.proposals.models import CaseEvent, Proposal
 from portal.proposals.rules import UNDECIDED, Action, State
 from portal.register.models import Asset
-from portal.spreadsheets import harmless
 
 CHUNK = 200
 YES_NO = {True: "Yes", False: "No", None: ""}
