@@ -190,7 +190,9 @@ def test_no_template_carries_inline_style_or_script():
         text = path.read_text()
         assert not re.search(r"\sstyle=[\"']|\son[a-z]+=[\"']|javascript:", text), path
         for tag in re.findall(r"<(?:script|style)\b[^>]*>", text):
-            assert "nonce" in tag or "application/json" in tag, (path, tag)
+            # A person's data are a file of its own, which is opened without the portal.
+            own = path.name == "export.html" and tag == "<style>"
+            assert own or "nonce" in tag or "application/json" in tag, (path, tag)
 
 
 def test_every_setting_is_documented():

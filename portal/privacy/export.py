@@ -4,7 +4,9 @@ Names and addresses of others are hidden: each person's data are their own.
 """
 
 import json
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -12,6 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import shapely
 from flask import render_template
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from portal import clock
@@ -27,9 +30,13 @@ from portal.privacy.person import Person, names_account, table_of
 from portal.privacy.register import RECORDS
 from portal.privacy.words import OTHER, Change, everywhere, hiding
 from portal.venues.models import Keyholder
+from portal.web import day, moment
 
 A_KEY = "[a key: kept secret]"
 YOU = "you"
+# As `_plain` writes them.
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+INSTANT = re.compile(rf"{DAY.pattern}T[\d:.]{{8,}}(?:[+-]\d\d:\d\d)?")
 ENDS = {b"%PDF": "pdf", b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"RIFF": "webp"}
 
 
@@ -91,6 +98,19 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool | int | float | str | dict | list) else str(value)
 
 
+def readable(value: Any) -> Any:
+    """A value as the page to read says it: times and days as elsewhere, yes and no in words."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, str):
+        with suppress(ValueError):  # what somebody typed may look like a day and be none
+            if INSTANT.fullmatch(value):
+                return moment(datetime.fromisoformat(value))
+            if DAY.fullmatch(value):
+                return day(date.fromisoformat(value))
+    return value
+
+
 def files(person: Person) -> Iterator[tuple[str, bytes]]:
     """The files that somebody has added, one after the other."""
     for record in RECORDS:
@@ -113,7 +133,11 @@ def archive(email: str) -> bytes:
     out = BytesIO()
     with ZipFile(out, "w", ZIP_DEFLATED) as zipped:
         page = render_template(
-            "privacy/export.html", person=person, parts=found, made_at=clock.now()
+            "privacy/export.html",
+            person=person,
+            parts=found,
+            made_at=clock.now(),
+            readable=readable,
         )
         _add(zipped, "your-data.html", page.encode())
         _add(zipped, "your-data.json", as_json(person, found).encode())

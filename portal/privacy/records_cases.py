@@ -58,7 +58,7 @@ CASES = (
         stays=UPLOADED,
     ),
     Record(
-        "case_event", Topic.CASES, whose=N_("Everybody who takes a step in a case"), what=N_("Who took which step, when and why"),
+        "case_event", Topic.CASES, whose=N_("Everybody who takes a step in a case"), what=N_("Steps of cases: who took which, when and why"),
         why=N_("To show how a decision came about"), basis=Basis.TASK, seen=N_("Everybody sees the steps; names only of those who act in office"),
         person="user_id", words="sentence why", stays=HISTORY,
     ),
@@ -68,7 +68,7 @@ CASES = (
         words="said", through=(Through("event_id", "case_event"),), stays=HISTORY,
     ),
     Record(
-        "representation", Topic.CASES, whose=N_("Neighbours who say something for or against a proposal"), what=N_("What they said, and their account"),
+        "representation", Topic.CASES, whose=N_("Neighbours who say something for or against a proposal"), what=N_("Words for or against a proposal: what they said, and their account"),
         why=N_("To weigh it"), basis=Basis.TASK, seen=N_("Everybody sees the words, nobody but the broker the name"),
         person="user_id", words="words answer hidden_why", stays=HISTORY,
     ),
@@ -78,7 +78,7 @@ CASES = (
         person="user_id", words="words counted", stays=HISTORY,
     ),
     Record(
-        "petition_signature", Topic.CASES, whose=N_("Residents who sign a petition"), what=N_("Name, e-mail address, postcode"),
+        "petition_signature", Topic.CASES, whose=N_("Residents who sign a petition"), what=N_("Signatures of petitions: name, e-mail address, postcode"),
         why=N_("To count each resident once"), basis=Basis.TASK, seen=N_("Brokers; everybody sees how many signed"),
         person="email", acted="looked_by_id", holds="name postcode same_person token_hash", keys="same_person token_hash",
         terms=(terms.UNCONFIRMED_SIGNATURES, terms.SIGNATURES), erased=Then.EMPTIED,
@@ -94,7 +94,7 @@ CASES = (
         acted="set_by_id heard_by_id", words="place access_note remote_link phone_in agenda conditions minutes", stays=HISTORY,
     ),
     Record(
-        "hearing_speaker", Topic.CASES, whose=N_("People who ask to speak at a hearing"), what=N_("Name, side, and what they need to take part"),
+        "hearing_speaker", Topic.CASES, whose=N_("People who ask to speak at a hearing"), what=N_("Who speaks at a hearing: name, side, and what they need to take part"),
         why=N_("To give everybody their turn, and a place they can use"), basis=Basis.CONSENT, seen=N_("The chair and brokers"),
         person="user_id", holds="name needs", special=True, terms=(terms.SPEAKERS,), erased=Then.DELETED,
     ),
@@ -116,7 +116,7 @@ CASES = (
     _contract("agreement_term", N_("Who proposed which term"), acted="user_id", words="value", frozen=True),
     _contract("term_acceptance", N_("Who accepted which term"), acted="user_id"),
     _contract("agreement_paper", N_("The signed document, with the names of those who signed"), keys="sha256", files="data", frozen=True),
-    _contract("signature", N_("Name, position, time and the document's fingerprint"),
+    _contract("signature", N_("Signatures of agreements: name, position, time and the document's fingerprint"),
               person="user_id", holds="name position", keys="sha256", erased=Then.EMPTIED),
     _contract("contracting_out", N_("Who declared that security of tenure was contracted out"), acted="user_id", words="declared_by"),
     _contract("place_condition", N_("How a place was when it was handed over or given back"), acted="user_id", words="words keys meters"),

@@ -8,7 +8,7 @@ PEOPLE = (
     Record(
         "user_account", Topic.ACCOUNT,
         whose=N_("Everybody who has signed in, or was given a role"),
-        what=N_("E-mail address, name, when the account was made and last used"),
+        what=N_("The account: e-mail address, name, when it was made and last used"),
         why=N_("To know who acts, and to write to them"),
         basis=Basis.TASK, seen=N_("You; brokers and those you organise a group with; officers' and brokers' names stand beside what they decided"),
         person="id", holds="email name", terms=(terms.ACCOUNTS,), erased=Then.EMPTIED,
@@ -24,7 +24,7 @@ PEOPLE = (
     Record(
         "sign_in_link", Topic.ACCOUNT,
         whose=N_("Whoever asks for a link to sign in"),
-        what=N_("E-mail address, the page they wanted"),
+        what=N_("Links to sign in: e-mail address, the page they wanted"),
         why=N_("To sign in without a password"),
         basis=Basis.TASK, seen=N_("Nobody: the portal alone reads it"),
         person="email", words="next_url", keys="token_hash browser_hash code_hash", terms=(terms.LINKS,), erased=Then.DELETED,
@@ -70,7 +70,7 @@ PEOPLE = (
     ),
     Record(
         "group_invitation", Topic.ACCOUNT,
-        whose=N_("People who are asked to organise a group too"), what=N_("E-mail address"),
+        whose=N_("People who are asked to organise a group too"), what=N_("Invitations to organise a group: e-mail address"),
         why=N_("To ask them by letter"),
         basis=Basis.TASK, seen=N_("The group's organisers"),
         person="email", acted="invited_by_id", keys="token_hash", special=True,
@@ -93,14 +93,14 @@ PEOPLE = (
     ),
     Record(
         "mailbox", Topic.LETTERS,
-        whose=N_("Everybody the portal writes to"), what=N_("E-mail address, language, and whether letters come back"),
+        whose=N_("Everybody the portal writes to"), what=N_("Where letters go: e-mail address, language, and whether they come back"),
         why=N_("To write in the right language, and not to write where nobody reads"),
         basis=Basis.TASK, seen=N_("Whoever runs the portal"),
         person="address", words="returned_why", terms=(terms.MAILBOXES,), erased=Then.DELETED,
     ),
     Record(
         "watch", Topic.PLACES,
-        whose=N_("People who watch a search"), what=N_("E-mail address, the search, how often"),
+        whose=N_("People who watch a search"), what=N_("What is watched: e-mail address, the search, how often"),
         why=N_("To write when there is something new"),
         basis=Basis.CONSENT, seen=N_("Nobody: the portal alone reads it"),
         person="email", words="query", keys="token query_hash",
@@ -108,7 +108,7 @@ PEOPLE = (
     ),
     Record(
         "sighting", Topic.PLACES,
-        whose=N_("People who report a place as empty"), what=N_("E-mail address, what they wrote"),
+        whose=N_("People who report a place as empty"), what=N_("Reports of empty places: e-mail address, what they wrote"),
         why=N_("To find empty places and to tell who reported one what became of it"),
         basis=Basis.CONSENT, seen=N_("Brokers; everybody sees the words that the broker has released"),
         person="email", acted="decided_by_id", words="called exactly words answer shown_words", keys="token",
@@ -124,14 +124,14 @@ PEOPLE = (
     ),
     Record(
         "ownership_listener", Topic.PLACES,
-        whose=N_("People who ask who owns a place, or want to hear the answer"), what=N_("E-mail address, name"),
+        whose=N_("People who ask who owns a place, or want to hear the answer"), what=N_("Who asked about an owner: e-mail address, name"),
         why=N_("To tell them the answer"),
         basis=Basis.TASK, seen=N_("Brokers"),
         person="user_id email", holds="name", terms=(terms.UNCONFIRMED_ASKERS, terms.ASKERS), erased=Then.DELETED,
     ),
     Record(
         "ownership_question", Topic.PLACES,
-        whose=N_("People who ask who owns a place"), what=N_("What they wrote, without addresses and telephone numbers"),
+        whose=N_("People who ask who owns a place"), what=N_("Questions about owners: what they wrote, without addresses and telephone numbers"),
         why=N_("To find the owner, in public, so that nobody has to ask twice"),
         basis=Basis.TASK, seen=N_("Everybody; the broker can take words out"),
         words="place words hidden_why", keys="once", special=True,
@@ -140,7 +140,7 @@ PEOPLE = (
     ),
     Record(
         "ownership_body", Topic.PLACES,
-        whose=N_("People at bodies that a broker writes to"), what=N_("E-mail address at work"),
+        whose=N_("People at bodies that a broker writes to"), what=N_("Whom a broker asks about an owner: e-mail address at work"),
         why=N_("To ask them who owns a place"),
         basis=Basis.TASK, seen=N_("Brokers"),
         person="email", words="name", terms=(terms.ASKERS,), erased=Then.EMPTIED,
@@ -175,7 +175,7 @@ PEOPLE = (
     ),
     Record(
         "audit_entry", Topic.RUNNING,
-        whose=N_("Everybody who signs in or decides something"), what=N_("Who did what, when, by the number of their account"),
+        whose=N_("Everybody who signs in or decides something"), what=N_("The audit log: who did what, when, by the number of their account"),
         why=N_("To find out afterwards who did what, and that nobody changed the record"),
         basis=Basis.LEGAL, seen=N_("Administrators"),
         person="user_id", words="detail", keys="request_id hash", frozen=True,

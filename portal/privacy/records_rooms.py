@@ -59,7 +59,7 @@ ROOMS = (
         holds="holder_name", words="what holder_name", special=True, terms=(terms.KEYS,),
     ),
     Record(
-        "keyholder", Topic.ROOMS, whose=N_("People who open a room"), what=N_("Name, e-mail address, telephone number, days"),
+        "keyholder", Topic.ROOMS, whose=N_("People who open a room"), what=N_("Who opens a room: name, e-mail address, telephone number, days"),
         why=N_("So that a group gets in"), basis=Basis.TASK, seen=THE_VENUE,
         person="user_id email", holds="name phone", terms=(terms.KEYHOLDERS,), erased=Then.EMPTIED,
     ),

@@ -51,6 +51,19 @@ def test_files_come_along_and_keys_do_not(both):
     assert tables["key_loan"]["rows"][0]["holder_name"] == export.OTHER
 
 
+def test_the_page_to_read_writes_times_and_answers_as_people_do(app):
+    with app.test_request_context():
+        assert export.readable("2026-03-02T10:00:00.003857+00:00") == "2 March 2026, 10:00"
+        assert export.readable("2026-03-02") == "Monday 2 March 2026"
+        assert [export.readable(value) for value in (True, False, 3, "2026")] == [
+            "Yes",
+            "No",
+            3,
+            "2026",
+        ]
+        assert export.readable("2026-02-30") == "2026-02-30"  # typed by somebody: no such day
+
+
 def test_an_address_without_an_account(both):
     files = unpacked(export.archive("nobody@example.org"))
     assert json.loads(files["your-data.json"])["tables"] == {}
