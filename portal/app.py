@@ -257,10 +257,21 @@ def _error_page(
         title=title,
         sentence=sentence,
         code=code,
+        above=_above() if status == HTTPStatus.CONFLICT else "",
         typed=_typed(),
         unsure=unsure,
     )
     return page, status
+
+
+def _above() -> str:
+    """The nearest page above this address: there it stands how things are now. "" where there is none."""
+    pages, path = current_app.create_url_adapter(request), request.path
+    while pages and (path := path.rpartition("/")[0]):
+        with suppress(HTTPException):
+            pages.match(path, "GET")
+            return path
+    return ""
 
 
 def _typed() -> list[tuple[str, str]]:

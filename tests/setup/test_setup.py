@@ -110,6 +110,7 @@ def test_the_last_administrator_stays(ada):
     grant = db.session.query(RoleGrant).one()
     answer = ada.post(f"/setup/roles/{grant.id}/take", data={"csrf_token": csrf_token(page)})
     assert answer.status_code == 409
+    assert 'href="/setup/roles">See how it stands now' in answer.get_data(as_text=True)
     assert ada.get("/setup").status_code == 200
 
 
