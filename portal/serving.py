@@ -88,6 +88,7 @@ def run() -> None:
     """Serve until SIGTERM, which lets what is being answered end. SIGHUP takes fresh workers, with the same code: new code
     is taken in by a restart, during which systemd's socket keeps who comes waiting.
     """
+    config.make_instance()
     logs.configure(create_app())
     statics.make(FILES)
     statics.forget_old(FILES)

@@ -45,7 +45,7 @@ def restore(file: str, *, replace: bool) -> None:
     if file != PIPE:
         _tell(service.restore(Path(file), replace=replace))
         return
-    config.INSTANCE.mkdir(exist_ok=True)
+    config.make_instance()
     with NamedTemporaryFile(dir=config.INSTANCE, suffix=".zip") as copy:
         shutil.copyfileobj(sys.stdin.buffer, copy)
         copy.flush()

@@ -13,6 +13,7 @@ from typing import IO, Any
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock, config, runs
 from portal.backup import archive, postgresql, sqlite
@@ -28,6 +29,7 @@ ABANDONED = timedelta(days=1)
 
 def backup(folder: Path, *, keep: int = 0, tried: bool = True) -> dict[str, Any]:
     """Write a backup of everything into the folder; restored to a scratch database and compared before it counts as good."""
+    config.make_instance()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / archive.name_for(clock.now())
     with _work(folder) as work:
@@ -38,7 +40,7 @@ def backup(folder: Path, *, keep: int = 0, tried: bool = True) -> dict[str, Any]
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    _ended_well(manifest)
+    told |= _ended_well(manifest)
     told["deleted"] = [str(old) for old in archive.thin(folder, keep)]
     return told
 
@@ -53,14 +55,19 @@ def stream(out: IO[bytes]) -> dict[str, Any]:
         with path.open("rb") as file:
             shutil.copyfileobj(file, out, archive.BLOCK)
         out.flush()
-    _ended_well(manifest)
-    return told
+    return told | _ended_well(manifest)
 
 
-def _ended_well(manifest: Manifest) -> None:
-    """For `portal check`; a backup before an update is of tables that may not have this one yet."""
+def _ended_well(manifest: Manifest) -> dict[str, str]:
+    """For `portal check`; a backup before an update is of tables that may not have this one yet. Where the database's own disk is
+    full the backup is good all the same, and wanted more than ever.
+    """
     if runs.LastRun.__tablename__ in manifest.tables:
-        runs.ran(runs.BACKUP)
+        try:
+            runs.ran(runs.BACKUP)
+        except SQLAlchemyError as error:
+            return {"not noted because": str(getattr(error, "orig", error)).partition("\n")[0]}
+    return {}
 
 
 def write(path: Path, work: Path, packing: int | None = None) -> Manifest:
@@ -195,6 +202,7 @@ def _ways(engine: Engine) -> ModuleType:
 @contextmanager
 def _work(folder: Path | None = None) -> Iterator[Path]:
     """A folder of our own for a while; what a killed one left there is swept up a day later."""
+    config.make_instance()
     folder = folder or config.INSTANCE
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for left in folder.glob(f"{WORK}*"):

@@ -107,6 +107,8 @@ def _settle(path: Path) -> None:
 
 def is_empty(engine: Engine) -> bool:
     """Whether there is nothing to lose: no file, or one without tables. A file that cannot be read is not empty."""
+    if not Path(engine.url.database or "").exists():
+        return True
     try:
         with engine.connect() as connection:
             return not tables(connection)

@@ -15,6 +15,7 @@ from threading import Event
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from portal import cli, clock, config, runs
 from portal.app import create_app
@@ -98,6 +99,30 @@ def test_a_full_portal_is_not_written_over_unless_asked_and_then_kept(own, folde
 
 def _emails():
     return set(db.session.scalars(select(User.email)))
+
+
+def test_a_backup_is_good_although_the_database_has_no_room_to_note_it(own, folder, monkeypatch):
+    def full(_what):
+        raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(runs, "ran", full)
+    told = service.backup(folder)
+    assert told["tried"]
+    assert told["not noted because"] == "database or disk is full"
+    assert Path(told["backup"]).exists()
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_a_folder_that_is_not_there_yet_is_made_and_closed_to_others(own, folder, tmp_path):
+    path = folder / service.backup(folder, tried=False)["backup"]
+    db.session.close()
+    home = tmp_path / "new" / "house"
+    new = create_app(DATABASE_URL=f"sqlite:///{home / 'p.sqlite3'}", SECRET_KEY="test")
+    with new.app_context():
+        assert service.restore(path)["what was there is now"] is None
+        db.engine.dispose()
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert stat.S_IMODE((home / "p.sqlite3").stat().st_mode) == 0o600
 
 
 # ---- while others write
