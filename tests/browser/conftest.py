@@ -51,6 +51,13 @@ CUT_OFF = """() => [...document.querySelectorAll("main *, header *, footer *")].
     && getComputedStyle(e).overflowY === "hidden" && e.clientHeight > 1 && e.scrollHeight > e.clientHeight + 1
     && e.innerText)
   .map((e) => `cut off when spaced out: ${e.tagName}.${e.className}`)"""
+# A card's title is the target of the whole card, so what else can be pressed in it must lie above.
+UNDER_ITS_CARD = """() => [...document.querySelectorAll(
+    ".mw-card:has(.mw-card__title a) :is(a[href], button, summary, input:not([type=hidden]), select)")]
+  .filter((e) => !e.closest(".mw-card__title") && e.checkVisibility())
+  .filter((e) => { for (let n = e; !n.matches(".mw-card"); n = n.parentElement) {
+    if (getComputedStyle(n).zIndex !== "auto") return false; } return true; })
+  .map((e) => `under the link of its card: ${e.innerText || e.name}`)"""
 # What brings scripts and files of its own once the page is there; an idle network is waited for half a second.
 FETCHES_MORE = "figure.mw-map, input[data-here], form[data-saving], iframe"
 ARGUMENTS = [
@@ -184,7 +191,7 @@ class Visit:
         if PICTURES:
             self._picture()
         wide = [f"too wide: {self.too_wide}"] if self.too_wide else []
-        return wide + self.axe() + self.faults
+        return wide + self.page.evaluate(UNDER_ITS_CARD) + self.axe() + self.faults
 
     def faults_for_others(self) -> list[str]:
         """What is wrong for who zooms in to 400%, spaces letters out, has colours of their own, and wants no motion."""
