@@ -118,7 +118,7 @@ def confirm(listener_id: int) -> None:
 def leave(listener_id: int) -> None:
     """No more letters: the address is deleted at once, in the outbox too. Twice is the same as once."""
     with transaction() as session:
-        if (listener := session.get(Listener, listener_id)) is not None:
+        if (listener := session.get(Listener, listener_id, with_for_update=True)) is not None:
             forget(letters.key_of(listener))
             session.delete(listener)
 

@@ -16,6 +16,7 @@ from portal.db import db, transaction
 from portal.errors import N_, RuleBroken
 from portal.notices import service as notices
 from portal.people import post
+from portal.people.accounts import account_of
 from portal.people.models import SignInLink, User
 
 # A letter may be held up for some minutes on its way, and the code is read on another device: ten would be too few.
@@ -183,10 +184,7 @@ def _spent(session: Session, link: SignInLink) -> tuple[User, str]:
     )
     session.execute(update(SignInLink).where(*older).values(used_at=now))
     link.used_at = now
-    user = session.scalar(select(User).where(User.email == link.email))
-    if user is None:
-        user = User(email=link.email, created_at=now)
-        session.add(user)
+    user = account_of(session, link.email)
     if user.closed_at is not None:
         raise RuleBroken(
             "account-closed", "This account has been closed. Ask your broker to open it again."

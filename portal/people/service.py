@@ -6,12 +6,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from portal import clock
+from portal.areas.models import Area
 from portal.areas.queries import current_area
 from portal.audit.rules import Act
 from portal.db import transaction
 from portal.errors import RuleBroken
 from portal.notices import service as notices
 from portal.people import sessions
+from portal.people.accounts import account_of
 from portal.people.audited import noted
 from portal.people.links import (
     AFTER_SIGN_IN,
@@ -49,6 +51,8 @@ def start_group(
     """Start a group with its first organiser. A group without a constitution can do everything."""
     with transaction() as session:
         area_id = current_area().id
+        # Whoever starts one of the same name at the same moment waits here, and is told.
+        session.get(Area, area_id, with_for_update={"key_share": True})
         if session.scalar(select(Group.id).where(Group.area_id == area_id, Group.name == name)):
             raise RuleBroken(
                 "group-exists",
@@ -77,11 +81,7 @@ def give_role(
     if (role is Role.OFFICER) != (holder_id is not None):
         raise ValueError("an officer acts for one holder, the other roles for none")
     with transaction() as session:
-        email = check_email(email)
-        user = session.scalar(select(User).where(User.email == email))
-        if user is None:
-            user = User(email=email, created_at=clock.now())
-            session.add(user)
+        user = account_of(session, check_email(email))
         user.name = name or user.name
         session.flush()
         key = {

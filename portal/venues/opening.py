@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.db import transaction
 from portal.errors import RuleBroken
+from portal.people.accounts import account_of
 from portal.people.models import User
 from portal.people.rules import check_email
 from portal.register.rules import Opener
@@ -87,7 +88,7 @@ def add_terms(by: int, holder_id: int, terms: Sequence[tuple[str, date, date]]) 
 def remove_term(by: int, term_id: int) -> None:
     """A term that is not one."""
     with transaction() as session:
-        session.delete(queries.term_for(session.get_one(User, by), term_id))
+        session.delete(queries.term_for(session.get_one(User, by), term_id, locked=True))
 
 
 def close(
@@ -115,7 +116,7 @@ def close(
 def reopen(by: int, closure_id: int) -> int:
     """A closure is taken out: rooms can be asked for on these days again. Returns the holder's id."""
     with transaction() as session:
-        closure = queries.closure_for(session.get_one(User, by), closure_id)
+        closure = queries.closure_for(session.get_one(User, by), closure_id, locked=True)
         session.delete(closure)
         return closure.holder_id
 
@@ -135,18 +136,9 @@ def _write(session: Session, one: Keyholder, said: Opens) -> None:
     one.role, one.name, one.phone = said.role, said.name, said.phone or None
     one.days, one.until, one.cost_pence = said.days, said.until, said.cost_pence
     one.email = check_email(said.email) if said.email else None
-    one.user = _account(session, one.email) if one.email else None
+    # For who signs in with that address: a link goes there and nowhere else.
+    one.user = account_of(session, one.email) if one.email else None
     one.changed_at = clock.now()
-
-
-def _account(session: Session, email: str) -> User:
-    """Who signs in with that address; made where nobody has yet, for a link goes there and nowhere else."""
-    user = session.scalar(select(User).where(User.email == email))
-    if user is None:
-        user = User(email=email, created_at=clock.now())
-        session.add(user)
-        session.flush()
-    return user
 
 
 def _told_publicly(pen: Pen) -> None:

@@ -113,9 +113,9 @@ def terms_of(holder_id: int) -> list[HolderTerm]:
     return list(db.session.scalars(query.order_by(HolderTerm.first)))
 
 
-def term_for(user: User, term_id: int) -> HolderTerm:
+def term_for(user: User, term_id: int, *, locked: bool = False) -> HolderTerm:
     """A term that the user may take out. Raises NotFound or Forbidden."""
-    term = db.session.get(HolderTerm, term_id)
+    term = db.session.get(HolderTerm, term_id, with_for_update=locked)
     if term is None:
         raise NotFound("no-term", "This term has been taken out already.")
     holder_for(user, term.holder_id)
@@ -145,9 +145,9 @@ def closures_on(asset: Asset, first: date, last: date) -> list[Closure]:
     return list(db.session.scalars(query.order_by(Closure.first, Closure.id)))
 
 
-def closure_for(user: User, closure_id: int) -> Closure:
+def closure_for(user: User, closure_id: int, *, locked: bool = False) -> Closure:
     """A closure that the user may lift. Raises NotFound or Forbidden."""
-    closure = db.session.get(Closure, closure_id)
+    closure = db.session.get(Closure, closure_id, with_for_update=locked)
     if closure is None:
         raise NotFound("no-closure", "This closure has been taken out already.")
     holder_for(user, closure.holder_id)

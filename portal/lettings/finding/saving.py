@@ -91,21 +91,17 @@ def _new(session: Session, by: int, wish: Wish, others: int) -> SavedNeed:
 def stop(by: int, saved_id: int) -> None:
     """Its owner needs no more letters; nothing of the need is kept, nor the letters about it."""
     with transaction() as session:
+        session.get(SavedNeed, saved_id, with_for_update=True)
         _end(session, one_of(by, saved_id))
-
-
-def by_token(token: str) -> SavedNeed | None:
-    """The need of a letter's link; None where it has ended."""
-    query = select(SavedNeed).where(
-        SavedNeed.token == token, SavedNeed.area_id == current_area().id
-    )
-    return db.session.scalar(query)
 
 
 def leave(token: str) -> None:
     """The same by the link in a letter. One that has ended already is what was wanted."""
+    query = select(SavedNeed).where(
+        SavedNeed.token == token, SavedNeed.area_id == current_area().id
+    )
     with transaction() as session:
-        if (saved := by_token(token)) is not None:
+        if (saved := session.scalar(query.with_for_update(of=SavedNeed))) is not None:
             _end(session, saved)
 
 
