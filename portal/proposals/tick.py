@@ -6,7 +6,8 @@ from flask import current_app
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import aliased
 
 from portal import clock
 from portal.areas.models import Area
@@ -24,8 +25,10 @@ from portal.proposals.standing import result_of
 from portal.register.models import Asset
 from portal.web import day
 
-# The states in which the clock has something to do, as the table says.
-CLOCKED = tuple({row.state for row in TRANSITIONS if Role.PORTAL in row.roles})
+# In which states the end of which period has something follow, as the table says.
+CLOCKED = {
+    (row.state, row.clock.period) for row in TRANSITIONS if Role.PORTAL in row.roles and row.clock
+}
 
 
 class Done(NamedTuple):
@@ -47,15 +50,22 @@ def tick() -> list[Done]:
 
 
 def _clocked() -> list[int]:
+    """The cases of this area for which a period is over; what waits for no day has followed when it could (`moves.settle`)."""
+    ended, decision = aliased(Deadline), aliased(Deadline)
+    over = (
+        select(ended.proposal_id)
+        .where(ended.proposal_id == Proposal.id, ended.due < clock.today())
+        .where(tuple_(Proposal.state, ended.period).in_(CLOCKED))
+    )
     query = (
         select(Proposal.id)
         .join(Asset)
-        .where(Proposal.state.in_(CLOCKED), Asset.area_id == current_area().id)
+        .where(Asset.area_id == current_area().id, over.exists())
         .outerjoin(
-            Deadline, (Deadline.proposal_id == Proposal.id) & (Deadline.period == "decision")
+            decision, (decision.proposal_id == Proposal.id) & (decision.period == "decision")
         )
         # Of two that are due on the same night, the one whose last day came first has the place.
-        .order_by(Deadline.due.is_(None), Deadline.due, Proposal.id)
+        .order_by(decision.due.is_(None), decision.due, Proposal.id)
     )
     return list(db.session.scalars(query))
 

@@ -7,6 +7,7 @@ import pytest
 from portal.db import db
 from portal.people.rules import Role
 from portal.proposals import conditions, service
+from portal.proposals import tick as clockwork
 from portal.proposals.judging import holder, panel
 from portal.proposals.models import Extension
 from portal.proposals.recourse import more_time, reviewing
@@ -198,3 +199,17 @@ def _refuse_drafted(stage):
     panel.decide(
         stage.case_id, stage.chair, ground="benefit_not_shown", evidence="The panel gave nothing."
     )
+
+
+def test_the_clock_looks_only_at_cases_for_which_a_period_is_over(stage, monkeypatch):
+    stage.on_notice()
+    seen = []
+    monkeypatch.setattr(clockwork, "_catch_up", lambda case_id: seen.append(case_id) or [])
+    due = stage.case.due
+    first = min(due[period] for state, period in clockwork.CLOCKED if state is stage.case.state)
+    to_day(first)
+    tick()
+    assert not seen
+    to_day(first + timedelta(days=1))
+    tick()
+    assert seen == [stage.case_id]
