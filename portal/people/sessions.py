@@ -105,7 +105,7 @@ def enter_by_code(code: str, browser: str, agent: str) -> Entered:
             raise RuleBroken("code-spent", "That was not the code, and it was the last try. Send another e-mail, or open the link in this one.")  # fmt: skip
         raise RuleBroken(
             "wrong-code",
-            "That is not the code of the e-mail. Type the eight digits that stand below the link. Tries left: %(left)s.",
+            "That is not the code from the e-mail. Type the eight digits that stand below the link. Tries left: %(left)s.",
             left=left,
         )
     return entered
