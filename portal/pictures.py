@@ -6,6 +6,7 @@ comment, no second file hidden behind the first.
 
 import warnings
 from io import BytesIO
+from threading import Lock
 from typing import NamedTuple
 
 from PIL import Image, UnidentifiedImageError
@@ -14,13 +15,16 @@ from portal.errors import N_, BadInput
 
 MEGABYTE = 1_000_000
 MOST_BYTES = 15 * MEGABYTE
-MOST_PIXELS = 50_000_000  # what the best phones take; decoded at most 200 MB
+MOST_PIXELS = 50_000_000  # what the best phones take; decoded 200 MB, and as much again while it is made smaller
 LARGE, SMALL = 1600, 400  # pixels along the longer side
 QUALITY = 80
 
 # A browser on a phone that keeps photos in another format sends a JPEG when it is asked for one of these.
 ACCEPTED = "image/jpeg,image/png,image/webp,image/gif"
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+
+# A file of some kilobytes can be as large as that: a worker paints one at a time, or four would take all its memory.
+ONE_AT_A_TIME = Lock()
 
 # Two guards: Pillow's own when it reads the header, and ours before a pixel is decoded.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -64,7 +68,8 @@ def repainted(data: bytes) -> Picture:
     check_size(len(data))
     with _opened(data) as image:
         try:
-            canvas = _painted(image)
+            with ONE_AT_A_TIME:
+                canvas = _painted(image)
         except Exception as broken:
             # What a decoder raises on hostile bytes is no closed list; all of it means the same.
             raise BadInput("photo-damaged", DAMAGED) from broken
@@ -117,7 +122,8 @@ def _plain(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):  # 16 bits of grey, which would else be cut off, not scaled
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     see_through = image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info
-    return image.convert("RGBA" if see_through else "RGB")
+    wanted = "RGBA" if see_through else "RGB"
+    return image if image.mode == wanted else image.convert(wanted)
 
 
 def _orientation(image: Image.Image) -> int:

@@ -2,11 +2,14 @@
 
 import struct
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from time import sleep
 
 import pytest
 from PIL import Image, TiffImagePlugin
 
+from portal import pictures
 from portal.pictures import LARGE, MEGABYTE, SMALL, Picture, repainted
 from tests.conftest import broken
 
@@ -252,3 +255,21 @@ def test_every_truncated_file_is_refused_or_read_never_more(kind):
 def test_a_png_without_pixels_is_damaged():
     with broken("photo-damaged"):
         repainted(png_header(100, 100))
+
+
+def test_four_at_once_are_painted_one_after_the_other(monkeypatch):
+    """A picture of some kilobytes can take half a gigabyte while it is painted; a worker has several threads."""
+    now, most = [], []
+
+    def slowly(image):
+        now.append(1)
+        most.append(len(now))
+        sleep(0.02)
+        now.pop()
+        return image.convert("RGB")
+
+    monkeypatch.setattr(pictures, "_painted", slowly)
+    data = saved(half_and_half(), "PNG")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(repainted, [data] * 4))
+    assert most == [1] * 4
