@@ -26,7 +26,7 @@ from portal.people.access import SIGNED_IN, allow, area_roles, fresh, group_ids,
 from portal.people.models import Holder
 from portal.people.queries import me
 from portal.people.rules import Role
-from portal.web import attempt, render_form, row_id
+from portal.web import attempt, moment, render_form, row_id
 
 bp = Blueprint("money", __name__)
 
@@ -102,13 +102,21 @@ def give_back(charge_id: int):
     return render_form("money/act.html", form, title=title, button=button, about=about)
 
 
+def _told(posting: Posting) -> str:
+    """Which entry of the books: what it is, about what, how much, and when it was written."""
+    cause = posting.charge or posting.deposit
+    pence = max(abs(entry.pence) for entry in posting.entries)
+    parts = (statements.what(posting), cause.about if cause else "", words.pounds(pence), moment(posting.at))  # fmt: skip
+    return ", ".join(part for part in parts if part)
+
+
 @bp.route("/money/entries/<int:posting_id>/take-back", methods=["GET", "POST"])
 @allow(Role.BROKER)
 @fresh
 def take_back(posting_id: int):
     form = forms.WhyForm()
     posting = _posting(posting_id)
-    about = statements.what(posting)
+    about = _told(posting)
     if service.payment_by(posting) is not None:
         about = _("%(what)s. It goes back to the card by itself, and is open again: write it off if it need not be paid.", what=about)  # fmt: skip
     why = form.why.data

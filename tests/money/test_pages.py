@@ -58,6 +58,7 @@ def test_a_payment_in_two_taps(here, client):
     assert "£21.60" in after
     posting_id = db.session.scalars(select(Posting.id).order_by(Posting.id.desc())).first()
     take_back = f"/money/entries/{posting_id}/take-back"
+    assert "£24, 2 March 2026, 10:00" in client.get(take_back).text  # which of all the entries
     assert client.send(take_back, {"why": "Another group's."}).status_code == 302
     assert client.send(take_back, {"why": "Another group's."}).status_code == 409
     paper = words_of(client.get(f"/money/receipts/{posting_id}.pdf").data)
