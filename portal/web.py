@@ -289,6 +289,8 @@ def init_app(app: Flask) -> None:
     """Hand the GOV.UK macros, filters and the bare form for one-button posts to the templates."""
     govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.url_map.converters["int"] = Id
+    # Where there is a slash too many nothing is: to send somebody on, the router would name the host as the request did.
+    app.url_map.merge_slashes = False
     limiter.init_app(app)
     app.jinja_loader = ChoiceLoader([app.jinja_loader, govuk])
     app.jinja_env.filters |= {

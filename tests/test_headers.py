@@ -94,6 +94,14 @@ def believes_no_host(address, answer):
         assert b"evil.example" not in answer.data, address
 
 
+@pytest.mark.parametrize("path", ["/cases//figures", "/static/old//css/house.css"])
+def test_a_slash_too_many_leads_to_no_other_host(client, path):
+    factories.area()
+    answer = client.get(f"http://evil.example{path}", headers={"Host": "evil.example"})
+    assert answer.status_code == 404
+    believes_no_host(path, answer)
+
+
 def test_with_https_browsers_keep_to_it(app, client):
     assert "Strict-Transport-Security" not in client.get("/").headers
     app.config["SESSION_COOKIE_SECURE"] = True
