@@ -353,7 +353,7 @@ FORMS: dict[str, Sent] = {
     "take a second step off": Sent(
         lost_telephone, {"email": "pat@example.org", "why": "Lost on a bus."}
     ),
-    "group": Sent(own_group(""), {"email": "pat@example.org"}),
+    "group": Sent(own_group("/invite"), {"email": "pat@example.org"}),
     "leave": Sent(own_group("/leave"), {}),
     "join": Sent(invitation, {}),
     "account": Sent(page_of("/account"), {"name": "Rosa"}),

@@ -121,7 +121,8 @@ TABLE = """
 /embed                                                     *      /
 /groups/join/{join}                                        +      .
 /groups/new                                                +      +
-/groups/{group}                                            g      g
+/groups/{group}                                            g      /
+/groups/{group}/invite                                     g      g
 /groups/{group}/leave                                      g      g
 /groups/{group}/take-back                                  /      g
 /healthz                                                   *      /

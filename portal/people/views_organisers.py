@@ -1,37 +1,43 @@
 """A group's page for those who organise it: who they are, inviting, confirming, leaving."""
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from portal.limits import limited
 from portal.people import organisers, queries
-from portal.people.access import SIGNED_IN, allow
+from portal.people.access import SIGNED_IN, allow, fresh
 from portal.people.blueprint import bp
 from portal.people.forms import InviteForm
 from portal.web import Form, attempt, render_form, row_id
 
 
-@bp.route("/groups/<int:group_id>", methods=["GET", "POST"])
-@limited("invitation")
+@bp.get("/groups/<int:group_id>")
 @allow(SIGNED_IN)
 def group(group_id: int):
     me = queries.me()
-    queries.own_group(group_id, me)
-    form = InviteForm()
-    if form.validate_on_submit() and attempt(
-        form, organisers.invite, me.id, group_id, form.email.data
-    ):
-        flash(_("A letter with a link has gone to %(email)s.", email=form.email.data))
-        return redirect(url_for("people.group", group_id=group_id))
-    me = queries.me()
-    return render_form(
+    return render_template(
         "people/group.html",
-        form,
         group=queries.own_group(group_id, me),
         me=me,
         organisers=queries.organisers(group_id),
         waiting=queries.invitations(group_id),
     )
+
+
+@bp.route("/groups/<int:group_id>/invite", methods=["GET", "POST"])
+@limited("invitation")
+@allow(SIGNED_IN)
+@fresh
+def invite(group_id: int):
+    """A page of its own: who found a browser open must not make themselves an organiser."""
+    queries.own_group(group_id, queries.me())
+    form = InviteForm()
+    said = queries.me().id, group_id, form.email.data
+    if form.validate_on_submit() and attempt(form, organisers.invite, *said):
+        flash(_("A letter with a link has gone to %(email)s.", email=form.email.data))
+        return redirect(url_for("people.group", group_id=group_id))
+    group = queries.own_group(group_id, queries.me())
+    return render_form("people/invite.html", form, group=group)
 
 
 @bp.post("/groups/<int:group_id>/take-back")

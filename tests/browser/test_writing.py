@@ -89,6 +89,7 @@ def test_a_group_asks_somebody_to_organise_with_it(visit, people):
     group = visit("/account", width=390, scripts=False, email=people["organiser"])
     group.page.locator(".mw-card__title a").first.click()
     group.page.wait_for_load_state("networkidle")
+    group.page.get_by_role("link", name="Ask somebody to organise with you").click()
     group.page.get_by_label("E-mail address of somebody").fill("kit@example.org")
     group.page.get_by_role("button", name="Send the letter").click()
     group.page.wait_for_load_state("networkidle")

@@ -10,7 +10,7 @@ from tests.hostile import FORMS, SHOWN, everything
 
 SERIOUS = (
     "pay a holder out", "give back what was too much", "take an entry back", "move money", "refund by hand",
-    "give back", "settle a deposit", "name who opens", "change who opens", "sign out others", "give a role",
+    "give back", "settle a deposit", "name who opens", "change who opens", "group", "sign out others", "give a role",
     "take a second step off",
 )  # fmt: skip
 # One button on a page that asks too.

@@ -44,7 +44,7 @@ def test_by_letter_confirmed_once(client, stage):
     stage.draft()
     client.sign_in(stage.emails["organiser"])
     path = f"/groups/{stage.group_id}"
-    assert client.send(path, {"email": SAM.upper()}).location == path
+    assert client.send(f"{path}/invite", {"email": SAM.upper()}).location == path
     assert SAM in text(client.get(path))
     body = db.session.scalars(select(Letter.body).where(Letter.to == SAM)).one()
     join = re.search(r"/groups/join/\S+", body)[0]
@@ -118,7 +118,7 @@ def test_only_its_organisers_see_ask_or_leave(client, stage):
         with broken("no-group"):
             call()
     client.sign_in("eve@example.org")
-    for end in ("", "/leave"):
+    for end in ("", "/invite", "/leave"):
         assert client.get(f"/groups/{stage.group_id}{end}").status_code == 404
     assert client.get("/groups/999").status_code == 404
 
