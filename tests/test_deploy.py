@@ -2,14 +2,19 @@
 
 import re
 import shutil
+import ssl
 import subprocess
 import sys
+import time
+from email.message import Message
+from http.client import HTTPSConnection
 
 import pytest
 import yaml
 
 from portal import config
 from portal.cli import main
+from tests.test_run import free_port
 
 DEPLOY = config.ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
@@ -17,6 +22,7 @@ UNITS = sorted((DEPLOY / "systemd").iterdir())
 INSTALLED = "/opt/meanwhile/.venv/bin/portal"
 # systemd's own measure of what a service may do: 0 nothing, 10 everything.
 EXPOSED = 2.0
+PATIENCE = 20  # seconds
 
 
 def there(program: str) -> str:
@@ -90,7 +96,9 @@ def test_docker_takes_the_compose_file(monkeypatch):
     assert told.returncode == 0, told.stderr
 
 
-def test_nginx_takes_its_file(tmp_path):
+@pytest.fixture
+def nginx(tmp_path):
+    """nginx and its whole settings, on ports of their own and with a certificate of its own."""
     nginx, openssl = there("nginx"), there("openssl")
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
     subprocess.run(
@@ -102,12 +110,56 @@ def test_nginx_takes_its_file(tmp_path):
         (r"ssl_certificate \S+;", f"ssl_certificate {certificate};"),
         (r"ssl_certificate_key \S+;", f"ssl_certificate_key {key};"),
         (r"/var/log/nginx/", f"{tmp_path}/"),
-        (r"listen (\[::\]:)?(80|443)", r"listen 127.0.0.1:1\2"),
+        (r"listen (\[::\]:)?80", f"listen 127.0.0.1:{free_port()}"),
+        (r"listen (\[::\]:)?443", f"listen 127.0.0.1:{free_port()}"),
+        (r"server 127.0.0.1:8000", "server 127.0.0.1:1"),
     ):
         site = re.sub(old, new, site)
-    site = re.sub(r"(?m)^  listen (127[^\s;]+).*\n  listen \1.*\n", r"  listen \1;\n", site)
+    site = re.sub(r"(?m)^  listen (127[^\s;]+)(.*)\n  listen \1.*\n", r"  listen \1\2\n", site)
     whole = tmp_path / "nginx.conf"
     whole.write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{site}\n}}\n")
-    told = subprocess.run([nginx, "-t", "-c", whole], capture_output=True, text=True, check=False)
+    return nginx, whole
+
+
+def test_nginx_takes_its_file(nginx):
+    program, whole = nginx
+    told = subprocess.run([program, "-t", "-c", whole], capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr
+    site = whole.read_text()
     assert "$request_uri" not in site.partition("log_format")[2].partition(";")[0]
+
+
+def test_who_comes_while_the_portal_is_stopped_reads_so(nginx):
+    program, whole = nginx
+    port = int(re.findall(r"listen 127.0.0.1:(\d+) ssl", whole.read_text())[0])
+    process = subprocess.Popen([program, "-c", whole, "-g", "daemon off;"])
+    try:
+        status, headers, page = ask(port)
+        assert status == 503
+        assert headers["Retry-After"] == "60"
+        assert headers["Content-Type"] == "text/html; charset=utf-8"
+        assert "Back soon" in page
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def ask(port: int) -> tuple[int, Message, str]:
+    """The first page, once there is somebody to ask."""
+    unverified = ssl._create_unverified_context()
+    until = time.monotonic() + PATIENCE
+    while True:
+        connection = HTTPSConnection("127.0.0.1", port, context=unverified, timeout=PATIENCE)
+        try:
+            connection.request("GET", "/")
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read().decode()
+        except ConnectionRefusedError:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        finally:
+            connection.close()
+
+
+def test_no_settings_get_into_an_image():
+    assert "**/*.env" in (config.ROOT / ".dockerignore").read_text().splitlines()
