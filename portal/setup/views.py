@@ -20,6 +20,7 @@ __all__ = ["bp", "views_audit", "views_letters"]
 
 @bp.route("/setup", methods=["GET", "POST"])
 @allow(Role.ADMINISTRATOR)
+@fresh
 def settings():
     area = current_area()
     form = AreaForm(obj=area)

@@ -11,7 +11,7 @@ from tests.hostile import FORMS, SHOWN, everything
 SERIOUS = (
     "pay a holder out", "give back what was too much", "take an entry back", "move money", "refund by hand",
     "give back", "settle a deposit", "name who opens", "change who opens", "group", "sign out others", "give a role",
-    "take a second step off",
+    "take a second step off", "settings",
 )  # fmt: skip
 # One button on a page that asks too.
 BUTTONS = {"setup.take_role", "hosting.make_calendar"}
