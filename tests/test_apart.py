@@ -7,7 +7,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from portal import clock
 from portal.db import db, transaction
@@ -19,9 +19,9 @@ from portal.money import charging
 from portal.money.models import CardPayment
 from portal.money.rules import ChargeKind
 from portal.money.steps import CardState
-from portal.people import organisers
+from portal.people import organisers, service
 from portal.people import queries as people
-from portal.people.models import GroupInvitation, Holder, RoleGrant, User
+from portal.people.models import GroupInvitation, Holder, Membership, RoleGrant, User
 from portal.people.rules import Role
 from portal.proposals import files
 from portal.proposals import service as cases
@@ -29,6 +29,7 @@ from portal.proposals.models import CaseFile
 from portal.register.models import Asset
 from portal.register.rules import Kind
 from portal.sightings.models import Photo
+from portal.venues import opening
 from tests import conftest, factories
 from tests.conftest import csrf_token
 from tests.hostile import NEED, everything
@@ -99,6 +100,36 @@ def test_nothing_of_another_area_is_there(neighbour, world):
     assert not [*read, *let_in], "\n".join([*read, *let_in])
     after = rows()
     assert {name for name in after if after[name] != before[name]} <= {"watch", "letter"}
+
+
+# ---- who has left
+
+
+def test_whose_office_or_group_has_ended_meets_closed_doors(app, world):
+    """With pages that were open, tokens that are good still, and the addresses of calendars."""
+    ids, doors = world.ids, []
+    offices = (("f", "holder", ids["holder"]), ("k", "keyholder", 0), ("g", "group", ids["group"]))
+    for role, scope, number in offices:
+        browser, token = world.browser(role), {"csrf_token": world.tokens[role]}
+        path = f"/calendars/{scope}/{number}/make"
+        made = browser.post(path, data=token).get_data(as_text=True)
+        feed = re.search(r"/calendar/[\w-]+\.ics", made)[0]
+        page = f"/lets/{ids['let']}/way-in" if role == "g" else f"/hosting/places/{ids['building']}/way-in"  # fmt: skip
+        assert browser.get(page).status_code == app.test_client().get(feed).status_code == 200
+        doors.append((browser, token, path, feed, page))
+    broker = db.session.scalar(select(RoleGrant.user_id).where(RoleGrant.role == Role.BROKER))
+    officers = select(RoleGrant.id).where(RoleGrant.role == Role.OFFICER)
+    for grant in db.session.scalars(officers).all():
+        service.take_role(grant)
+    opening.remove_keyholder(broker, ids["keyholder"])
+    db.session.execute(delete(Membership).where(Membership.group_id == ids["group"]))
+    db.session.commit()
+    for browser, token, path, feed, page in doors:
+        assert browser.get(page).status_code in (302, 404), page
+        written = browser.post(page, data=token | {"words": "Mine now.", "version": "1"})
+        assert written.status_code in (403, 404, 405), page
+        assert browser.post(path, data=token).status_code in (403, 404), path
+        assert app.test_client().get(feed).status_code == 404, feed
 
 
 # ---- theirs below mine
