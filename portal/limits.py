@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from ipaddress import IPv4Address, ip_address, ip_network
 from time import monotonic
 from typing import Any
 
@@ -106,7 +107,18 @@ def visitor() -> str:
     A cookie whose sign-in is over is nobody's.
     """
     known = bool(request.cookies) and current_user.is_authenticated
-    return f"signed-in:{current_user.id}" if known else get_remote_address()
+    return f"signed-in:{current_user.id}" if known else house_of(get_remote_address())
+
+
+def house_of(address: str) -> str:
+    """Whose address it is. Of IPv6 each house has as many as it likes; what they share are the first 64 bits."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return address
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
 
 
 def typed_address() -> str:

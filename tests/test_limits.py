@@ -143,6 +143,24 @@ def test_more_browsers_are_no_more_turns(limited):
         assert limits.visitor() == "127.0.0.1"
 
 
+def test_of_many_addresses_in_one_house_none_begins_anew(limited):
+    """IPv6 gives each line more addresses than there are letters to write."""
+    client = limited.test_client()
+    for _n in range(parse_many(LIMITS["sign-in"].visitor)[0].amount):
+        hit("sign-in", "2001:db8:1:2::/64")
+    assert ask(client, "rosa@example.org", "2001:db8:1:2:ffff::9").status_code == 429
+    assert ask(client, "rosa@example.org", "2001:db8:1:3::9").status_code == 302
+    assert ask(client, "rosa@example.org", "::ffff:10.0.0.7").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("address", "house"),
+    [("10.0.0.7", "10.0.0.7"), ("::ffff:10.0.0.7", "10.0.0.7"), ("2001:db8::1", "2001:db8::/64"), ("a.sock", "a.sock"), ("", ""), ("fe80::1%eth0", "fe80::/64")],
+)  # fmt: skip
+def test_whose_an_address_is(address, house):
+    assert limits.house_of(address) == house
+
+
 def test_a_library_behind_one_address_is_not_locked_out():
     for name, limit in LIMITS.items():
         hourly = min(one.amount * 3600 / one.get_expiry() for one in parse_many(limit.visitor))
