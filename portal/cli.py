@@ -62,7 +62,7 @@ def _about_the_database(error: Exception) -> str:
     if isinstance(error, CommandError):
         return f"{error}."
     if trouble_of(error) is Trouble.FULL:
-        return f"The disk of the database is full: {said}. Make room and try again."
+        return f"The disk is full: {said}. Make room and try again."
     if isinstance(error, exc.OperationalError):
         return f"The database of DATABASE_URL does not answer: {said}."
     other = not os.environ.get("DATABASE_URL", "sqlite").startswith(("sqlite", "postgres"))

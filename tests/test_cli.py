@@ -104,7 +104,7 @@ def test_a_database_that_is_not_there(monkeypatch, url, said):
     [
         (PermissionError(13, "Permission denied", "/root/b.geojson"), "/root/b.geojson: Permission denied. This runs as"),
         (OSError(28, "No space left on device"), "The disk: No space left on device."),
-        (sqlite3.OperationalError("database or disk is full"), "The disk of the database is full"),
+        (sqlite3.OperationalError("database or disk is full"), "The disk is full"),
     ],
 )  # fmt: skip
 def test_a_file_or_a_disk_that_will_not(portal, monkeypatch, error, said):
