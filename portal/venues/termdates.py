@@ -8,6 +8,7 @@ from typing import NamedTuple
 from icalendar import Calendar
 
 from portal.errors import BadInput
+from portal.web import stripped
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # 2026-09-01 · 1/9/2026, 1.9.26 · (Tuesday) 1st September 2026 · September 1 2026
@@ -90,7 +91,7 @@ def _events(calendar: Calendar) -> Iterator[Term]:
         last = event.decoded("dtend") if "dtend" in event else first
         if not isinstance(last, datetime) and last > first:
             last -= timedelta(days=1)
-        name = str(event.get("summary", "")).strip()[:LONGEST_NAME] or f"Term {number}"
+        name = stripped(str(event.get("summary", "")))[:LONGEST_NAME] or f"Term {number}"
         yield Term(name, _day(first), _day(last))
 
 

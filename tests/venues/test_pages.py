@@ -191,6 +191,17 @@ CALENDAR = b"""BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID
 SUMMARY:Summer term\r\nDTSTART;VALUE=DATE:20260413\r\nDTEND;VALUE=DATE:20260718\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"""
 
 
+def test_what_no_page_can_hold_stays_out_of_a_term_s_name(client, here):
+    """A calendar file brings any letters along, and no form looks at them."""
+    client.sign_in(here.officer.email)
+    path = f"/holders/{here.holder.id}/terms"
+    odd = CALENDAR.replace(b"Summer term", b"Sum\x00mer\x07 <b>term\xef\xbf\xbf")
+    sent = {"file": (BytesIO(odd), "\u202e../a\r\nb.ics")}
+    assert client.send(path, sent, content_type="multipart/form-data").status_code == 302
+    assert [term.name for term in queries.terms_of(here.holder.id)] == ["Summer <b>term"]
+    assert client.get(f"/holders/{here.holder.id}/calendar").status_code == 200
+
+
 def test_term_dates_are_pasted_or_sent_as_a_calendar(client, here):
     client.sign_in(here.officer.email)
     path = f"/holders/{here.holder.id}/terms"
