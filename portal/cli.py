@@ -8,7 +8,7 @@ from pwd import getpwuid
 from typing import Any
 
 import click
-from flask import Flask, g
+from flask import Flask, current_app, g
 
 from portal.audit.command import audit
 from portal.backup.command import backup, restore
@@ -202,15 +202,23 @@ def tick() -> None:
     from portal.ticks import TICKS
     from portal.ticks import tick as tick_area
 
+    well = True
     with _app().app_context():
         done = dict.fromkeys(TICKS, 0)
         for area_id in served_areas():
             g.area_id = area_id
-            for what, steps in tick_area().items():
-                done[what] += steps
+            try:
+                for what, steps in tick_area().items():
+                    done[what] += steps
+            except ExceptionGroup:
+                well = False
+                current_app.logger.exception("tick: area %s", area_id)
         done["letters"] = send_waiting()
-        ran(TICK)
+        if well:
+            ran(TICK)
     print_json(done)
+    if not well:
+        sys.exit(1)
 
 
 @main.command()

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from portal.agreements.tick import tick as agreements
 from portal.areas.queries import current_area
+from portal.away import trouble_of
+from portal.db import db
 from portal.hearings.tick import tick as hearings
 from portal.letters.tick import tick as reminders
 from portal.lettings.dates.tick import tick as dates
@@ -43,7 +45,23 @@ TICKS: dict[str, tuple[Callable[[], int], ...]] = {
 
 
 def tick() -> dict[str, int]:
-    """Take every step that is due in the area that is served now. May run late, twice, or on two machines."""
-    done = {what: sum(take() for take in steps) for what, steps in TICKS.items()}
+    """Take every step that is due in the area that is served now. May run late, twice, or on two machines.
+
+    A step that fails holds up no later one: what failed is raised together at the end. Where the database itself is in
+    trouble nothing more is tried.
+    """
+    done, failed = dict.fromkeys(TICKS, 0), []
+    for what, steps in TICKS.items():
+        for take in steps:
+            try:
+                done[what] += take()
+            except Exception as error:
+                if trouble_of(error):
+                    raise
+                db.session.rollback()
+                error.add_note(f"in this step of the clock: {what}")
+                failed.append(error)
     register(current_area().id)
+    if failed:
+        raise ExceptionGroup("some steps of the clock failed", failed)
     return done
