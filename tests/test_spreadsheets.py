@@ -31,6 +31,10 @@ def test_what_was_marked_is_read_as_it_was():
     assert clean([harmless(f"{sign}1+1") for sign in signs]) == [f"{sign}1+1" for sign in signs]
 
 
+def test_a_register_brings_no_letters_that_no_page_can_hold():
+    assert clean(["Pl\x07ot\x9f  one \uffff", "\x85Mill\u00a0Lane"]) == ["Plot one", "Mill Lane"]
+
+
 def test_the_report_of_an_import_is_none_either(tmp_path):
     """A register's own names stand in it."""
     path = tmp_path / "report.csv"

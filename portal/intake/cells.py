@@ -10,6 +10,7 @@ from opening_hours import OpeningHours, ParserError
 from portal.documents.spreadsheets import MARK, RUNS
 from portal.intake.spoken import hours_of_days, weekly_hours
 from portal.register.rules import Kind, Opener, Status, fold
+from portal.web import UNWRITTEN
 
 HECTARE = 10_000.0
 ACRE = 4_046.856_422_4
@@ -76,10 +77,13 @@ class NotReadError(ValueError):
 
 
 def clean(column: Sequence[str]) -> list[str]:
-    """A column with single spaces, without the mark that keeps a spreadsheet from calculating; a cell that only says
-    that nothing is known becomes empty.
+    """A column with single spaces, without what no page can hold and the mark that keeps a spreadsheet from calculating;
+    a cell that only says that nothing is known becomes empty.
     """
-    texts = [t[1:] if t[:2] in MARKED else t for t in map(" ".join, map(str.split, column))]
+    spaced = list(map(" ".join, map(str.split, column)))
+    if not all(map(str.isprintable, spaced)):
+        spaced = [UNWRITTEN.sub("", text) for text in spaced]
+    texts = [t[1:] if t[:2] in MARKED else t for t in spaced]
     if NOTHING.isdisjoint(map(str.casefold, texts)):
         return texts
     return ["" if text.casefold() in NOTHING else text for text in texts]
