@@ -82,7 +82,7 @@ def clean(column: Sequence[str]) -> list[str]:
     """
     spaced = list(map(" ".join, map(str.split, column)))
     if not all(map(str.isprintable, spaced)):
-        spaced = [UNWRITTEN.sub("", text) for text in spaced]
+        spaced = [" ".join(UNWRITTEN.sub("", text).split()) for text in spaced]
     texts = [t[1:] if t[:2] in MARKED else t for t in spaced]
     if NOTHING.isdisjoint(map(str.casefold, texts)):
         return texts
