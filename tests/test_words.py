@@ -149,7 +149,7 @@ def bare_words(template: str) -> list[str]:
         r"{#.*?#}",
         r"{%-?\s*trans\b.*?endtrans\s*-?%}",
         r"{{.*?}}|{%.*?%}",
-        r"<code>.*?</code>",  # what is typed, or read by a machine
+        r"<(code|style)>.*?</\1>",  # what is typed, or read by a machine
         r"<[^>]*>",
     ):
         template = re.sub(what, " ", template, flags=re.DOTALL)
