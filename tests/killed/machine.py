@@ -103,7 +103,10 @@ def tick(watched: Watched, _said: str) -> None:
     """`portal tick`, whole."""
     cli._app = lambda **_: watched.app
     with redirect_stdout(sys.stderr):
-        cli.tick.callback()
+        try:
+            cli.tick.callback()
+        except SystemExit as ended:  # a command that fails; it must not take the worker with it
+            raise RuntimeError("a step of the clock failed") from ended
 
 
 def send(watched: Watched, server: str) -> None:

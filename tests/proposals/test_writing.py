@@ -308,7 +308,7 @@ def test_the_script_saves_in_the_background_and_says_so(client, stage):
     assert stage.case.timescale == "May"
     signed_out = client.application.test_client().post(path, headers=JSON, data=good)
     assert signed_out.status_code == 403
-    assert "signed out" in signed_out.get_json()["detail"]
+    assert "Sign in again in another tab" in signed_out.get_json()["detail"]
 
 
 def test_a_part_that_is_none_is_a_page_that_is_none(client, stage):
