@@ -32,7 +32,8 @@ class Now(NamedTuple):
     @property
     def open_for(self) -> list[Role]:
         """The sides that have still to accept it."""
-        return [side for side in SIDES if side not in self.accepted]
+        accepted = self.accepted
+        return [side for side in SIDES if side not in accepted]
 
 
 def current(case_id: int) -> Agreement | None:

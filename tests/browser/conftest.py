@@ -71,10 +71,13 @@ ARGUMENTS = [
 ]
 
 
+# First, so that pytest-xdist sees that they share a town and a Chromium: 20 s to build.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker("browser")
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 # Not for the whole session: while Playwright runs, its event loop is in the way of every other test here.

@@ -35,8 +35,8 @@ def pages(*, public: bool) -> list[str]:
         )
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["js", "no-js"])
-@pytest.mark.parametrize("width", WIDTHS)
+# On a phone with JavaScript the crawl looks at them, and the test in Welsh below.
+@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (390, False)], ids=["js", "no-js"])
 @pytest.mark.parametrize("path", [*pages(public=True), "/nothing-here"])
 def test_a_public_page(visit, path, width, scripts):
     seen = visit(path, width=width, scripts=scripts)
