@@ -1,6 +1,6 @@
 """The reader's words: Flask-Babel's, looked up once for a request and not for each of the two hundred texts of a page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 
 from babel.support import Translations
@@ -24,6 +24,11 @@ class Words(Domain):
 def sentences(*parts: object) -> LazyString:
     """Whole sentences one after the other, each said in the language of whoever reads them; empty ones left out."""
     return LazyString(lambda: " ".join(str(part) for part in parts if part))
+
+
+def paragraphs(say: Callable[[], Iterable[object]]) -> LazyString:
+    """What `say` gives when it is asked, in the language that holds then, an empty line between; empty ones left out."""
+    return LazyString(lambda: "\n\n".join(str(part) for part in say() if part))
 
 
 def init_app(app: Flask, choose: Callable[[], str]) -> None:

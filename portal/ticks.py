@@ -41,6 +41,7 @@ TICKS: dict[str, tuple[Callable[[], int], ...]] = {
     "questions": (ownership,),
     "sign-ins": (sign_ins,),
     "forgotten": (sightings, privacy),
+    "changes": (lambda: register(current_area().id),),
 }
 
 
@@ -51,17 +52,15 @@ def tick() -> dict[str, int]:
     trouble nothing more is tried.
     """
     done, failed = dict.fromkeys(TICKS, 0), []
-    for what, steps in TICKS.items():
-        for take in steps:
-            try:
-                done[what] += take()
-            except Exception as error:
-                if trouble_of(error):
-                    raise
-                db.session.rollback()
-                error.add_note(f"in this step of the clock: {what}")
-                failed.append(error)
-    register(current_area().id)
+    for what, take in ((what, take) for what, steps in TICKS.items() for take in steps):
+        try:
+            done[what] += take()
+        except Exception as error:
+            if trouble_of(error):
+                raise
+            db.session.rollback()
+            error.add_note(f"in this step of the clock: {what}")
+            failed.append(error)
     if failed:
         raise ExceptionGroup("some steps of the clock failed", failed)
     return done

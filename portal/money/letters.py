@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from portal.db import db
+from portal.language import paragraphs
 from portal.money.models import Charge, Posting
 from portal.money.words import about
 from portal.notices.models import Letter
@@ -143,5 +144,4 @@ def _to_group(charge: Charge, subject: LazyString, say: Say, *, key: str) -> Non
 
 
 def _write(email: str, subject: LazyString, say: Say, key: str) -> None:
-    body = LazyString(lambda: "\n\n".join(say()))
-    write(to=email, subject=subject, body=body, key=f"{key}:{email}"[:200])
+    write(to=email, subject=subject, body=paragraphs(say), key=f"{key}:{email}"[:200])

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.areas.queries import current_area
 from portal.db import db, transaction
+from portal.language import paragraphs
 from portal.lettings import walltime
 from portal.lettings.hosting import entry, evidence, keys, words
 from portal.lettings.hosting.models import EntryNote, EvidenceSeen, KeyLoan
@@ -154,8 +155,7 @@ def _tell_paper(session: Session, paper_id: int) -> int:
 def _write(
     to: Iterable[str], subject: LazyString, say: Callable[[], Iterable[str]], key: str
 ) -> None:
-    """`say` gives the paragraphs in the language that holds when it is asked."""
-    body = LazyString(lambda: "\n\n".join(say()))
+    body = paragraphs(say)
     for address in dict.fromkeys(to):
         notices.write(to=address, subject=subject, body=body, key=f"{key}:{address}")
 
