@@ -230,8 +230,8 @@ _TITLES = {
     400: lambda: gettext("We could not read that"),
     403: lambda: gettext("This is not open to you"),
     404: lambda: gettext("Page not found"),
-    409: lambda: gettext("That cannot be done now"),
     405: lambda: gettext("This page cannot be used like that"),
+    409: lambda: gettext("That cannot be done now"),
     413: lambda: gettext("That was too large"),
     429: lambda: gettext("Please wait"),
 }

@@ -100,6 +100,11 @@ def trouble_of(error: BaseException) -> Trouble | None:
     return None
 
 
+def said_by(error: BaseException) -> str:
+    """What the database's driver said, in one line, for whoever runs the portal."""
+    return str(getattr(error, "orig", error)).strip().partition("\n")[0]
+
+
 def _of_postgresql(said: psycopg.Error) -> Trouble | None:
     if said.sqlstate is None:
         # The driver's own word: it could not connect, or was cut off.

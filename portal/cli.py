@@ -54,9 +54,9 @@ def _about_the_database(error: Exception) -> str:
     from alembic.util import CommandError
     from sqlalchemy import exc
 
-    from portal.away import Trouble, trouble_of
+    from portal.away import Trouble, said_by, trouble_of
 
-    said = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+    said = said_by(error)
     if "no such table" in said or "UndefinedTable" in repr(getattr(error, "orig", "")):
         return "The database has no tables yet, or old ones. Run “portal migrate” first."
     if isinstance(error, CommandError):

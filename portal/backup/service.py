@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock, config, runs
+from portal.away import said_by
 from portal.backup import archive, postgresql, sqlite
 from portal.backup.archive import Manifest
 from portal.db import db
@@ -66,7 +67,7 @@ def _ended_well(manifest: Manifest) -> dict[str, str]:
         try:
             runs.ran(runs.BACKUP)
         except SQLAlchemyError as error:
-            return {"not noted because": str(getattr(error, "orig", error)).partition("\n")[0]}
+            return {"not noted because": said_by(error)}
     return {}
 
 

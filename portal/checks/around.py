@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock, config, migrate, runs
 from portal.areas.models import Area
+from portal.away import said_by
 from portal.checks.finding import ADVICE, BROKEN, Finding, Findings, Settings
 from portal.checks.settings import file_of
 from portal.db import db, engine_options
@@ -24,10 +25,8 @@ from portal.serving import workers
 EXTENSIONS = {"postgis", "btree_gist"}
 AN_HOUR, A_DAY_AND_A_HALF = timedelta(hours=1), timedelta(hours=36)
 APART = timedelta(seconds=30)  # between our clock and the database's
-EACH_THREAD, OTHERS = (
-    2,
-    10,
-)  # connections of a thread, and of the clock, the sender and administrators
+# Connections of a thread, and of the clock, the sender and administrators.
+EACH_THREAD, OTHERS = 2, 10
 FULL, LITTLE = 0.1, 1_000_000_000  # of a disk that is free, as a part and in bytes
 
 
@@ -37,13 +36,8 @@ def of_surroundings(settings: Settings) -> list[Finding]:
     try:
         db.session.execute(text("SELECT 1"))
     except SQLAlchemyError as error:
-        said = str(getattr(error, "orig", error)).strip().partition("\n")[0]
-        return [
-            *found,
-            Finding(
-                "no-database", BROKEN, f"The database of DATABASE_URL does not answer: {said}."
-            ),
-        ]
+        told = f"The database of DATABASE_URL does not answer: {said_by(error)}."
+        return [*found, Finding("no-database", BROKEN, told)]
     found += [one for check in OF_DATABASE for one in check(settings)]
     if not any(one.code == "not-migrated" for one in found):
         found += [one for check in OF_TABLES for one in check(settings)]
@@ -92,10 +86,8 @@ def _pooler(settings: Settings) -> Findings:
             with pooled.connect() as connection:
                 connection.execute(text("SELECT 1"))
         except SQLAlchemyError as error:
-            said = str(getattr(error, "orig", error)).strip().partition("\n")[0]
-            yield Finding(
-                "no-pooler", BROKEN, f"The database does not answer by POOLER_URL: {said}."
-            )
+            told = f"The database does not answer by POOLER_URL: {said_by(error)}."
+            yield Finding("no-pooler", BROKEN, told)
         finally:
             pooled.dispose()
 
@@ -147,18 +139,18 @@ def _area(settings: Settings) -> Findings:
             "no-area", BROKEN,
             f"AREA is {settings['AREA']}, and there is none of that name: every page says so. There are: {', '.join(sorted(areas))}.",
         )  # fmt: skip
-    elif not db.session.scalar(
-        select(func.count())
-        .select_from(RoleGrant)
-        .where(
-            RoleGrant.role == Role.ADMINISTRATOR,
-            RoleGrant.area_id == (areas.get(str(settings["AREA"])) or min(areas.values())),
-        )
-    ):
+    elif not _has_administrator(areas.get(str(settings["AREA"])) or min(areas.values())):
         yield Finding(
             "no-administrator", BROKEN,
             "The area has no administrator, who gives all other roles. Run: portal give-role EMAIL administrator.",
         )  # fmt: skip
+
+
+def _has_administrator(area_id: int) -> bool:
+    query = select(RoleGrant.id).where(
+        RoleGrant.role == Role.ADMINISTRATOR, RoleGrant.area_id == area_id
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def _tick(_settings: Settings) -> Findings:

@@ -236,20 +236,14 @@ def _database(settings: Settings, _chosen: Mapping[str, str]) -> Findings:
 def _open_folder(settings: Settings, _chosen: Mapping[str, str]) -> Findings:
     for path in (config.INSTANCE, config.INSTANCE / "secret-key", file_of(settings), FILE):
         with suppress(OSError):
-            if (
-                path
-                and path.stat().st_mode & 0o007
-                and (path == config.INSTANCE or not _closed(path.parent))
-            ):
-                yield Finding(
-                    "open-folder",
-                    UNSAFE,
-                    f"Everybody on this machine may look into {path}. Run: chmod o= {path}.",
-                )
+            # What lies in a folder that is closed nobody reaches.
+            if path and _is_open(path) and (path == config.INSTANCE or _is_open(path.parent)):
+                told = f"Everybody on this machine may look into {path}. Run: chmod o= {path}."
+                yield Finding("open-folder", UNSAFE, told)
 
 
-def _closed(folder: Path) -> bool:
-    return not folder.stat().st_mode & 0o007
+def _is_open(path: Path) -> bool:
+    return bool(path.stat().st_mode & 0o007)
 
 
 def file_of(settings: Settings) -> Path | None:
