@@ -192,7 +192,7 @@ def _parties(case: Proposal) -> list[dict[str, object]]:
 
 def _schedule(case: Proposal, area: Area) -> dict[str, object]:
     """The place with its plan, and where its condition is on record."""
-    address = f"{current_app.config['BASE_URL'].rstrip('/')}/assets/{case.asset_id}"
+    address = f"{current_app.config['BASE_URL']}/assets/{case.asset_id}"
     place = _("%(place)s, %(code)s in the register: %(address)s", place=case.asset.name, code=case.asset.code, address=address)  # fmt: skip
     parts: list[dict[str, object]] = [{"kind": "text", "paragraphs": [place]}]
     if drawing := plan.plan_of(case.asset, area):

@@ -125,7 +125,7 @@ def _about_break(_case: Proposal, agreement: Agreement) -> list[str]:
 def _body(
     case: Proposal, agreement: Agreement, told: Callable[[Proposal, Agreement], list[str]]
 ) -> str:
-    link = f"{current_app.config['BASE_URL'].rstrip('/')}/cases/{case.id}/agreement"
+    link = f"{current_app.config['BASE_URL']}/cases/{case.id}/agreement"
     why = _("You get this letter because you organise the group, act for the holder, or are the broker of this area.")  # fmt: skip
     return "\n\n".join([*told(case, agreement), _("The agreement: %(link)s", link=link), why])
 

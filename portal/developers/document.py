@@ -42,7 +42,7 @@ def document(area: Area) -> dict[str, Any]:
             "description": described,
             "license": LICENCE,
         },
-        "servers": [{"url": str(current_app.config["BASE_URL"]).rstrip("/")}],
+        "servers": [{"url": current_app.config["BASE_URL"]}],
         "paths": paths,
         "components": {"schemas": SCHEMAS, "securitySchemes": SESSION},
     }

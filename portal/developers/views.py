@@ -25,6 +25,6 @@ def developers():
     return render_template(
         "developers/developers.html",
         addresses=[(path_of(name), one) for name, one in OPERATIONS.items() if not one.signed_in],
-        base=current_app.config["BASE_URL"].rstrip("/"),
+        base=current_app.config["BASE_URL"],
         licence=LICENCE,
     )

@@ -30,7 +30,7 @@ def when(plan: Plan | Hearing) -> str:
 
 def address(case: Proposal, tail: str = "") -> str:
     """The page of a case's hearing."""
-    return f"{current_app.config['BASE_URL'].rstrip('/')}/cases/{case.id}/hearing{tail}"
+    return f"{current_app.config['BASE_URL']}/cases/{case.id}/hearing{tail}"
 
 
 def joining(plan: Plan | Hearing) -> list[str]:

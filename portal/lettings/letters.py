@@ -135,7 +135,7 @@ def _of_lent(let: Let, event: LetEvent, theirs: Sequence[Occurrence]) -> str:
             "\n".join(words.date_and_room(date) for date in theirs),
             let.group.name,
             _("You get this letter because you act for the holder of the room. If something is wrong, write to the broker."),
-            f"{current_app.config['BASE_URL'].rstrip('/')}/hosting",
+            f"{current_app.config['BASE_URL']}/hosting",
         )
     )  # fmt: skip
 
@@ -158,6 +158,6 @@ def _body(
         _("Deposit: %(amount)s", amount=words.web.pounds(deposit.pence)) if deposit else "",
         _("Receipt: %(number)s", number=deposit.receipt) if deposit and deposit.receipt else "",
         str(words.NEXT[let.state]),
-        f"{current_app.config['BASE_URL'].rstrip('/')}/lets/{let.id}",
+        f"{current_app.config['BASE_URL']}/lets/{let.id}",
     )
     return "\n\n".join(filter(None, parts))

@@ -25,7 +25,7 @@ Say = Callable[[], list[str]]
 
 def link(path: str) -> str:
     """The whole address of a page."""
-    return f"{current_app.config['BASE_URL'].rstrip('/')}{path}"
+    return f"{current_app.config['BASE_URL']}{path}"
 
 
 def asked_for(charge: Charge, words: str | LazyString) -> None:

@@ -91,7 +91,7 @@ def _before(key: str) -> str | None:
 
 
 def _why(kind: rules.Kind) -> str:
-    base = str(current_app.config["BASE_URL"]).rstrip("/")
+    base = current_app.config["BASE_URL"]
     values = {"account": f"{base}/account"}
     return " ".join(_(text) % values if "%(" in text else _(text) for text in kind[1:3] if text)
 

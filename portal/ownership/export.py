@@ -53,4 +53,4 @@ def _row(question: Question) -> Iterator[object]:
 
 def _link(endpoint: str, **values: object) -> str:
     """By the portal's own address, whatever the request called it."""
-    return f"{str(current_app.config['BASE_URL']).rstrip('/')}{url_for(endpoint, **values)}"
+    return f"{current_app.config['BASE_URL']}{url_for(endpoint, **values)}"

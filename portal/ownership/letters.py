@@ -193,4 +193,4 @@ def _paragraphs(*parts: str | LazyString) -> LazyString:
 
 
 def _base() -> str:
-    return str(current_app.config["BASE_URL"]).rstrip("/")
+    return current_app.config["BASE_URL"]

@@ -44,7 +44,7 @@ def hashed(token: str) -> str:
 
 def link_address(token: str) -> str:
     """Where a token is used."""
-    return f"{current_app.config['BASE_URL'].rstrip('/')}/sign-in/{token}"
+    return f"{current_app.config['BASE_URL']}/sign-in/{token}"
 
 
 def ask_for_link(email: str, next_url: str = AFTER_SIGN_IN, *, browser: str) -> None:

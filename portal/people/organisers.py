@@ -187,4 +187,4 @@ def _tell_others(group: Group, user: User, others: list[str], *, token_hash: str
 
 
 def _address(path: str) -> str:
-    return f"{current_app.config['BASE_URL'].rstrip('/')}{path}"
+    return f"{current_app.config['BASE_URL']}{path}"

@@ -237,7 +237,7 @@ def _tell(user: User, subject: LazyString, words: LazyString) -> None:
         body=_l(
             "%(what)s\n\nWas it not you? Then sign in, sign out all other browsers on your page, and tell your broker:\n\n%(link)s",
             what=words,
-            link=f"{current_app.config['BASE_URL'].rstrip('/')}/account",
+            link=f"{current_app.config['BASE_URL']}/account",
         ),
         key=f"second-step:{user.id}:{secrets.token_hex(8)}",
     )

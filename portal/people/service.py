@@ -110,7 +110,7 @@ def _tell_of_role(user: User, grant: RoleGrant) -> None:
             "Did you not expect this? Then answer to your council, and do not sign in.",
             role=LazyString(role_words, grant.role.value),
             name=area.product_name,
-            link=f"{current_app.config['BASE_URL'].rstrip('/')}{AFTER_SIGN_IN}",
+            link=f"{current_app.config['BASE_URL']}{AFTER_SIGN_IN}",
         ),
         key=f"role:{grant.id}:{clock.now().isoformat()}",
     )

@@ -17,7 +17,7 @@ from portal.web import day
 
 def address(path: str) -> str:
     """A path of the portal as a whole address."""
-    return f"{current_app.config['BASE_URL'].rstrip('/')}{path}"
+    return f"{current_app.config['BASE_URL']}{path}"
 
 
 def short_address(petition: Petition) -> str:

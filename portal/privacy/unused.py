@@ -76,7 +76,7 @@ def _warn(session: Session, user: User, warning: AccountWarning | None) -> int:
             "You have not signed in for three years. We do not keep what nobody needs, so your account ends in %(days)s days.\n\n"
             "If you want to keep it, sign in once:\n\n%(link)s\n\nIf not, do nothing.",
             days=WARNED_DAYS,
-            link=f"{str(current_app.config['BASE_URL']).rstrip('/')}/sign-in",
+            link=f"{current_app.config['BASE_URL']}/sign-in",
         ),
         key=f"unused:{user.id}:{clock.today()}",
     )

@@ -64,7 +64,7 @@ def subject(case: Proposal, what: str) -> LazyString:
 
 def address(case: Proposal) -> str:
     """The page of a case."""
-    return f"{current_app.config['BASE_URL'].rstrip('/')}/cases/{case.id}"
+    return f"{current_app.config['BASE_URL']}/cases/{case.id}"
 
 
 def addresses(case: Proposal, role: str) -> list[str]:

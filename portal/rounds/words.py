@@ -106,7 +106,7 @@ def _said(sentence: str, values: dict[str, Any]) -> str:
 
 
 def _link(path: str) -> str:
-    return f"{current_app.config['BASE_URL'].rstrip('/')}{path}"
+    return f"{current_app.config['BASE_URL']}{path}"
 
 
 def letter_result(request: Request) -> str:

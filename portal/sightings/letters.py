@@ -86,4 +86,4 @@ def _with_why(one: Sighting, what: LazyString) -> str:
 
 
 def _address(path: str) -> str:
-    return f"{current_app.config['BASE_URL'].rstrip('/')}{path}"
+    return f"{current_app.config['BASE_URL']}{path}"

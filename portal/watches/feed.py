@@ -23,7 +23,7 @@ NEVER = datetime(2026, 1, 1, tzinfo=UTC)  # how old a feed is that nothing was e
 
 def document(area: Area, title: str, query: str, told: list[tuple[News, Asset]], language: str) -> bytes:  # fmt: skip
     """The feed of a search with its newest places; `query` is the search's canonical address."""
-    base = str(current_app.config["BASE_URL"]).rstrip("/")
+    base = current_app.config["BASE_URL"]
     tail = f"?{query}" if query else ""
     feed = Element("feed", {"xmlns": ATOM, "xml:lang": language})
     say(feed, "id", f"{tag(base)}:assets{tail}")

@@ -158,4 +158,4 @@ def _address(watch: Watch) -> str:
 
 
 def _base() -> str:
-    return str(current_app.config["BASE_URL"]).rstrip("/")
+    return current_app.config["BASE_URL"]

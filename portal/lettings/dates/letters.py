@@ -31,7 +31,7 @@ FEW = 3
 
 def link(path: str) -> str:
     """An address of the portal as a letter has it."""
-    return f"{current_app.config['BASE_URL'].rstrip('/')}{path}"
+    return f"{current_app.config['BASE_URL']}{path}"
 
 
 def elsewhere(dates: Sequence[Occurrence]) -> LazyString:

@@ -40,7 +40,7 @@ def _leave(saved: SavedNeed) -> str:
 
 
 def _base() -> str:
-    return str(current_app.config["BASE_URL"]).rstrip("/")
+    return current_app.config["BASE_URL"]
 
 
 def _of_rooms(saved: SavedNeed, wish: Wish, news: list[Match]) -> str:

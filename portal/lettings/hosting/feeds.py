@@ -220,7 +220,7 @@ def _address(key: CalendarKey, date: Occurrence) -> str:
 
 
 def _base() -> str:
-    return str(current_app.config["BASE_URL"]).rstrip("/")
+    return current_app.config["BASE_URL"]
 
 
 def _host() -> str:

@@ -169,4 +169,4 @@ def _told(prefix: str, days: int) -> set[str]:
 
 
 def _link(path: str) -> str:
-    return f"{str(current_app.config['BASE_URL']).rstrip('/')}{path}"
+    return f"{current_app.config['BASE_URL']}{path}"

@@ -41,7 +41,7 @@ def document(
     area: Area, query: str, steps: list[tuple[CaseEvent, Proposal]], language: str
 ) -> bytes:
     """The feed; `query` is the search's canonical address."""
-    base = str(current_app.config["BASE_URL"]).rstrip("/")
+    base = current_app.config["BASE_URL"]
     tail = f"?{query}" if query else ""
     feed = Element("feed", {"xmlns": ATOM, "xml:lang": language})
     say(feed, "id", f"{tag(base)}:cases{tail}")

@@ -56,7 +56,7 @@ def token_of(case_id: int) -> str:
 
 def short_address(token: str) -> str:
     """What stands on the sign and in its QR code."""
-    return f"{str(current_app.config['BASE_URL']).rstrip('/')}/s/{token}"
+    return f"{current_app.config['BASE_URL']}/s/{token}"
 
 
 def case_of(typed: str) -> Proposal:

@@ -48,7 +48,7 @@ def moderate(
 
 def _letter(case: Proposal, one: Representation, why: LazyString) -> str:
     """To whoever wrote it: what happened, what still counts, and how to complain."""
-    link = f"{current_app.config['BASE_URL'].rstrip('/')}/cases/{case.id}#voices"
+    link = f"{current_app.config['BASE_URL']}/cases/{case.id}#voices"
     parts = [
         _(
             "You said something about case %(number)s, %(title)s. The broker has taken it out of the public pages.",
