@@ -1,6 +1,6 @@
 // The map that moves. It stands in the place kept by the still picture, and asks nobody else for anything unless the
 // area names a basemap. The list stays the page: whatever the map shows, the list says.
-import { places } from "./places.mjs";
+import { atRest, places } from "./places.mjs";
 import { drawing } from "./drawing.mjs";
 
 export function start() {
@@ -53,8 +53,7 @@ async function open(figure, words) {
   drawGround(map, ground, Boolean(over));
   await places(map, maplibre, figure, words, (text) => say(figure, text));
   if (figure.dataset.draws || figure.dataset.pins) drawing(map, figure, words, (text) => say(figure, text));
-  // Everything is drawn, not half of it; a basemap that dawdles is not waited for.
-  await Promise.race([new Promise((done) => { map.once("idle", done); }), pause(5000)]);
+  await atRest(map, 5000);
 }
 
 // A basemap that does not answer is no reason to show nothing: null, and the plain ground is used.
@@ -111,10 +110,6 @@ function plainStyle() {
     sources: {},
     layers: [{ id: "plain", type: "background", paint: { "background-color": "#ece6da" } }],
   };
-}
-
-function pause(milliseconds) {
-  return new Promise((done) => { setTimeout(done, milliseconds); });
 }
 
 async function getJson(url) {

@@ -70,8 +70,13 @@ function answer(map, maplibre, words, say) {
     const [hit] = map.queryRenderedFeatures(around, { layers });
     if (hit) open(hit);
   });
-  map.getCanvas().addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || map.meanwhileDraws) return;
+  // Enter opens what is said, and what is said of a map that still moves is out of date: it waits, and is heard once.
+  let asked = false;
+  map.getCanvas().addEventListener("keydown", async (event) => {
+    if (event.key !== "Enter" || map.meanwhileDraws || asked) return;
+    asked = true;
+    await atRest(map, 2000);
+    asked = false;
     const nearest = nearestOf(map, layers);
     if (nearest) open(nearest);
   });
@@ -110,6 +115,15 @@ function nearestOf(map, layers) {
   const far = (feature) => map.project(middle(feature)).dist(centre);
   const seen = map.queryRenderedFeatures({ layers });
   return seen.length ? seen.reduce((best, next) => (far(next) < far(best) ? next : best)) : null;
+}
+
+// Everything is drawn, not half of it; a basemap that dawdles is not waited for longer than so many milliseconds.
+export function atRest(map, atMost) {
+  return new Promise((done) => {
+    map.once("idle", done);
+    map.triggerRepaint();
+    setTimeout(done, atMost);
+  });
 }
 
 function show(map, maplibre, words, feature) {

@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 CANVAS = "canvas.maplibregl-canvas"
+# The borough's own places: other tests of this town put some far outside it, and the map would begin there.
+BOROUGH = "/assets?view=map&bbox=0.74,53.37,0.90,53.46"
 
 
 def opened(visit, path, width=1280):
@@ -21,6 +23,14 @@ def opened(visit, path, width=1280):
     return page
 
 
+def at_rest(page):
+    """Nothing moves and every tile is there, so that what is said is of what is seen."""
+    page.evaluate(
+        "() => new Promise((done) => {"
+        " const map = document.querySelector('figure.mw-map').map; map.once('idle', done); map.triggerRepaint(); })"
+    )
+
+
 def said(page, pattern):
     """What a screen reader hears once the map stands still."""
     status = page.locator("figure.mw-map [role=status]")
@@ -31,19 +41,55 @@ def said(page, pattern):
     return status.text_content()
 
 
+def zoom(page):
+    return page.evaluate("document.querySelector('figure.mw-map').map.getZoom()")
+
+
 def test_the_map_says_what_it_shows_and_enter_goes_nearer(visit):
-    page = opened(visit, "/assets?view=map")
+    page = opened(visit, BOROUGH)
     page.keyboard.press("-")
-    page.keyboard.press("-")
+    at_rest(page)
     far = said(page, r"Places in view: \d+\. Nearest to the middle: \d+ places close together")
-    before = page.evaluate("document.querySelector('figure.mw-map').map.getZoom()")
+    before = zoom(page)
     page.keyboard.press("Enter")
     page.wait_for_function(
         f"() => document.querySelector('figure.mw-map').map.getZoom() > {before} + 1"
     )
+    at_rest(page)
     near = said(page, r"Places in view: \d+\.")
     number = re.compile(r"view: (\d+)")
     assert int(number.search(near)[1]) <= int(number.search(far)[1])
+
+
+def test_enter_waits_for_a_map_that_is_not_all_there(visit):
+    """Whoever moves the map and presses Enter at once is not taken to something of the map that was."""
+    page = opened(visit, BOROUGH)
+    at_rest(page)
+    waiting = []
+
+    def dawdle(route):
+        waiting.append(route)
+
+    page.route("**/tiles/**", dawdle)
+    before = zoom(page)
+    for _ in range(3):  # farther than the tiles that are kept
+        page.keyboard.press("-")
+        page.wait_for_timeout(450)  # the map glides
+    far = zoom(page)
+    assert far < before - 2
+    assert waiting, "the map asked for nothing new"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    assert zoom(page) == far, "Enter opened something of the map that was"
+    while waiting:
+        waiting.pop().continue_()
+    page.unroute("**/tiles/**")
+    page.wait_for_function(
+        f"() => document.querySelector('figure.mw-map').map.getZoom() > {far} + 1"
+    )
+    at_rest(page)
+    assert zoom(page) < far + 3, "two presses of Enter went nearer twice"
 
 
 def test_the_list_follows_the_map(visit):
