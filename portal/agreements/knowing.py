@@ -17,7 +17,11 @@ from portal.proposals.standing import roles_of
 LATE = frozenset({State.AGREEMENT, State.IN_USE, State.ENDED, State.LAPSED})
 
 
-@known
+@known(
+    "signed", "text_hash", "terms_agreed", "terms_open_to_me", "contracting_out_missing", "sign_from",
+    "deposit_open", "deposit_held", "deposit_claimed", "claim_waits", "claim_unanswered",
+    "renewing", "used_until", "notice_given", "notice_from",
+)  # fmt: skip
 def of_agreement(case: Proposal, user: User | None) -> dict[str, object]:
     """Facts of the current edition, of the deposit, and of the notice."""
     agreement = terms.current(case.id) if case.state in LATE else None

@@ -9,7 +9,7 @@ from portal.proposals.doors import known
 from portal.proposals.models import Proposal
 
 
-@known
+@known("hearing_set", "hearing_day_over", "hearing_on", "heard")
 def of_hearing(case: Proposal, _user: User | None) -> Mapping[str, object]:
     """Whether this round's hearing has its day, whether that has come, and whether everybody has been heard."""
     if case.hearing_opened_on is None:

@@ -19,7 +19,7 @@ CALLS = "petition"
 SIGNABLE = frozenset(row.state for row in TRANSITIONS if row.action is Action.SIGN_PETITION)
 
 
-@known
+@known("petition_open", "may_petition", "hearing_called_by")
 def of_petition(case: Proposal, user: User | None) -> Mapping[str, object]:
     """Whether one is open, whether one can be opened, and whether enough have signed to call a hearing."""
     petition, profile = queries.petition_of(case.id), profile_of(case)

@@ -1,16 +1,18 @@
 """What the rooms above tell a case: facts for the guards, parts of its page, lines for its letters.
 
 Petitions, hearings and agreements stand on the cases and know them; the case knows none of them. A room says
-`@known` before a function that gives some of the facts of a case (by the names in `facts.Facts`), `@part` before one
+`@known(names)` before a function that gives these facts of a case (as in `facts.Facts`), `@part` before one
 that draws a part of its page, `@column(name)` before one that fills a column of the register's files. They are asked in the order in which they were told.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 
 from markupsafe import Markup
 
 from portal.people.models import User
+from portal.proposals.facts import Facts
 from portal.proposals.models import Proposal
 
 Known = Callable[[Proposal, User | None], Mapping[str, object]]
@@ -18,15 +20,19 @@ Part = Callable[[Proposal, User | None], Markup | None]
 
 Filled = Callable[[list[int]], Mapping[int, object]]
 
-_known: list[Known] = []
+_known: dict[str, Known] = {}
 _parts: list[Part] = []
 _columns: dict[str, Filled] = {}
 
 
-def known(tell: Known) -> Known:
-    """Register a function that gives facts of a case, some of them about the person who acts."""
-    _known.append(tell)
-    return tell
+def known(*names: str) -> Callable[[Known], Known]:
+    """Register a function that gives these facts of a case, some of them about the person who acts."""
+
+    def told(tell: Known) -> Known:
+        _known.update(dict.fromkeys(names, tell))
+        return tell
+
+    return told
 
 
 def part(draw: Part) -> Part:
@@ -35,9 +41,14 @@ def part(draw: Part) -> Part:
     return draw
 
 
-def known_of(case: Proposal, user: User | None) -> dict[str, object]:
-    """Everything that the rooms above know of a case."""
-    return {name: value for tell in _known for name, value in tell(case, user).items()}
+def known_of(case: Proposal, user: User | None) -> dict[str, Callable[[], object]]:
+    """Everything that the rooms above know of a case; each is asked once, when the first of its facts is asked for."""
+    ask = {tell: cache(partial(tell, case, user)) for tell in _known.values()}
+    return {name: partial(_one, ask[tell], name) for name, tell in _known.items()}
+
+
+def _one(ask: Callable[[], Mapping[str, object]], name: str) -> object:
+    return ask().get(name, getattr(Facts, name))
 
 
 def parts_of(case: Proposal, user: User | None) -> list[Markup]:

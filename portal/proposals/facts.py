@@ -3,13 +3,18 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from portal.people.rules import Role
 
 
 @dataclass(frozen=True)
 class Facts:
-    """One moment of a case. What nobody has told stays as it stands here."""
+    """One moment of a case. What nobody has told stays as it stands here.
+
+    A fact may be given as a function without arguments: it is called when a guard first asks, and what it gave is kept.
+    A step has two or three guards, and what all of them might ask takes some twenty questions to the database.
+    """
 
     today: date
     who: Mapping[str, Collection[str]] = field(default_factory=dict)  # action -> who takes it here
@@ -98,3 +103,11 @@ class Facts:
     text_hash: str = ""
     term: int = 0
     longest_term: int = 0
+
+    def __getattribute__(self, name: str) -> Any:
+        value = object.__getattribute__(self, name)
+        if name[0] == "_" or not callable(value):
+            return value
+        found = value()
+        object.__setattr__(self, name, found)
+        return found

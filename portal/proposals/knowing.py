@@ -1,4 +1,6 @@
-"""Everything the guards may ask of a case, gathered: how it stands, who acts, and what the rooms above know."""
+"""Everything the guards may ask of a case: how it stands, who acts, and what the rooms above know."""
+
+from functools import cache
 
 from sqlalchemy import exists, select
 
@@ -46,74 +48,101 @@ def start_facts(asset: Asset, group: Group, profile: Profile) -> Facts:
 
 
 def facts_of(case: Proposal, user: User | None, **typed: object) -> Facts:
-    """Everything the guards may ask; `typed` is what came from the form."""
-    profile, result, track = profile_of(case), result_of(case), case.track
-    waiting = next((one for one in case.extensions if one.answered_on is None), None)
-    scorers = {score.user_id for score in case.scores if score.round == case.round}
-    rivals = conditions.rivals_of(case)
-    known = {
+    """Everything the guards may ask, looked up when they do; `typed` is what came from the form."""
+    profile, track = profile_of(case), case.track
+    above = known_of(case, user)
+    called = above.pop("hearing_called_by")
+    known: dict[str, object] = {
         "today": clock.today(),
         "who": profile.who,
-        "due": case.due,
+        "due": lambda: case.due,
         "reviewed": case.round > 1,
-        "may_ask": may_ask(profile, case.group),
-        "missing": missing_of(case),
+        "may_ask": lambda: may_ask(profile, case.group),
+        "missing": lambda: missing_of(case),
         "needs_interest": track in profile.interest_first,
         "declared_interest": case.declared_on is not None,
-        "vacant": case.asset.status is Status.VACANT,
-        "place_free": not rival_holds_place(case.asset_id, case.id),
-        "repeat": conditions.refused_before(case) is not None,
+        "vacant": lambda: case.asset.status is Status.VACANT,
+        "place_free": lambda: not rival_holds_place(case.asset_id, case.id),
+        "repeat": lambda: conditions.refused_before(case) is not None,
         "sign_shown": case.sign_shown_on is not None,
-        "needs_sign": conditions.applies(case, "site_sign"),
-        "needs_notices": conditions.applies(case, "open_space_notices"),
-        "blocked": conditions.blocks_of(case),
-        "holder_answered": case.response is not None,
-        "unanswered": sum(1 for r in case.representations if r.answer is None and not r.hidden_on),
-        "voices": sum(1 for r in case.representations if not r.hidden_on),
-        "hearing_called_by": conditions.hearing_called_by(case),
+        "needs_sign": lambda: conditions.applies(case, "site_sign"),
+        "needs_notices": lambda: conditions.applies(case, "open_space_notices"),
+        "blocked": lambda: conditions.blocks_of(case),
+        "holder_answered": lambda: case.response is not None,
+        "unanswered": lambda: sum(one.answer is None for one in _voices(case)),
+        "voices": lambda: len(_voices(case)),
+        # A hearing may be called for by what the rooms above know, the petition.
+        "hearing_called_by": lambda: {*conditions.hearing_called_by(case), *called()},
         "hearing_opened": case.hearing_opened_on is not None,
-        "scores": len(scorers),
+        "scores": lambda: len(
+            {score.user_id for score in case.scores if score.round == case.round}
+        ),
         "panel_size": conditions.panel_size(case),
-        "capacity_checked": {check.item for check in case.capacity} >= set(profile.capacity),
-        "passed": result is not None and result.passed,
-        "rivals_untested": len(conditions.untested(rivals)),
-        "beaten": result is not None
-        and any(conditions.brings_more(rival, case, result) for rival in rivals),
-        "objection": objection_of(case),
-        "silence": conditions.silence_means(case),
-        "asked_for_time_as": waiting and SIDE_OF.get(waiting.role, waiting.role),
+        "capacity_checked": lambda: (
+            {check.item for check in case.capacity} >= set(profile.capacity)
+        ),
+        "passed": lambda: (result := result_of(case)) is not None and result.passed,
+        "rivals_untested": lambda: len(conditions.untested(conditions.rivals_of(case))),
+        "beaten": lambda: conditions.better_of(case) is not None,
+        "objection": lambda: objection_of(case),
+        "silence": lambda: conditions.silence_means(case),
+        "asked_for_time_as": lambda: _asked_for_time(case),
         "grounds": profile.grounds,
-        "not_borne_out": set(profile.grounds) - set(conditions.grounds_borne_out(case))
-        if result
-        else (),
+        "not_borne_out": lambda: _not_borne_out(case, profile),
         "term": case.term_months or 0,
         "longest_term": profile.term_months.get(track, 0),
     }
-    told = known_of(case, user)
-    # A hearing may be called for by what the rooms above know, the petition.
-    called = {*known["hearing_called_by"], *told.pop("hearing_called_by", ())}
-    of_person = _of_person(case, user) if user else {}
-    return Facts(**known | {"hearing_called_by": called} | of_person | told | typed)
+    return Facts(**known | (_of_person(case, user) if user else {}) | above | typed)
+
+
+def _voices(case: Proposal) -> list[Representation]:
+    """The representations that are shown."""
+    return [one for one in case.representations if not one.hidden_on]
+
+
+def _asked_for_time(case: Proposal) -> Role | None:
+    """Who asked for more time and has no answer yet."""
+    waiting = next((one for one in case.extensions if one.answered_on is None), None)
+    return waiting and SIDE_OF.get(waiting.role, waiting.role)
+
+
+def _not_borne_out(case: Proposal, profile: Profile) -> set[str]:
+    """The grounds that neither the result nor the holder shows; before the first result nobody knows."""
+    if result_of(case) is None:
+        return set()
+    return set(profile.grounds) - set(conditions.grounds_borne_out(case))
 
 
 def _of_person(case: Proposal, user: User) -> dict[str, object]:
-    roles = roles_of(case, user)
-    side = next((r for r in (Role.ORGANISER, Role.OFFICER) if r in roles), None)
+    """The facts about the person who acts."""
+    roles = cache(lambda: roles_of(case, user))
     before = case.round - 1
+
+    def side() -> Role | None:
+        return next((role for role in (Role.ORGANISER, Role.OFFICER) if role in roles()), None)
+
+    def scored() -> bool:
+        return _did(Score, case, user, Score.round == case.round)
+
     return {
-        "laid_down": laid_down(case, user),
-        "represented": _did(Representation, case, user),
-        "must_score": Role.PANEL in roles
-        and not _did(Score, case, user, Score.round == case.round),
-        "scored": _did(Score, case, user, Score.round == case.round),
-        "judged_before": _did(Score, case, user, Score.round == before)
-        or _did(Decision, case, user, Decision.round == before),
-        "interest": access.has_interest(
+        "laid_down": lambda: laid_down(case, user),
+        "represented": lambda: _did(Representation, case, user),
+        "must_score": lambda: Role.PANEL in roles() and not scored(),
+        "scored": scored,
+        "judged_before": lambda: (
+            _did(Score, case, user, Score.round == before)
+            or _did(Decision, case, user, Decision.round == before)
+        ),
+        "interest": lambda: access.has_interest(
             user, group_id=case.group_id, holder_id=case.asset.holder_id
         ),
-        "declared": _did(CaseEvent, case, user, CaseEvent.action == Action.DECLARE_INTEREST),
+        "declared": lambda: _did(
+            CaseEvent, case, user, CaseEvent.action == Action.DECLARE_INTEREST
+        ),
         "signs_as": side,
-        "acts_as": side or next((SIDE_OF[role] for role in SIDE_OF if role in roles), None),
+        "acts_as": lambda: (
+            side() or next((SIDE_OF[role] for role in SIDE_OF if role in roles()), None)
+        ),
     }
 
 

@@ -269,8 +269,7 @@ def objected(stage, ground):
 @pytest.fixture
 def heard(monkeypatch):
     """An objection calls a hearing; here it has been held."""
-    held = [*doors._known, lambda _case, _user: {"heard": True}]
-    monkeypatch.setattr(doors, "_known", held)
+    monkeypatch.setitem(doors._known, "heard", lambda _case, _user: {"heard": True})
 
 
 @pytest.mark.usefixtures("heard")
