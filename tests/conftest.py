@@ -121,9 +121,10 @@ def applications(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Fla
                 DATABASE_URL=url,
                 SECRET_KEY="test",
                 TESTING=True,
-                RATELIMIT_ENABLED=False,
+                RATELIMIT_ENABLED=True,  # so that a test can turn it on, whichever came before it
                 PROPAGATE_EXCEPTIONS=False,
             )
+            limiter.enabled = False
             app.test_client_class = CheckedClient
             with app.app_context():
                 if engine_name == "sqlite":
