@@ -9,7 +9,7 @@ from shapely import Geometry, box
 from portal import clock
 from portal.areas.models import Area, Ward
 from portal.db import db
-from portal.people.models import Group, Holder, Membership, RoleGrant, User
+from portal.people.models import Group, Holder, Membership, RoleGrant, SignedIn, User
 from portal.people.rules import GroupKind, HolderKind, Role
 from portal.register.models import Asset
 from portal.register.rules import Kind, LocatedBy, Status, name_key, tokens
@@ -74,6 +74,15 @@ def user(email: str | None = None, **values) -> User:
     return _saved(
         User(email=email or f"person{next(_numbers)}@example.org", created_at=clock.now(), **values)
     )
+
+
+def signed_in(user_id: int, browser: str = "Firefox, Linux") -> SignedIn:
+    """A browser in which somebody is signed in; nobody has its key."""
+    now = clock.now()
+    key_hash = f"{next(_numbers):064}"
+    return _saved(
+        SignedIn(user_id=user_id, key_hash=key_hash, browser=browser, staff=False, begun_at=now, seen_at=now)
+    )  # fmt: skip
 
 
 def with_role(area: Area, role: Role, *, holder: Holder | None = None, **values) -> User:

@@ -300,6 +300,12 @@ def grant_to_take() -> tuple[str, str]:
     return f"/setup/roles/{taken}/take", admin.email
 
 
+def signed_in_twice() -> tuple[str, str]:
+    factories.area()
+    person = factories.user()
+    return f"/account/sign-out/{factories.signed_in(person.id).id}", person.email
+
+
 def letter_to_send() -> tuple[str, str]:
     admin = factories.with_role(factories.area(), Role.ADMINISTRATOR)
     with transaction() as session:
@@ -350,6 +356,7 @@ FORMS: dict[str, Sent] = {
     "sign in": Sent(page_of("/sign-in"), {"email": "rosa@example.org", "next": "/desk"}),
     "use a link": Sent(link_to_use, {}),
     "sign out others": Sent(page_of("/account/sign-out-others"), {}),
+    "sign out another": Sent(signed_in_twice, {}),
     "take a second step off": Sent(
         lost_telephone, {"email": "pat@example.org", "why": "Lost on a bus."}
     ),

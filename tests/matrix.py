@@ -139,6 +139,7 @@ def filled() -> SimpleNamespace:
     ids |= _money(here, ids["let"], stage)
     ids |= _links(here, stage)
     ids |= _cases(stage)
+    ids |= {"browser": factories.signed_in(stage.organiser).id}
     ids |= {"grant": db.session.scalar(select(RoleGrant.id).where(RoleGrant.role == Role.PANEL))}
     return SimpleNamespace(area=here.area, emails=emails, ids=ids)
 

@@ -34,6 +34,7 @@ TABLE = """
 /account/second-step/codes                                 +      +
 /account/second-step/off                                   +      +
 /account/sign-out-others                                   +      +
+/account/sign-out/{browser}                                g      g
 /area.css                                                  *      /
 /area.geojson                                              *      /
 /assets                                                    *      /

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.audit.rules import Act
 from portal.db import db, transaction
-from portal.errors import RuleBroken
+from portal.errors import NotFound, RuleBroken
 from portal.people import links, rules
 from portal.people.audited import noted, refused
 from portal.people.models import RoleGrant, SecondStep, SignedIn, User
@@ -155,6 +155,22 @@ def end_here() -> None:
             s.execute(delete(SignedIn).where(SignedIn.id == one.id))
             noted(Act.SIGNED_OUT, one.user_id)
     session.clear()
+
+
+def another(browser_id: int) -> SignedIn:
+    """One of the other browsers in which the person of this one is signed in. Raises NotFound("no-browser")."""
+    mine = here()
+    for one in of_user(mine.user_id):
+        if one.id == browser_id != mine.id:
+            return one
+    raise NotFound("no-browser", "You are not signed in there any more.")
+
+
+def end_another(browser_id: int) -> None:
+    """Sign the person of this browser out of another one. Raises NotFound("no-browser")."""
+    with transaction() as s:
+        s.delete(another(browser_id))
+        noted(Act.SESSIONS_ENDED, here().user_id, browsers=1)
 
 
 def end_others(user_id: int, but: int) -> int:

@@ -10,7 +10,7 @@ from portal.people.access import SIGNED_IN, allow, fresh
 from portal.people.blueprint import bp, local
 from portal.people.forms import GroupForm, NameForm
 from portal.people.rules import GroupKind
-from portal.web import Form, attempt, render_form
+from portal.web import Form, attempt, moment, render_form
 
 __all__ = ["bp", "steps", "views_organisers", "ways_in"]
 
@@ -59,6 +59,30 @@ def sign_out_others():
             "All other browsers in which you are signed in have to sign in again. This one stays."
         ),
         button=_("Sign out everywhere else"),
+    )
+
+
+@bp.route("/account/sign-out/<int:browser_id>", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+@fresh
+def sign_out_another(browser_id: int):
+    one, form = sessions.another(browser_id), Form()
+    if form.validate_on_submit():
+        sessions.end_another(browser_id)
+        flash(_("You are signed out there."))
+        return redirect(url_for("people.account"))
+    return render_form(
+        "people/sure.html",
+        form,
+        title=_("Sign out in one browser"),
+        words=_(
+            "%(browser)s, signed in since %(begun)s and last seen %(seen)s, has to sign in again. Is it lost or not yours? "
+            "Then somebody may read your e-mail: change its password too.",
+            browser=one.browser or _("A browser that we do not know"),
+            begun=moment(one.begun_at),
+            seen=moment(one.seen_at),
+        ),
+        button=_("Sign out there"),
     )
 
 

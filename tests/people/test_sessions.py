@@ -1,5 +1,6 @@
 """Where somebody is signed in: begun anew, ended by time and by hand, and worth nothing as a copy."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -90,18 +91,54 @@ def test_one_ends_all_others_and_stays(client, app):
     assert "signed in nowhere else" in page
 
 
+def test_one_is_ended_alone(client, app):
+    third = app.test_client().sign_in(ROSA)
+    other = app.test_client()
+    other.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (Android 15) Firefox/128.0"
+    other.sign_in(ROSA)
+    client.sign_in(ROSA)
+    page = client.get("/account").get_data(as_text=True)
+    ways = re.findall(r'href="(/account/sign-out/\d+)">Sign out there<span[^>]*>: ([\w ,]+)', page)
+    assert len(ways) == 2  # not this one
+    path = next(path for path, browser in ways if browser.startswith("Firefox, Android"))
+    asked = client.get(path).get_data(as_text=True)
+    assert "Firefox, Android" in asked
+    assert is_in(other)
+    token = csrf_token(asked)
+    done = client.post(path, data={"csrf_token": token})
+    assert "You are signed out there." in client.get(done.location).get_data(as_text=True)
+    assert (is_in(client), is_in(other), is_in(third)) == (True, False, True)
+    again = client.post(path, data={"csrf_token": token})
+    assert again.status_code == 404
+    assert "You are not signed in there any more." in again.get_data(as_text=True)
+
+
+def test_neither_this_browser_nor_somebody_else_s_is_ended_so(client, app):
+    stranger = app.test_client().sign_in("pat@example.org")
+    client.sign_in(ROSA)
+    token = csrf_token(client.get("/account").get_data(as_text=True))
+    for one in db.session.scalars(select(SignedIn.id)).all():
+        for method in ("GET", "POST"):
+            path = f"/account/sign-out/{one}"
+            answer = client.open(path, method=method, data={"csrf_token": token})
+            assert answer.status_code == 404
+    assert is_in(client)
+    assert is_in(stranger)
+
+
 def test_ending_the_others_asks_again_who_it_is(client, app):
     """Who finds a browser open must not shut its owner out of the others."""
     other = app.test_client().sign_in(ROSA)
     other.signs_in_again = False
     client.sign_in(ROSA)
-    path = "/account/sign-out-others"
-    token = csrf_token(client.get(path).get_data(as_text=True))
-    with clock.at(clock.now() + rules.FRESH):
-        assert client.get(path).location == f"/account/confirm?next={path}"
-    with clock.at(clock.now() + 2 * rules.FRESH):
-        assert client.post(path, data={"csrf_token": token}).status_code == 403
-        assert is_in(other)
+    first = db.session.scalar(select(func.min(SignedIn.id)))
+    for path in ("/account/sign-out-others", f"/account/sign-out/{first}"):
+        token = csrf_token(client.get(path).get_data(as_text=True))
+        with clock.at(clock.now() + rules.FRESH):
+            assert client.get(path).location == f"/account/confirm?next={path}"
+        with clock.at(clock.now() + 2 * rules.FRESH):
+            assert client.post(path, data={"csrf_token": token}).status_code == 403
+            assert is_in(other)
 
 
 @pytest.mark.parametrize(("staff", "lives"), [(True, STAFF_LIVES), (False, OTHERS_LIVE)])
