@@ -28,6 +28,8 @@ def url(engine_name, request, tmp_path) -> Iterator[str]:
     shared = make_url(request.getfixturevalue("postgresql_url"))
     name = f"{shared.database}_kept"
     admin = create_engine(shared.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with request.getfixturevalue("applications")(engine_name).app_context():
+        db.engine.dispose()  # else the next test finds connections that were cut off
     with admin.connect() as connection:
         # The tests' own database is in nobody's hands between two tests, so it can be copied.
         connection.execute(
