@@ -120,12 +120,15 @@ def page_of(error: BaseException, trouble: Trouble) -> tuple[str, str, int, bool
     getattr(current_app.logger, level)("%s at %s: %s", trouble.name, request.path, error)
     g.records_away = True
     told, sentences = TOLD[trouble], []
-    # What was asked to be kept when the connection broke may be kept or not; nobody here knows.
+    # What was asked to be kept when the connection broke may be kept or not; nobody here knows. And a page that reads
+    # once more after its writing may break then.
     unsure = trouble is Trouble.AWAY and AT_COMMIT in getattr(error, "__notes__", ())
+    writes = request.method not in ("GET", "HEAD")
+    unsure = unsure or (writes and g.get("kept", False))
     if unsure:
         sentences.append(
             gettext("We cannot tell whether what you sent was kept: look whether it is there before you send it again.")
         )  # fmt: skip
-    elif request.method not in ("GET", "HEAD"):
+    elif writes:
         sentences.append(gettext("What you sent was not kept, nor any part of it."))
     return told.title(), " ".join([*sentences, told.sentence()]), told.seconds, unsure

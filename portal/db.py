@@ -10,7 +10,7 @@ from time import monotonic, sleep
 from typing import IO, Any
 
 import shapely
-from flask import has_request_context
+from flask import g, has_request_context
 from flask_babel import force_locale
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import DateTime, Enum, LargeBinary, MetaData, String, event, func
@@ -182,6 +182,8 @@ def _commit(session: Session) -> None:
         error.add_note(AT_COMMIT)
         session.rollback()
         raise
+    if has_request_context():
+        g.kept = True  # what breaks from here on cannot say that nothing was
 
 
 MOST_WAIT = 20.0  # seconds that a page waits for its turn; a command waits as long as it takes

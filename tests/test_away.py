@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import create_engine, event, func, select, text
+from sqlalchemy.orm import Session
 
 from portal import away, clock
 from portal import db as database
@@ -26,6 +27,7 @@ from portal.notices.service import send_waiting, write
 from portal.people.access import PUBLIC
 from portal.people.models import User
 from portal.proposals.models import CaseEvent, Representation
+from portal.proposals.rules import State
 from portal.ticks import tick
 from tests import cluster, factories, requirements
 from tests.conftest import THE_DAY, CheckedClient, csrf_token
@@ -158,6 +160,26 @@ def test_cut_off_while_it_is_written_the_page_does_not_claim_to_know(on_server):
     is_told(answer, "cannot tell whether what you sent was kept", "rosa@example.org")
     assert "Nothing of this is kept" not in answer.get_data(as_text=True)
     assert on_server.get("/cases").status_code == 200
+
+
+def test_cut_off_after_it_was_written_the_page_does_not_say_that_nothing_was(app, client):
+    """Half of all forms read once more after their commit, to say what comes next."""
+    stage = Stage()
+    stage.draft()
+    client.sign_in(stage.emails["organiser"])
+    token = token_of(client)
+
+    def cut_off(*_what) -> None:
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    def once_it_is_kept(_session) -> None:
+        event.listen(db.engine, "before_cursor_execute", cut_off, once=True)
+
+    event.listen(Session, "after_commit", once_it_is_kept, once=True)
+    answer = client.post(f"/cases/{stage.case_id}/lodge", data={"csrf_token": token})
+    is_told(answer, "cannot tell whether what you sent was kept")
+    assert "was not kept" not in answer.get_data(as_text=True)
+    assert stage.case.state is State.LODGED
 
 
 # ---- no room
