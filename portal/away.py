@@ -120,11 +120,11 @@ def page_of(error: BaseException, trouble: Trouble) -> tuple[str, str, int, bool
     getattr(current_app.logger, level)("%s at %s: %s", trouble.name, request.path, error)
     g.records_away = True
     told, sentences = TOLD[trouble], []
+    writes = request.method not in ("GET", "HEAD")
     # What was asked to be kept when the connection broke may be kept or not; nobody here knows. And a page that reads
     # once more after its writing may break then.
-    unsure = trouble is Trouble.AWAY and AT_COMMIT in getattr(error, "__notes__", ())
-    writes = request.method not in ("GET", "HEAD")
-    unsure = unsure or (writes and g.get("kept", False))
+    at_commit = trouble is Trouble.AWAY and AT_COMMIT in getattr(error, "__notes__", ())
+    unsure = at_commit or (writes and g.get("kept", False))
     if unsure:
         sentences.append(
             gettext("We cannot tell whether what you sent was kept: look whether it is there before you send it again.")

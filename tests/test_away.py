@@ -163,7 +163,7 @@ def test_cut_off_while_it_is_written_the_page_does_not_claim_to_know(on_server):
 
 
 def test_cut_off_after_it_was_written_the_page_does_not_say_that_nothing_was(app, client):
-    """Half of all forms read once more after their commit, to say what comes next."""
+    """Two forms of five read once more after their commit, to say what comes next."""
     stage = Stage()
     stage.draft()
     client.sign_in(stage.emails["organiser"])

@@ -169,7 +169,7 @@ def another(browser_id: int) -> SignedIn:
 def end_another(browser_id: int) -> None:
     """Sign the person of this browser out of another one. Raises NotFound("no-browser")."""
     with transaction() as s:
-        s.delete(another(browser_id))
+        s.execute(delete(SignedIn).where(SignedIn.id == another(browser_id).id))
         noted(Act.SESSIONS_ENDED, here().user_id, browsers=1)
 
 
